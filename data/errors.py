@@ -1,0 +1,62 @@
+"""What can a caller act on? One tree.
+
+    KonsortError
+    ├── BadInput            the file, text or option given cannot be used      exit 2, HTTP 400/422
+    │   └── BadProfile      a call profile (TOML) is wrong, with its line
+    ├── NotFound            an id that the store does not know                 exit 2, HTTP 404
+    ├── Ambiguous           a name that fits several records                   exit 2, HTTP 409
+    ├── IndexMismatch       vectors of another encoder or width                exit 4, HTTP 503
+    ├── NotReady            something must be done first (import, index, …)    exit 4, HTTP 503
+    └── StoreError          the store cannot be opened, read or written        exit 5, HTTP 503
+
+Each text says what was found, what was needed and what to do. `code` is stable: programs may rely on it.
+This file knows neither exit codes nor HTTP; the table above is kept in `service/problems.py`.
+"""
+
+
+class KonsortError(Exception):
+    """Base of all that a caller can act on."""
+
+    code = "konsort-error"
+
+
+class BadInput(KonsortError):
+    """A file, text or option that cannot be used as given."""
+
+    code = "bad-input"
+
+
+class BadProfile(BadInput):
+    """A call profile that cannot be read; the text names file, line and reason."""
+
+    code = "bad-profile"
+
+
+class NotFound(KonsortError):
+    """An id that the store does not know."""
+
+    code = "not-found"
+
+
+class Ambiguous(KonsortError):
+    """A name or id that fits several records."""
+
+    code = "ambiguous"
+
+
+class IndexMismatch(KonsortError):
+    """Vectors that another encoder made, or of another width: `expected (3, 384), got (3, 512)`."""
+
+    code = "index-mismatch"
+
+
+class NotReady(KonsortError):
+    """Something has to be done first; the text says which command does it."""
+
+    code = "not-ready"
+
+
+class StoreError(KonsortError):
+    """The store cannot be opened, read or written."""
+
+    code = "store-error"

@@ -1,0 +1,1 @@
+"""How does the store's layout change over time? Alembic revisions, oldest first."""

@@ -1,0 +1,1 @@
+"""How do outside files become records?"""

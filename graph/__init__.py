@@ -1,0 +1,1 @@
+"""Who is near whom, and is this set allowed: the collaboration network and the calls' rules."""

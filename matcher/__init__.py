@@ -1,0 +1,1 @@
+"""Outline to candidates to consortia to reasons: what Konsort exists for."""

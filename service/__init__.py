@@ -1,0 +1,1 @@
+"""The doors: command line, HTTP API and pages, settings, and the one file that wires it all."""

@@ -1,0 +1,1 @@
+"""The HTML door: parse, one call, render; templates compute nothing."""
