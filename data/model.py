@@ -41,7 +41,7 @@ def _require_id(name: str, value: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A legal entity. Unknown is None, never "" or a guess; `country` is ISO 3166 (GR and GB, not EL and UK)."""
+    """A legal entity. Unknown is None, never "" or a guess; `country` is ISO 3166 (GR, not EL)."""
 
     id: OrganisationId
     name: str | None = None
@@ -134,7 +134,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """One organisation's part in one project. `role` is the source's word: coordinator, participant, partner, …"""
+    """One organisation's part in one project. `role`: coordinator, participant, partner, …, as given."""
 
     project: ProjectId
     organisation: OrganisationId
@@ -142,7 +142,18 @@ class Participation:
     contribution_eur: float | None = None
 
 
-PROJECT_COLUMNS = ("id", "title", "acronym", "start", "end", "framework", "programme", "scheme", "topics", "text")
+PROJECT_COLUMNS = (
+    "id",
+    "title",
+    "acronym",
+    "start",
+    "end",
+    "framework",
+    "programme",
+    "scheme",
+    "topics",
+    "text",
+)
 PARTICIPATION_COLUMNS = ("project", "organisation", "role", "contribution_eur")
 ORGANISATION_COLUMNS = ("id", "name", "country", "kind", "sme", "owner", "city", "profile", "fictional")
 
@@ -151,8 +162,8 @@ ORGANISATION_COLUMNS = ("id", "name", "country", "kind", "sme", "owner", "city",
 class History:
     """Who worked with whom, as tables, because there are many.
 
-    `projects`: PROJECT_COLUMNS, sorted by (start, id), one row a project; `start`, `end` are datetime64 (NaT where
-    unknown), `topics` the codes joined by ";", `text` "" where nothing is known, other unknowns None.
+    `projects`: PROJECT_COLUMNS, sorted by (start, id), one row a project; `start`, `end` are datetime64
+    (NaT where unknown), `topics` the codes joined by ";", `text` "" where nothing is known, other unknowns None.
     `participations`: PARTICIPATION_COLUMNS, sorted by (project's place in `projects`, organisation).
     `organisations`: ORGANISATION_COLUMNS, sorted by id, every organisation the store knows.
     """
@@ -186,7 +197,7 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did: how many records came in new, changed or unchanged, by kind of record, and what was bad."""
+    """What an import did: records new, changed or unchanged, by kind of record; and what was bad."""
 
     added: Mapping[str, int] = field(default_factory=dict)
     changed: Mapping[str, int] = field(default_factory=dict)

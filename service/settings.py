@@ -1,0 +1,98 @@
+"""Every knob, once: its name, its default, what it means. Only this file reads the environment."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from data.errors import BadInput
+
+PREFIX = "KONSORT_"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One knob: the environment variable is KONSORT_ and the name in capitals."""
+
+    name: str
+    default: str
+    help: str
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+
+SETTINGS = (
+    Setting("home", "~/.local/share/konsort", "folder in which store and index live"),
+    Setting("database", "", "SQLAlchemy URL of the store; empty: konsort.sqlite in the home folder"),
+    Setting("models", "", "folder of the prepared text encoder; empty: beside the installed program"),
+    Setting(
+        "encoder",
+        "default",
+        "'default', 'hashing' (no language model), or a SentenceTransformer folder",
+    ),
+    Setting("profiles", "", "TOML files or folders with your own call profiles, separated by ':'"),
+    Setting("budget_s", "1.0", "seconds that the solver may take for one suggestion, from 0.05 to 600"),
+    Setting("user", "local", "who is named in the audit trail"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the program runs with; made by `from_env`, changed by `but`."""
+
+    home: Path
+    database: str
+    models: Path
+    encoder: str
+    profiles: tuple[Path, ...]
+    budget_s: float
+    user: str
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str], *, home: str | None = None) -> "Settings":
+        """Read the environment; `home` (the command line's word) goes before KONSORT_HOME.
+
+        Raises BadInput for a misspelt variable or a value out of range.
+        """
+        known = {setting.variable: setting for setting in SETTINGS}
+        unknown = sorted(name for name in env if name.startswith(PREFIX) and name not in known)
+        if unknown:
+            raise BadInput(
+                f"unknown setting {unknown[0]}; known are {', '.join(known)}. Unset it or correct its name."
+            )
+        value = {s.name: env.get(variable, "").strip() or s.default for variable, s in known.items()}
+        folder = Path(home or value["home"]).expanduser().absolute()
+        return cls(
+            home=folder,
+            database=value["database"] or f"sqlite:///{folder / 'konsort.sqlite'}",
+            models=Path(value["models"]).expanduser() if value["models"] else _beside_the_program(),
+            encoder=value["encoder"],
+            profiles=tuple(Path(part).expanduser() for part in value["profiles"].split(":") if part),
+            budget_s=_seconds(value["budget_s"]),
+            user=value["user"],
+        )
+
+    def but(self, **changes: Any) -> "Settings":
+        """The same settings with some changed."""
+        return replace(self, **changes)
+
+
+def _beside_the_program() -> Path:
+    """Inside the virtual environment, shared by all homes; `make clean` removes it."""
+    return Path(sys.prefix) / "share" / "konsort" / "models"
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = float("nan")
+    if not 0.05 <= seconds <= 600:
+        raise BadInput(f"KONSORT_BUDGET_S must be a number of seconds from 0.05 to 600, not {text!r}")
+    return seconds
+
+
+assert {s.name for s in SETTINGS} == {f.name for f in fields(Settings)}
