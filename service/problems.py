@@ -1,0 +1,91 @@
+"""How is an error told outside? One table: error → HTTP status, exit code, title; RFC 9457 body.
+
+| error         | HTTP | exit |
+|---------------|------|------|
+| BadInput      | 422  | 2    |   BadProfile too
+| NotFound      | 404  | 2    |
+| Ambiguous     | 409  | 2    |
+| IndexMismatch | 503  | 4    |
+| NotReady      | 503  | 4    |
+| StoreError    | 503  | 5    |
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data.errors import Ambiguous, BadInput, IndexMismatch, KonsortError, NotFound, NotReady, StoreError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How one kind of error is told: HTTP status, exit code of the command line, title for people."""
+
+    error: type[KonsortError]
+    status: int
+    exit_code: int
+    title: str
+
+
+TELLINGS = (
+    Telling(BadInput, 422, 2, "The input cannot be used"),
+    Telling(NotFound, 404, 2, "Not found"),
+    Telling(Ambiguous, 409, 2, "Several records fit"),
+    Telling(IndexMismatch, 503, 4, "The index does not fit the encoder"),
+    Telling(NotReady, 503, 4, "Something must be done first"),
+    Telling(StoreError, 503, 5, "The store is out of order"),
+)
+UNEXPECTED_EXIT = 70
+"""Exit code of an error nobody foresaw (EX_SOFTWARE of sysexits.h)."""
+
+
+def telling(error: KonsortError) -> Telling:
+    """Return how an error is told; subclasses are told as what they derive from."""
+    for each in TELLINGS:
+        if isinstance(error, each.error):
+            return each
+    return Telling(KonsortError, 500, UNEXPECTED_EXIT, "Internal error")
+
+
+def exit_code(error: KonsortError) -> int:
+    """Return the exit code of the command line for an error.
+
+    >>> exit_code(NotFound("no organisation '7'")), exit_code(StoreError("locked"))
+    (2, 5)
+    """
+    return telling(error).exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One error body, RFC 9457. `errors` lists what is wrong where: {"where": "body.call", "detail": "…"}."""
+
+    status: int
+    title: str
+    detail: str
+    code: str
+    instance: str | None = None
+    errors: Sequence[Mapping[str, str]] = ()
+
+    @classmethod
+    def of(cls, error: KonsortError, instance: str | None = None) -> "Problem":
+        """Return the body for an error that a caller can act on."""
+        told = telling(error)
+        return cls(told.status, told.title, str(error), error.code, instance)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the body. `type` names the kind of problem and is stable; it leads nowhere."""
+        body: dict[str, Any] = {
+            "type": f"urn:konsort:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+        }
+        if self.instance is not None:
+            body["instance"] = self.instance
+        if self.errors:
+            body["errors"] = [dict(each) for each in self.errors]
+        return body
