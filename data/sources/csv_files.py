@@ -1,0 +1,166 @@
+"""How is a CSV file read whose encoding, delimiter and manners nobody has stated?"""
+
+import codecs
+import csv
+import io
+import itertools
+from collections.abc import Callable, Iterator
+from typing import NoReturn, Protocol, TextIO
+
+from data.errors import BadInput
+from data.model import RowProblem
+from data.sources.files import SourceFile
+from data.sources.table import Progress, Table
+
+MAX_LINE_CHARS = 1_000_000
+"""A longer line is refused before it fills the memory. (The csv module itself ends a field at 131,072.)"""
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_STEP = 1 << 20
+_REPORT_EVERY = 4096
+
+
+class CsvReader(Protocol):
+    """What `csv.reader` returns; the module gives its type no name."""
+
+    line_num: int
+
+    def __next__(self) -> list[str]: ...
+
+
+def read_csv(file: SourceFile, progress: Progress | None = None) -> Table:
+    """Return the table of a CSV file: encoding and delimiter (; , or tab) found out, header read.
+
+    Raises BadInput where the file is empty, its encoding cannot be decided, or a line or field is endless.
+    """
+    content = file.read()
+    encoding = encoding_of(content, file.name)
+    stream = io.BytesIO(content)
+    lines = _lines(io.TextIOWrapper(stream, encoding, newline=""), file.name)
+    skipped = 0
+    first = next(lines, "")
+    while first and not first.strip():
+        skipped += 1
+        first = next(lines, "")
+    if not first:
+        raise BadInput(f"{file.name} is empty; needed: a header line and rows")
+    reader = csv.reader(itertools.chain((first,), lines), delimiter=delimiter_of(first), strict=True)
+    try:
+        header = tuple(name.strip() for name in next(reader))
+    except csv.Error as error:
+        raise BadInput(f"{file.name}:{skipped + 1}: the header cannot be read: {error}") from None
+    problems: list[RowProblem] = []
+    tell = (lambda: progress(file.name, stream.tell(), len(content))) if progress else None
+    return Table(file.name, header, _rows(reader, len(header), file.name, skipped, problems, tell), problems)
+
+
+def encoding_of(content: bytes, name: str) -> str:
+    """Return the codec of `content`: by its byte-order mark, else UTF-16 where every other byte is 0, else UTF-8,
+    else Windows-1252.
+
+    Raises BadInput where none of them fits.
+
+    >>> encoding_of("größe".encode("cp1252"), "f.csv")
+    'cp1252'
+    """
+    for mark, codec in _BOMS:
+        if content.startswith(mark):
+            return (
+                codec
+                if _decodes(content, codec)
+                else _undecided(name, f"does not hold the {codec} it announces")
+            )
+    head = content[:2000]
+    for start, codec in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros = head[start::2].count(0)
+        if zeros > len(head) / 4 and head.count(0) == zeros and _decodes(content, codec):
+            return codec
+    for codec in ("utf-8", "cp1252"):
+        if _decodes(content, codec):
+            return codec
+    return _undecided(name, "is neither UTF-8 nor UTF-16 nor Windows-1252")
+
+
+def _undecided(name: str, why: str) -> NoReturn:
+    raise BadInput(
+        f"the encoding of {name} cannot be decided: it {why}; save it as 'CSV UTF-8' and try again"
+    )
+
+
+def _decodes(content: bytes, codec: str) -> bool:
+    decoder = codecs.getincrementaldecoder(codec)()
+    view = memoryview(content)
+    try:
+        for start in range(0, len(content), _STEP):
+            decoder.decode(view[start : start + _STEP])
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+def delimiter_of(header: str) -> str:
+    """Return the delimiter of a header line, the most frequent of ; , and tab outside quotes.
+
+    >>> delimiter_of('"id";"name, short";"city"')
+    ';'
+    """
+    outside = "".join(header.split('"')[::2])
+    return max((";", ",", "\t"), key=outside.count)
+
+
+def _lines(stream: TextIO, name: str) -> Iterator[str]:
+    number = 0
+    while line := stream.readline(MAX_LINE_CHARS + 1):
+        number += 1
+        if len(line) > MAX_LINE_CHARS:
+            raise BadInput(
+                f"{name}:{number}: the line is longer than {MAX_LINE_CHARS:,} characters; it is not read"
+            )
+        yield line
+
+
+def _rows(
+    reader: CsvReader,
+    width: int,
+    name: str,
+    skipped: int,
+    problems: list[RowProblem],
+    tell: Callable[[], None] | None,
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line, cells) of every row that is `width` wide; note the others in `problems`."""
+    count = 0
+    while True:
+        line = skipped + reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            problems.append(RowProblem(name, line, "", _quoting(error, line, skipped + reader.line_num)))
+            continue
+        count += 1
+        if tell is not None and count % _REPORT_EVERY == 0:
+            tell()
+        if len(cells) != width:
+            if len(cells) < 2 and not "".join(cells).strip():
+                continue  # an empty line
+            problems.append(RowProblem(name, line, "", f"has {len(cells)} cells, the header has {width}"))
+        elif "\0" in "".join(cells):
+            problems.append(RowProblem(name, line, "", "holds a NUL character"))
+        else:
+            yield line, cells
+    if tell is not None:
+        tell()
+
+
+def _quoting(error: csv.Error, first: int, last: int) -> str:
+    if "field larger" in str(error) or "unexpected end" in str(error):
+        return f"a quote that opens here is not closed; the text up to line {last} was not read"
+    return f"the quotes in lines {first} to {last} do not pair: {error}" if last > first else f"{error}"

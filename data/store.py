@@ -1,0 +1,284 @@
+"""Where are records kept? In one SQL database: a SQLite file by default, PostgreSQL by URL."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from sqlalchemy import Engine, and_, func, insert, or_, select, update
+
+from data.database import open_engine, reading, writing
+from data.errors import NotFound
+from data.histories import load_history
+from data.model import (
+    CallId,
+    History,
+    Organisation,
+    OrganisationId,
+    Outline,
+    Project,
+    ProjectId,
+)
+from data.tables import (
+    ORGANISATIONS,
+    OUTLINES,
+    PROJECTS,
+    Shape,
+    audit,
+    organisations,
+    outlines,
+    same_owner,
+    searchable,
+    settings,
+    state,
+    vectors,
+)
+from data.writer import Writer, rows_of
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One write: when (UTC), who, what, and how many records of each kind were added or changed."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerDecision:
+    """A person said that two organisations do, or do not, belong to one owner. `a` sorts before `b`."""
+
+    a: OrganisationId
+    b: OrganisationId
+    same: bool
+    by: str
+    at: dt.datetime
+
+
+class _Undone(Exception):
+    """Leaves a dry run's transaction so that nothing of it stays."""
+
+
+class Store:
+    """All records, with one way to write: `transaction`. Safe to share between threads.
+
+    >>> store = Store.open("sqlite:////tmp/konsort.sqlite")  # doctest: +SKIP
+    >>> with store.transaction(what="first organisations") as writer:  # doctest: +SKIP
+    ...     writer.put_organisations([Organisation(OrganisationId("999"), "Example GmbH", "DE")])
+    Counts(added=1, changed=0, unchanged=0)
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open (or create) the store at a database URL, `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.
+
+        Raises StoreError where the URL is wrong, the database cannot be reached or a newer version wrote it.
+        """
+        return cls(open_engine(url))
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Writing
+
+    @contextmanager
+    def transaction(
+        self, *, what: str = "write", who: str = "local", dry_run: bool = False
+    ) -> Iterator[Writer]:
+        """Give a Writer; at the end all it wrote stands, or nothing where an exception passed or in a dry run.
+
+        A transaction that changes records gives the store a new revision and leaves one audit entry.
+        """
+        try:
+            with writing(self._engine) as connection:
+                # The row's lock makes PostgreSQL writers queue here, as BEGIN IMMEDIATE does in SQLite.
+                revision = connection.scalar(
+                    select(state.c.value).where(state.c.name == "revision").with_for_update()
+                )
+                writer = Writer(connection)
+                yield writer
+                if dry_run:
+                    raise _Undone
+                if writer.changed:
+                    following = writer.revision_after(revision or "")
+                    connection.execute(
+                        update(state).where(state.c.name == "revision").values(value=following)
+                    )
+                    connection.execute(
+                        insert(audit).values(
+                            at=_now(),
+                            who=who,
+                            what=what,
+                            counts=json.dumps(dict(sorted(writer.counts.items()))),
+                        )
+                    )
+        except _Undone:
+            pass
+
+    def put_setting(self, name: str, value: str, *, who: str = "local") -> None:
+        """Keep a small JSON document (text) under a name; BadInput where the text is not JSON."""
+        with self.transaction(what=f"setting {name}", who=who) as writer:
+            writer.put_setting(name, value)
+
+    def put_same_owner(self, a: OrganisationId, b: OrganisationId, same: bool, by: str) -> None:
+        """Keep a person's decision that two organisations do, or do not, belong to one owner; the latest stands."""
+        with self.transaction(what=f"owner of {a} and {b}", who=by) as writer:
+            writer.put_same_owner(a, b, same, by, _now())
+
+    def put_vectors(self, encoder: str, vectors_by_hash: Mapping[str, np.ndarray]) -> None:
+        """Keep text vectors, (d,) float32 each, by the hash of their text. A cache: no revision, no audit entry.
+
+        A vector that is already there stays.
+        """
+        if not vectors_by_hash:
+            return
+        rows = [
+            {"encoder": encoder, "hash": key, "vector": np.asarray(vector, dtype="<f4").tobytes()}
+            for key, vector in sorted(vectors_by_hash.items())
+        ]
+        with writing(self._engine) as connection:
+            connection.scalar(select(state.c.value).where(state.c.name == "revision").with_for_update())
+            known = set(connection.scalars(select(vectors.c.hash).where(vectors.c.encoder == encoder)))
+            missing = [row for row in rows if row["hash"] not in known]
+            if missing:
+                connection.execute(insert(vectors), missing)
+
+    # Reading
+
+    def organisation(self, ident: str) -> Organisation:
+        """Return one organisation; NotFound where the id is unknown."""
+        return self._one(ORGANISATIONS, ident)
+
+    def organisations(self, idents: Iterable[str] | None = None) -> dict[OrganisationId, Organisation]:
+        """Return those of the ids that are known, or all organisations, by id in order of id."""
+        return self._many(ORGANISATIONS, idents)
+
+    def find_organisations(
+        self, text: str, *, country: str | None = None, limit: int = 20
+    ) -> tuple[Organisation, ...]:
+        """Return organisations whose id is `text` or whose name has all its words, without case and accents.
+
+        An exact id or name comes first, then names that begin with the text, then shorter names; ties by id.
+        """
+        wanted = searchable(text)
+        if not wanted or limit < 1:
+            return ()
+        name = organisations.c.search_name
+        named = [name.contains(word, autoescape=True) for word in wanted.split()]
+        query = select(organisations).where(or_(organisations.c.id == text.strip(), and_(*named)))
+        if country is not None:
+            query = query.where(organisations.c.country == country)
+        order = (
+            organisations.c.id != text.strip(),
+            name != wanted,
+            ~name.startswith(wanted, autoescape=True),
+            func.length(name),
+            organisations.c.id,
+        )
+        with reading(self._engine) as connection:
+            found = connection.execute(query.order_by(*order).limit(limit)).all()
+        return tuple(ORGANISATIONS.to_record(tuple(row)) for row in found)
+
+    def outline(self, ident: str) -> Outline:
+        """Return one outline; NotFound where the id is unknown."""
+        return self._one(OUTLINES, ident)
+
+    def outlines(self, call: CallId | str | None = None) -> tuple[Outline, ...]:
+        """Return all outlines, or those of one call, in order of id."""
+        query = select(outlines).order_by(outlines.c.id)
+        if call is not None:
+            query = query.where(outlines.c.call == call)
+        with reading(self._engine) as connection:
+            return tuple(OUTLINES.to_record(tuple(row)) for row in connection.execute(query))
+
+    def project(self, ident: str) -> Project:
+        """Return one project; NotFound where the id is unknown."""
+        return self._one(PROJECTS, ident)
+
+    def projects(self, idents: Iterable[str] | None = None) -> dict[ProjectId, Project]:
+        """Return those of the ids that are known, or all projects, by id in order of id."""
+        return self._many(PROJECTS, idents)
+
+    def history(self) -> History:
+        """Return who worked with whom, as tables of one moment."""
+        with reading(self._engine) as connection:
+            return load_history(connection)
+
+    def revision(self) -> str:
+        """Return a text that changes whenever records change, and only then."""
+        with reading(self._engine) as connection:
+            return str(connection.scalar(select(state.c.value).where(state.c.name == "revision")))
+
+    def vectors(self, encoder: str, hashes: Iterable[str]) -> dict[str, np.ndarray]:
+        """Return the kept vectors, (d,) float32 each and read-only, of those hashes that have one."""
+        wanted = set(hashes)
+        found: dict[str, np.ndarray] = {}
+        with reading(self._engine) as connection:
+            query = select(vectors.c.hash, vectors.c.vector).where(vectors.c.encoder == encoder)
+            if len(wanted) <= 500:
+                query = query.where(vectors.c.hash.in_(sorted(wanted)))
+            for key, blob in connection.execute(query):
+                if key in wanted:
+                    found[key] = np.frombuffer(blob, dtype="<f4")
+        return found
+
+    def setting(self, name: str) -> str | None:
+        """Return the JSON document kept under a name, None where there is none."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(settings.c.value).where(settings.c.name == name))
+
+    def same_owner_decisions(self) -> tuple[OwnerDecision, ...]:
+        """Return every decision about owners, in order of the ids."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(same_owner).order_by(same_owner.c.a, same_owner.c.b)).all()
+        return tuple(
+            OwnerDecision(OrganisationId(a), OrganisationId(b), same, by, dt.datetime.fromisoformat(at))
+            for a, b, same, by, at in rows
+        )
+
+    def audit(self, limit: int | None = None) -> tuple[AuditEntry, ...]:
+        """Return what was written, newest first."""
+        query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            AuditEntry(dt.datetime.fromisoformat(at), who, what, json.loads(counts))
+            for _, at, who, what, counts in rows
+        )
+
+    def _one(self, shape: Shape, ident: str) -> Any:
+        found = self._many(shape, [ident])
+        if ident not in found:
+            raise NotFound(f"the store has no {shape.name[:-1]} {ident!r}")
+        return found[ident]
+
+    def _many(self, shape: Shape, idents: Iterable[str] | None) -> dict[Any, Any]:
+        with reading(self._engine) as connection:
+            if idents is None:
+                rows = [tuple(row) for row in connection.execute(select(shape.table))]
+            else:
+                wanted = {(ident,) for ident in idents}
+                rows = [row for row in rows_of(connection, shape.table, list(wanted)) if row[:1] in wanted]
+        return {row[0]: shape.to_record(row) for row in sorted(rows, key=lambda row: row[0])}
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

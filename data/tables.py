@@ -1,0 +1,322 @@
+"""How do records lie in the database? The tables, and the way between a record and its row.
+
+Dates are kept as ISO 8601 text and lists as JSON text: they sort and compare the same in SQLite and PostgreSQL.
+`docs/data.md` shows the layout; `data/migrations` moves an older layout to this one.
+"""
+
+import datetime as dt
+import json
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+from data.model import (
+    CallId,
+    Kind,
+    Organisation,
+    OrganisationId,
+    Outline,
+    OutlineId,
+    Participation,
+    Project,
+    ProjectId,
+)
+
+Row = tuple[Any, ...]
+
+# Ids sort by code point everywhere; PostgreSQL would otherwise follow the server's language.
+_ID = Text().with_variant(Text(collation="C"), "postgresql")
+
+metadata = MetaData()
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("name", Text),
+    Column("country", Text),
+    Column("kind", Text),
+    Column("sme", Boolean),
+    Column("owner", _ID),
+    Column("city", Text),
+    Column("url", Text),
+    Column("profile", Text),
+    Column("fictional", Boolean, nullable=False),
+    Column("search_name", Text, nullable=False),
+)
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("title", Text),
+    Column("acronym", Text),
+    Column("objective", Text),
+    Column("start_date", Text),
+    Column("end_date", Text),
+    Column("framework", Text),
+    Column("programme", Text),
+    Column("scheme", Text),
+    Column("topics", Text),
+    Column("topic_titles", Text),
+    Column("grant_eur", Float),
+    Column("fictional", Boolean, nullable=False),
+)
+participations = Table(
+    "participations",
+    metadata,
+    Column("project", _ID, ForeignKey("projects.id"), primary_key=True),
+    Column("organisation", _ID, ForeignKey("organisations.id"), primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("contribution_eur", Float),
+    Index("participations_of_organisation", "organisation"),
+    sqlite_with_rowid=False,
+)
+outlines = Table(
+    "outlines",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("call", _ID, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("organisation", _ID, ForeignKey("organisations.id"), nullable=False),
+    Column("country", Text, nullable=False),
+    Column("language", Text),
+    Column("offers", Text),
+    Column("seeks", Text),
+    Column("work_stream", Text),
+    Column("budget_eur", Float),
+    Column("submitted", Text),
+)
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("encoder", _ID, primary_key=True),
+    Column("hash", _ID, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", _ID, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+same_owner = Table(
+    "same_owner",
+    metadata,
+    Column("a", _ID, primary_key=True),
+    Column("b", _ID, primary_key=True),
+    Column("same", Boolean, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Text, nullable=False),
+)
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+)
+state = Table(
+    "state",
+    metadata,
+    Column("name", _ID, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+
+@lru_cache(maxsize=65536)
+def searchable(text: str) -> str:
+    """Return `text` without case and accents, blanks made single: what a search by name compares.
+
+    >>> searchable("  Société  GÉNÉRALE ")
+    'societe generale'
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _day(text: str | None) -> dt.date | None:
+    return None if text is None else dt.date.fromisoformat(text)
+
+
+def _listed(parts: tuple[str, ...]) -> str | None:
+    return json.dumps(parts, ensure_ascii=False) if parts else None
+
+
+def unlisted(text: str | None) -> tuple[str, ...]:
+    """Return the texts that a list column holds; none where it is empty."""
+    return tuple(json.loads(text)) if text else ()
+
+
+def _organisation_row(record: Organisation) -> Row:
+    return (
+        record.id,
+        record.name,
+        record.country,
+        None if record.kind is None else record.kind.value,
+        record.sme,
+        record.owner,
+        record.city,
+        record.url,
+        record.profile,
+        record.fictional,
+        searchable(record.name or ""),
+    )
+
+
+def _organisation(row: Row) -> Organisation:
+    ident, name, country, kind, sme, owner, city, url, profile, fictional, _ = row
+    return Organisation(
+        OrganisationId(ident),
+        name,
+        country,
+        None if kind is None else Kind(kind),
+        sme,
+        owner,
+        city,
+        url,
+        profile,
+        fictional,
+    )
+
+
+def _project_row(record: Project) -> Row:
+    return (
+        record.id,
+        record.title,
+        record.acronym,
+        record.objective,
+        _iso(record.start),
+        _iso(record.end),
+        record.framework,
+        record.programme,
+        record.scheme,
+        _listed(record.topics),
+        _listed(record.topic_titles),
+        record.grant_eur,
+        record.fictional,
+    )
+
+
+def _project(row: Row) -> Project:
+    (
+        ident,
+        title,
+        acronym,
+        objective,
+        start,
+        end,
+        framework,
+        programme,
+        scheme,
+        topics,
+        titles,
+        grant,
+        fictional,
+    ) = row
+    return Project(
+        ProjectId(ident),
+        title,
+        acronym,
+        objective,
+        _day(start),
+        _day(end),
+        framework,
+        programme,
+        scheme,
+        unlisted(topics),
+        unlisted(titles),
+        grant,
+        fictional,
+    )
+
+
+_participation_row: Callable[[Participation], Row] = attrgetter(
+    "project", "organisation", "role", "contribution_eur"
+)
+
+
+def _participation(row: Row) -> Participation:
+    return Participation(*row)
+
+
+def _outline_row(record: Outline) -> Row:
+    return (
+        record.id,
+        record.call,
+        record.title,
+        record.text,
+        record.organisation,
+        record.country,
+        record.language,
+        record.offers,
+        record.seeks,
+        record.work_stream,
+        record.budget_eur,
+        _iso(record.submitted),
+    )
+
+
+def _outline(row: Row) -> Outline:
+    ident, call, title, text, organisation, country, language, offers, seeks, stream, budget, submitted = row
+    return Outline(
+        OutlineId(ident),
+        CallId(call),
+        title,
+        text,
+        OrganisationId(organisation),
+        country,
+        language,
+        offers,
+        seeks,
+        stream,
+        budget,
+        _day(submitted),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One sort of record: its table, the leading columns that make its key, and the way to a row and back."""
+
+    table: Table
+    key_width: int
+    to_row: Callable[[Any], Row]
+    to_record: Callable[[Row], Any]
+
+    @property
+    def name(self) -> str:
+        """The table's name, which is also the name of the count in reports."""
+        return self.table.name
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.table.columns)
+
+
+ORGANISATIONS = Shape(organisations, 1, _organisation_row, _organisation)
+PROJECTS = Shape(projects, 1, _project_row, _project)
+PARTICIPATIONS = Shape(participations, 2, _participation_row, _participation)
+OUTLINES = Shape(outlines, 1, _outline_row, _outline)
