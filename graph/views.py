@@ -1,11 +1,20 @@
-"""What does the network answer with? Frozen records, each with `as_dict()` for JSON."""
+"""What does the network answer with? Frozen records, each with `as_dict()` for JSON.
+
+Records keep ISO countries; `as_dict` gives them in EU style (EL, UK), as all published answers do.
+"""
 
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from data.countries import to_eu
 from data.model import OrganisationId, ProjectId
+
+
+def _published(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Turn one record's fields into a dict; the factory that `asdict` calls for every record inside too."""
+    return {name: to_eu(value) if name == "country" and value else value for name, value in fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,10 @@ class Actor:
     def label(self) -> str:
         """The name to show: the real one, else the participant code, said to be one."""
         return self.name or f"Organisation {self.id}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as plain dicts, lists and numbers."""
+        return asdict(self, dict_factory=_published)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,7 @@ class Neighbourhood:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain dicts, lists and numbers."""
-        return asdict(self)
+        return asdict(self, dict_factory=_published)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,7 @@ class Path:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain dicts, lists and numbers."""
-        return {"found": self.found, **asdict(self)}
+        return {"found": self.found, **asdict(self, dict_factory=_published)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ class CountryView:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain dicts, lists and numbers."""
-        return asdict(self)
+        return asdict(self, dict_factory=_published)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,7 +144,7 @@ class CountryMatrix:
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain dicts, lists and numbers."""
         return {
-            "countries": list(self.countries),
+            "countries": [to_eu(country) for country in self.countries],
             "weights": self.weights.tolist(),
             "projects": self.projects.tolist(),
         }
@@ -156,4 +169,4 @@ class Summary:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain dicts, lists and numbers."""
-        return asdict(self)
+        return asdict(self, dict_factory=_published)

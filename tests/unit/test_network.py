@@ -210,7 +210,7 @@ def test_the_country_matrix_counts_each_pair_once(network: Network) -> None:
     assert matrix.countries == ("DE", "FR", "GR", "IT")
     assert matrix.weights.tolist() == [[1.5, 1.0, 0, 0], [1.0, 0, 1.0, 0], [0, 1.0, 0, 0], [0, 0, 0, 0]]
     assert matrix.projects.tolist() == [[2, 1, 0, 0], [1, 3, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
-    assert matrix.as_dict()["countries"] == ["DE", "FR", "GR", "IT"]
+    assert matrix.as_dict()["countries"] == ["DE", "FR", "EL", "IT"]
 
 
 def test_a_country_shows_its_partners_and_its_leading_organisations(network: Network) -> None:
@@ -222,6 +222,7 @@ def test_a_country_shows_its_partners_and_its_leading_organisations(network: Net
     assert [(actor.id, actor.projects) for actor in france.leading] == [("C", 2), ("E", 1)]
     assert (france.organisations, france.active, france.projects, france.within) == (2, 2, 3, 0.0)
     assert network.country("IT").active == 0
+    assert [tie["country"] for tie in france.as_dict()["ties"]] == ["DE", "EL"]
     with pytest.raises(NotFound, match="'XX'"):
         network.country("XX")
 
