@@ -1,0 +1,169 @@
+"""Which vectors are nearest? The VectorIndex seam, and the exact adapter over FAISS.
+
+Adapters: `FaissIndex` here, `PgVectorIndex` in `embeddings/pgvector.py`; both pass
+`tests/contract/test_index.py`.
+"""
+
+import zipfile
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import faiss
+import numpy as np
+
+from data.errors import IndexMismatch
+from embeddings.encoder import unit_rows
+
+
+class Hit(NamedTuple):
+    """One neighbour. `similarity`: cosine in [-1, 1], larger is closer."""
+
+    id: str
+    similarity: float
+
+
+class VectorIndex(Protocol):
+    """Vector → nearest ids."""
+
+    @property
+    def width(self) -> int:
+        """The number of columns of every vector."""
+
+    def __len__(self) -> int: ...
+
+    def add(self, ids: Sequence[str], vectors: np.ndarray) -> None:
+        """Add (n, width) vectors, scaled to length 1 in a copy; an id that is there already is replaced."""
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Forget these ids; unknown ones are ignored."""
+
+    def nearest(self, vector: np.ndarray, k: int, allowed: Collection[str] | None = None) -> tuple[Hit, ...]:
+        """Return the k most similar ids, closest first, ties by id; fewer where there are fewer.
+
+        With `allowed`, only these ids are looked at: the filter comes before the search. A zero vector has no
+        direction: its similarity to everything is 0.
+        """
+
+
+def check_rows(vectors: np.ndarray, width: int, n: int) -> np.ndarray:
+    """Return (n, width) float32 unit rows, or say what does not fit."""
+    rows = np.asarray(vectors, dtype=np.float32)
+    if rows.shape != (n, width):
+        raise IndexMismatch(f"expected {(n, width)}, got {rows.shape}")
+    if not np.isfinite(rows).all():
+        raise ValueError("vectors must be finite numbers")
+    return unit_rows(rows) if n else rows.reshape(0, width)
+
+
+class FaissIndex:
+    """Exact cosine search over half-precision rows: each row costs 2 bytes a column and is scanned once a
+    query.
+
+    Rounding to half precision moves a similarity by less than 0.001. Reading is safe under threads as long as
+    nobody adds or removes.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self._rows = faiss.IndexScalarQuantizer(
+            width, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
+        self._ids: list[str] = []
+        self._place: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def add(self, ids: Sequence[str], vectors: np.ndarray) -> None:
+        """See `VectorIndex.add`. Raises ValueError when an id comes twice."""
+        rows = check_rows(vectors, self.width, len(ids))
+        if len(set(ids)) != len(ids):
+            raise ValueError("an id comes twice in one add")
+        self.remove(ids)
+        if not len(ids):
+            return
+        self._rows.add(rows)
+        self._place.update((id_, len(self._ids) + i) for i, id_ in enumerate(ids))
+        self._ids.extend(ids)
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """See `VectorIndex.remove`."""
+        gone = sorted(self._place[id_] for id_ in set(ids) if id_ in self._place)
+        if not gone:
+            return
+        self._rows.remove_ids(faiss.IDSelectorBatch(np.array(gone, dtype=np.int64)))
+        for place in reversed(gone):
+            del self._ids[place]
+        self._place = {id_: i for i, id_ in enumerate(self._ids)}
+
+    def mask(self, allowed: Iterable[str]) -> np.ndarray:
+        """Return (n,) bool, true at the rows whose id is allowed; for use with `nearest_at` again and
+        again."""
+        mask = np.zeros(len(self._ids), dtype=bool)
+        mask[[self._place[id_] for id_ in allowed if id_ in self._place]] = True
+        return mask
+
+    def nearest(self, vector: np.ndarray, k: int, allowed: Collection[str] | None = None) -> tuple[Hit, ...]:
+        """See `VectorIndex.nearest`."""
+        return self.nearest_at(vector, k, None if allowed is None else self.mask(allowed))
+
+    def nearest_at(self, vector: np.ndarray, k: int, mask: np.ndarray | None = None) -> tuple[Hit, ...]:
+        """As `nearest`, the allowed rows given as a mask made by `mask`."""
+        query = check_rows(np.asarray(vector)[None, :], self.width, 1)
+        most = len(self._ids) if mask is None else int(np.count_nonzero(mask))
+        k = min(k, most)
+        if k <= 0:
+            return ()
+        parameters = None
+        if mask is not None:
+            selector = faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))  # type: ignore
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        looked_at = min(k + 8, most)
+        while True:
+            similarities, places = self._rows.search(query, looked_at, params=parameters)
+            # FAISS pads a short answer with -1, and drops equals beyond the last place in no stated order:
+            # look further until the last place is worse than the k-th, so that ties can be broken by id.
+            found = places[0] >= 0
+            last_decides = similarities[0][found][-1] < similarities[0][k - 1]
+            if last_decides or looked_at >= most:
+                break
+            looked_at = min(looked_at * 4, most)
+        hits = [
+            Hit(self._ids[place], min(1.0, max(-1.0, float(similarity))))
+            for similarity, place in zip(similarities[0][found], places[0][found], strict=True)
+        ]
+        return tuple(sorted(hits, key=lambda hit: (-hit.similarity, hit.id))[:k])
+
+    def save(self, path: Path, fingerprint: str) -> None:
+        """Write ids, rows and fingerprint to one .npz file, whole or not at all."""
+        building = path.with_name(path.name + ".part")
+        with building.open("wb") as handle:
+            np.savez(
+                handle,
+                fingerprint=np.array(fingerprint),
+                ids=np.array(self._ids, dtype=np.str_),
+                rows=self._stored_rows(),
+            )
+        building.replace(path)
+
+    @classmethod
+    def load(cls, path: Path, fingerprint: str) -> "FaissIndex":
+        """Read what `save` wrote. Raises IndexMismatch when it was made for another fingerprint."""
+        try:
+            with path.open("rb") as handle, np.load(handle, allow_pickle=False) as stored:
+                found, ids, rows = str(stored["fingerprint"]), stored["ids"].tolist(), stored["rows"]
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise IndexMismatch(f"{path} cannot be read as an index ({error}); build it again") from error
+        if found != fingerprint:
+            raise IndexMismatch(f"expected the index {fingerprint}, got {found} in {path}; build it again")
+        index = cls(rows.shape[1])
+        index._rows.add(rows.astype(np.float32))
+        index._ids = ids
+        index._place = {id_: i for i, id_ in enumerate(ids)}
+        return index
+
+    def _stored_rows(self) -> np.ndarray:
+        """Return (n, width) float16, as they stand in the index."""
+        codes = faiss.vector_to_array(self._rows.codes)
+        return codes.view(np.float16).reshape(len(self._ids), self.width)
