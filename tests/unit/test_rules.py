@@ -1,0 +1,303 @@
+"""Rules answer met, broken or unknown, with the witness and the shortfall in words."""
+
+import pytest
+
+from data.calls import CallProfile
+from data.demands import (
+    AllMembers,
+    AnyOf,
+    Attestation,
+    Basis,
+    CoordinatorIs,
+    CountRange,
+    DistinctRepresentatives,
+    Fact,
+    Hardness,
+    LoadCap,
+    MemberBudget,
+    MustHave,
+    MustNotHave,
+    MustNotTogether,
+    PerGroupMaximum,
+    ProjectRange,
+    Selector,
+    ShareCap,
+    ShareRange,
+    SubCount,
+    Unit,
+)
+from data.errors import BadInput
+from data.model import CallId, Kind
+from graph.rules import Answer, Member, Ownership, ProjectFacts, check, pair
+
+MS_AC = Selector(countries=("MS", "AC"))
+ABOUT = {"id": "R1", "text": "a rule of the test", "source": "the test"}
+THREE = DistinctRepresentatives(
+    **ABOUT, count=3, countries=3, members=MS_AC, of_which=(SubCount(minimum=1, countries=("MS",)),)
+)
+
+
+def member(name, country, owner="own", budget=None, **facts):
+    return Member(name, name, country, owner=name if owner == "own" else owner, budget_eur=budget, **facts)
+
+
+def ask(demand, members, **given):
+    profile = CallProfile(id=CallId("test"), title="Test", programme="test", source="test", demands=(demand,))
+    return check(profile, members, **given).rules[0]
+
+
+def test_three_independent_members_from_three_countries_are_enough_and_are_named():
+    answer = ask(THREE, [member("A", "DE"), member("B", "FR"), member("C", "NO"), member("D", "DE")])
+    assert (answer.answer, answer.found, answer.needed) == ("met", 3, 3)
+    assert answer.witness == ("A", "B", "C")
+
+
+def test_two_subsidiaries_of_one_owner_count_as_one_entity():
+    answer = ask(THREE, [member("Acme DE", "DE", "ACME"), member("Acme FR", "FR", "ACME"), member("B", "IT")])
+    assert (answer.answer, answer.found, answer.needed) == ("broken", 2, 3)
+    assert answer.why == "two of three: Acme DE and Acme FR are one owner"
+
+
+def test_an_owner_who_takes_part_is_one_entity_with_its_subsidiary():
+    answer = ask(THREE, [member("P", "DE", None), member("S", "FR", "P"), member("B", "IT")])
+    assert answer.answer == "broken"
+
+
+def test_three_associated_countries_lack_a_member_state():
+    answer = ask(THREE, [member("A", "NO"), member("B", "IS"), member("C", "UA")])
+    assert answer.answer == "broken"
+    assert answer.why == "three of three: none in MS, 1 needed"
+
+
+def test_the_member_state_is_honoured_inside_the_matching():
+    # B is the only one in a Member State, and one owner with A: A must stand back.
+    group = [member("A", "NO", "X"), member("B", "DE", "X"), member("C", "IS"), member("D", "UA")]
+    answer = ask(THREE, group)
+    assert answer.answer == "met"
+    assert set(answer.witness) == {"B", "C", "D"}
+
+
+def test_affiliated_entities_and_associated_partners_do_not_count():
+    members = [member("A", "DE"), member("B", "FR"), member("C", "IT", role="affiliated entity")]
+    answer = ask(THREE, members)
+    assert answer.answer == "broken"
+    assert "C (IT) does not count" in answer.why
+    assert ask(THREE, [*members, member("D", "ES", role="associatedPartner")]).answer == "broken"
+
+
+def test_unknown_owners_cannot_be_told_and_the_fewest_are_asked():
+    members = [member("A", "DE"), member("B", "FR"), member("C", "IT", None), member("D", "ES", None)]
+    answer = ask(THREE, members)
+    assert (answer.answer, answer.found) == ("unknown", "2 to 4")
+    assert [(question.members, question.fact) for question in answer.ask] == [(("C",), "owner")]
+
+
+def test_an_unknown_owner_cannot_be_two_independent_owners_at_once():
+    # C may belong to A's owner or to B's, not to both: either way two of different countries remain.
+    two = DistinctRepresentatives(**ABOUT, count=2, countries=2)
+    answer = ask(two, [member("A", "DE"), member("B", "DE"), member("C", "FR", None)])
+    assert answer.answer == "met"
+
+
+def test_a_persons_decision_stands_in_for_missing_owners():
+    members = [member("A", "DE", None), member("B", "FR", None), member("C", "IT", None)]
+    apart = frozenset({pair("A", "B"), pair("A", "C"), pair("B", "C")})
+    assert ask(THREE, members).answer == "unknown"
+    assert ask(THREE, members, ownership=Ownership(different=apart)).answer == "met"
+    assert ask(THREE, members, ownership=Ownership(same=frozenset({pair("A", "B")}))).answer == "broken"
+
+
+def test_a_suspicion_makes_the_answer_unknown_and_names_the_pair():
+    members = [member("Acme AG", "DE"), member("Acme SAS", "FR"), member("C", "IT")]
+    suspicion = Ownership(suspected=frozenset({pair("Acme AG", "Acme SAS")}))
+    answer = ask(THREE, members, ownership=suspicion)
+    assert answer.answer == "unknown"
+    assert [question.text for question in answer.ask] == ["Are Acme AG and Acme SAS under the same control?"]
+
+
+def test_a_missing_country_cannot_be_told():
+    answer = ask(THREE, [member("A", "DE"), member("B", "FR"), member("C", None)])
+    assert answer.answer == "unknown"
+    assert [question.fact for question in answer.ask] == ["country"]
+
+
+def test_three_in_two_countries_is_another_demand_than_three_in_three():
+    defence = DistinctRepresentatives(**ABOUT, count=3, countries=2)
+    assert ask(defence, [member("A", "DE"), member("B", "DE"), member("C", "FR")]).answer == "met"
+    assert ask(defence, [member("A", "DE"), member("B", "DE"), member("C", "DE")]).answer == "broken"
+    assert (
+        ask(defence, [member("A", "DE", "X"), member("B", "DE", "X"), member("C", "FR")]).answer == "broken"
+    )
+
+
+def test_two_sub_counts_are_both_kept():
+    subs = (SubCount(minimum=1, countries=("WIDENING",)), SubCount(minimum=2, countries=("DE", "FR", "NO")))
+    demand = DistinctRepresentatives(**ABOUT, count=3, countries=3, of_which=subs)
+    members = [member("A", "DE"), member("B", "ES"), member("C", "PL"), member("D", "NO")]
+    assert set(ask(demand, members).witness) == {"A", "C", "D"}
+    assert ask(demand, members[:3]).answer == "broken"
+
+
+def test_counting_countries_members_and_owners():
+    members = [member("A", "DE", "X"), member("B", "DE", "X"), member("C", "FR", None)]
+    by = {unit: ask(CountRange(**ABOUT, of=unit, minimum=2), members) for unit in Unit}
+    assert [by[unit].found for unit in Unit] == [3, 2, "1 to 2"]
+    assert [by[unit].answer for unit in Unit] == ["met", "met", "unknown"]
+
+
+def test_no_existing_partner_is_a_maximum_of_nought_over_the_old_ones():
+    demand = CountRange(
+        **ABOUT, members=Selector(countries=("WIDENING",), not_roles=("newcomer",)), maximum=0
+    )
+    newcomer = member("N", "PL", role="newcomer")
+    assert ask(demand, [newcomer, member("A", "DE")]).answer == "met"
+    assert ask(demand, [newcomer, member("A", "CZ")]).answer == "broken"
+
+
+def test_the_sme_flag_must_be_known_before_a_company_counts_as_one():
+    demand = CountRange(**ABOUT, members=Selector(kinds=(Kind.SME,)), minimum=1)
+    assert ask(demand, [member("A", "DE", kind=Kind.COMPANY)]).answer == "unknown"
+    assert ask(demand, [member("A", "DE", kind=Kind.COMPANY, sme=True)]).answer == "met"
+    assert ask(demand, [member("A", "DE", kind=Kind.COMPANY, sme=False)]).answer == "broken"
+    assert ask(demand, [member("A", "DE", kind=Kind.LARGE)]).answer == "broken"
+    assert ask(demand, [member("A", "DE")]).answer == "unknown"
+
+
+def test_no_country_above_seventy_percent_of_the_budget():
+    cap = ShareCap(**ABOUT, of=Unit.COUNTRIES, maximum=0.7)
+    assert ask(cap, [member("A", "DE", budget=70), member("B", "FR", budget=30)]).answer == "met"
+    over = ask(
+        cap, [member("A", "DE", budget=40), member("B", "DE", budget=31), member("C", "FR", budget=29)]
+    )
+    assert (over.answer, over.found, over.witness) == ("broken", "71 %", ("A", "B"))
+
+
+def test_a_missing_budget_leaves_a_cap_open_unless_nothing_could_keep_it():
+    cap = ShareCap(**ABOUT, of=Unit.MEMBERS, maximum=0.3)
+    three = [member("A", "DE", budget=10), member("B", "FR", budget=10), member("C", "IT")]
+    # Three parts of at most 30 % each never make a whole.
+    assert ask(cap, three).answer == "broken"
+    assert ask(cap, [*three, member("D", "ES")]).answer == "unknown"
+
+
+def test_heads_are_always_known():
+    cap = ShareCap(**ABOUT, of=Unit.COUNTRIES, maximum=0.5, basis=Basis.HEADS)
+    assert ask(cap, [member("A", "DE"), member("B", "FR")]).answer == "met"
+    assert ask(cap, [member("A", "DE"), member("B", "DE"), member("C", "FR")]).answer == "broken"
+
+
+def test_smes_carry_at_least_half():
+    half = ShareRange(**ABOUT, members=Selector(sme=True), minimum=0.5)
+    small, big = member("S", "DE", budget=50, sme=True), member("L", "FR", budget=50, sme=False)
+    assert ask(half, [small, big]).answer == "met"
+    assert ask(half, [small, big, member("U", "IT", budget=1)]).answer == "unknown"
+    assert ask(half, [small, big, member("U", "IT", budget=1, sme=False)]).answer == "broken"
+    assert ask(half, [member("S", "DE", sme=True), big]).answer == "unknown"
+
+
+def test_each_budget_lies_in_its_range():
+    demand = MemberBudget(**ABOUT, members=Selector(countries=("ES",)), minimum_eur=175_000)
+    assert ask(demand, [member("A", "DE", budget=1)]).answer == "met"
+    assert ask(demand, [member("A", "ES", budget=174_999)]).answer == "broken"
+    assert ask(demand, [member("A", "ES")]).answer == "unknown"
+
+
+def test_everybody_must_fit():
+    demand = AllMembers(**ABOUT, members=Selector(countries=("EUREKA",)))
+    assert ask(demand, [member("A", "DE")]).answer == "met"
+    assert ask(demand, [member("A", "DE"), member("B", "ZA")]).answer == "unknown"
+    assert ask(demand, [member("A", "DE"), member("B", "BR")]).witness == ("B",)
+
+
+def test_at_most_two_per_country_or_owner():
+    members = [member("A", "DE", "X"), member("B", "DE", "X"), member("C", "FR", None)]
+    assert ask(PerGroupMaximum(**ABOUT, of=Unit.COUNTRIES, maximum=2), members).answer == "met"
+    assert ask(PerGroupMaximum(**ABOUT, of=Unit.COUNTRIES, maximum=1), members).answer == "broken"
+    assert ask(PerGroupMaximum(**ABOUT, of=Unit.OWNERS, maximum=2), members).found == "2 to 3"
+
+
+def test_the_coordinator_must_fit_and_be_named():
+    demand = CoordinatorIs(**ABOUT, members=Selector(sme=True))
+    lead = member("A", "DE", role="coordinator", sme=True)
+    assert ask(demand, [lead, member("B", "FR")]).answer == "met"
+    assert ask(demand, [member("A", "DE", sme=True)]).answer == "unknown"
+    assert ask(demand, [member("A", "DE", role="coordinator", sme=False)]).answer == "broken"
+    assert ask(demand, [lead, member("B", "FR", role="coordinator", sme=False)]).answer == "unknown"
+
+
+def test_facts_of_the_project_have_ranges():
+    demand = ProjectRange(**ABOUT, fact=Fact.DURATION_MONTHS, maximum=36)
+    assert ask(demand, []).answer == "unknown"
+    assert ask(demand, [], facts=ProjectFacts(duration_months=36)).answer == "met"
+    assert ask(demand, [], facts=ProjectFacts(duration_months=37)).answer == "broken"
+
+
+def test_nobody_carries_more_than_two_consortia():
+    demand = LoadCap(**ABOUT, maximum=2)
+    assert ask(demand, [member("A", "DE")]).answer == "unknown"
+    assert ask(demand, [member("A", "DE")], facts=ProjectFacts(loads={"A": 1})).answer == "met"
+    assert ask(demand, [member("A", "DE")], facts=ProjectFacts(loads={"A": 2})).answer == "broken"
+
+
+def test_must_must_not_and_not_together():
+    members = [member("A", "DE"), member("B", "FR")]
+    assert ask(MustHave(**ABOUT, organisations=("A", "C")), members).why == "missing: C"
+    assert ask(MustHave(**ABOUT, organisations=("A", "C"), at_least=1), members).answer == "met"
+    assert ask(MustNotHave(**ABOUT, organisations=("C",)), members).answer == "met"
+    assert ask(MustNotHave(**ABOUT, organisations=("B", "C")), members).witness == ("B",)
+    assert ask(MustNotTogether(**ABOUT, organisations=("A", "B")), members).answer == "broken"
+    assert ask(MustNotTogether(**ABOUT, organisations=("A", "C")), members).answer == "met"
+
+
+def test_any_option_will_do():
+    alone = CountRange(**ABOUT, minimum=1, maximum=1)
+    two = DistinctRepresentatives(**ABOUT, count=2, countries=2)
+    demand = AnyOf(**ABOUT, options=((alone,), (two,)))
+    assert ask(demand, [member("A", "DE")]).answer == "met"
+    assert ask(demand, [member("A", "DE"), member("B", "FR")]).answer == "met"
+    assert ask(demand, [member("A", "DE"), member("B", "DE")]).answer == "broken"
+    assert ask(demand, [member("A", "DE", None), member("B", "FR", None)]).answer == "unknown"
+
+
+def test_an_unverified_number_is_never_plainly_met():
+    recalled = CountRange(**ABOUT, minimum=1, verified=False)
+    assert ask(recalled, [member("A", "DE")]).answer == "unknown"
+    assert "figure not verified" in ask(recalled, [member("A", "DE")]).why
+    assert ask(recalled, []).answer == "broken"
+
+
+def test_a_national_demand_applies_only_where_that_country_takes_part():
+    company = Selector(countries=("PT",), kinds=(Kind.COMPANY,))
+    demand = CountRange(**ABOUT, members=company, minimum=1, only_if=Selector(countries=("PT",)))
+    assert ask(demand, [member("A", "DE")]).found == "does not apply"
+    assert ask(demand, [member("A", "PT", kind=Kind.UNIVERSITY)]).answer == "broken"
+    assert ask(demand, [member("A", "PT", kind=Kind.SME)]).answer == "met"
+    assert ask(demand, [member("A", None, kind=Kind.UNIVERSITY)]).answer == "unknown"
+
+
+def test_soft_rules_and_attestations_do_not_decide():
+    soft = CountRange(
+        **ABOUT, of=Unit.COUNTRIES, minimum=4, hardness=Hardness.SOFT, justification="the project's nature"
+    )
+    attested = Attestation(id="R2", text="civil purpose", source="the test")
+    profile = CallProfile(
+        id=CallId("test"), title="Test", programme="test", source="test", demands=(soft, attested)
+    )
+    verdict = check(profile, [member("A", "DE")])
+    assert verdict.answer is Answer.MET
+    assert [(rule.kind, rule.answer) for rule in verdict.rules] == [
+        ("soft", "broken"),
+        ("attestation", "unknown"),
+    ]
+    assert "to be justified: the project's nature" in verdict.rules[0].why
+
+
+def test_one_member_listed_twice_is_refused():
+    with pytest.raises(BadInput, match="member A is listed twice"):
+        ask(THREE, [member("A", "DE"), member("A", "DE")])
+
+
+def test_the_answer_has_the_published_shape():
+    answer = ask(THREE, [member("A", "DE")]).as_dict()
+    assert list(answer)[:8] == ["id", "kind", "answer", "text", "found", "needed", "witness", "source"]
+    assert (answer["kind"], answer["answer"], answer["witness"]) == ("hard", "broken", ["A"])
