@@ -18,7 +18,6 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -84,7 +83,6 @@ participations = Table(
     Column("organisation", _ID, ForeignKey("organisations.id"), primary_key=True),
     Column("role", Text, nullable=False),
     Column("contribution_eur", Float),
-    Index("participations_of_organisation", "organisation"),
     sqlite_with_rowid=False,
 )
 outlines = Table(
@@ -142,13 +140,14 @@ state = Table(
 )
 
 
-@lru_cache(maxsize=65536)
 def searchable(text: str) -> str:
     """Return `text` without case and accents, blanks made single: what a search by name compares.
 
     >>> searchable("  Société  GÉNÉRALE ")
     'societe generale'
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", text).casefold()
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
@@ -161,6 +160,7 @@ def _day(text: str | None) -> dt.date | None:
     return None if text is None else dt.date.fromisoformat(text)
 
 
+@lru_cache(maxsize=4096)
 def _listed(parts: tuple[str, ...]) -> str | None:
     return json.dumps(parts, ensure_ascii=False) if parts else None
 
@@ -299,12 +299,15 @@ def _outline(row: Row) -> Outline:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One sort of record: its table, the leading columns that make its key, and the way to a row and back."""
+    """One sort of record: its table, the leading columns that make its key, the way to a row and back, and which
+    columns, by place, name a record of another table.
+    """
 
     table: Table
     key_width: int
     to_row: Callable[[Any], Row]
     to_record: Callable[[Row], Any]
+    references: tuple[tuple[int, Table], ...] = ()
 
     @property
     def name(self) -> str:
@@ -318,5 +321,7 @@ class Shape:
 
 ORGANISATIONS = Shape(organisations, 1, _organisation_row, _organisation)
 PROJECTS = Shape(projects, 1, _project_row, _project)
-PARTICIPATIONS = Shape(participations, 2, _participation_row, _participation)
-OUTLINES = Shape(outlines, 1, _outline_row, _outline)
+PARTICIPATIONS = Shape(
+    participations, 2, _participation_row, _participation, ((0, projects), (1, organisations))
+)
+OUTLINES = Shape(outlines, 1, _outline_row, _outline, ((4, organisations),))

@@ -6,7 +6,6 @@ cannot read.
 
 import datetime as dt
 import re
-from functools import lru_cache
 
 from data.model import Kind
 
@@ -15,9 +14,30 @@ _DATES = (
     (re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})"), (2, 1, 0)),
     (re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})"), (0, 1, 2)),
 )
-_YES = frozenset(["true", "yes", "y", "1", "ja", "oui", "si", "sí", "sì", "sim", "tak", "ano", "áno", "da", "igen", "jah", "ναι"])
+_YES = frozenset(
+    [
+        "true",
+        "yes",
+        "y",
+        "1",
+        "ja",
+        "oui",
+        "si",
+        "sí",
+        "sì",
+        "sim",
+        "tak",
+        "ano",
+        "áno",
+        "da",
+        "igen",
+        "jah",
+        "ναι",
+    ]
+)
 _NO = frozenset(["false", "no", "n", "0", "nein", "non", "não", "nie", "ne", "nem", "ei", "όχι"])
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[ .,'’]\d{3})+)(?:[.,]\d+)?")
+_PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]{1,2})?").fullmatch
 _EU_TO_ISO = {"EL": "GR", "UK": "GB"}
 
 
@@ -26,7 +46,13 @@ def text(cell: str) -> str | None:
     return cell.strip() or None
 
 
-@lru_cache(maxsize=4096)
+def needed(cell: str) -> str:
+    """Return the cell's text without surrounding blanks; a row whose cell is empty cannot be taken."""
+    if found := cell.strip():
+        return found
+    raise ValueError("is empty; every row needs it")
+
+
 def day(cell: str) -> dt.date | None:
     """Return the date of `2026-11-22`, `22.11.2026` or `22/11/2026` (day first), with or without a time behind it.
 
@@ -55,8 +81,7 @@ def amount(cell: str) -> float | None:
     >>> amount("1.234.567,89"), amount("1,234,567.89"), amount("12,5"), amount("€ 1 200")
     (1234567.89, 1234567.89, 12.5, 1200.0)
     """
-    whole, point, rest = cell.partition(".")
-    if cell.isascii() and whole.isdecimal() and (not point or (rest.isdecimal() and len(rest) != 3)):
+    if _PLAIN_NUMBER(cell):
         return float(cell)
     found = cell.strip()
     if not found:
@@ -77,7 +102,6 @@ def amount(cell: str) -> float | None:
     return float("".join("." if mark == decimal else "" if mark in ".," else mark for mark in digits))
 
 
-@lru_cache(maxsize=256)
 def flag(cell: str) -> bool | None:
     """Return yes or no in English and the larger EU languages.
 
@@ -94,7 +118,6 @@ def flag(cell: str) -> bool | None:
     raise ValueError(f"{cell.strip()!r} is neither yes nor no; needed: true or false")
 
 
-@lru_cache(maxsize=1024)
 def country(cell: str) -> str | None:
     """Return the ISO 3166 code; the EU's EL and UK become GR and GB.
 

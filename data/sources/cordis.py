@@ -10,11 +10,10 @@ those that the store knows of an organisation only fill what is unknown.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import pandas as pd
 
@@ -23,25 +22,23 @@ from data.model import (
     History,
     ImportReport,
     Kind,
-    Organisation,
-    OrganisationId,
-    Participation,
     Project,
-    ProjectId,
     RowProblem,
 )
 from data.sources import cells
 from data.sources.csv_files import read_csv
 from data.sources.files import SourceFile, list_files
-from data.sources.table import Column, Progress
+from data.sources.table import Column, Progress, Table
+from data.sources.reports import report
 from data.store import Store
+from data.tables import ORGANISATIONS, PARTICIPATIONS, Row, searchable
 from data.writer import Merge
 
 _FILES = {
-    "project": re.compile(r"(?i)projects?\.csv"),
-    "organisation": re.compile(r"(?i)organi[sz]ations?\.csv"),
-    "topics": re.compile(r"(?i)topics?\.csv"),
-    "science": re.compile(r"(?i)euroscivoc\.csv"),
+    "project": re.compile(r"(?i)projects?\.csv$"),
+    "organisation": re.compile(r"(?i)organi[sz]ations?\.csv$"),
+    "topics": re.compile(r"(?i)topics?\.csv$"),
+    "science": re.compile(r"(?i)euroscivoc\.csv$"),
 }
 _PROJECT = (
     Column("id", needed=True, aliases=("projectID",)),
@@ -68,11 +65,6 @@ _ORGANISATION = (
     Column("city"),
     Column("organizationURL", aliases=("organisationURL",)),
 )
-_TOPIC_TITLE = (Column("projectID", needed=True), Column("title", needed=True))
-_SCIENCE_TITLE = (
-    Column("projectID", needed=True),
-    Column("euroSciVocTitle", needed=True, aliases=("title",)),
-)
 _KINDS = {
     "HES": Kind.UNIVERSITY,
     "PRC": Kind.COMPANY,
@@ -80,12 +72,8 @@ _KINDS = {
     "PUB": Kind.PUBLIC,
     "OTH": Kind.OTHER,
 }
-Facts = tuple[str | None, str | None, Kind | None, bool | None, str | None, str | None]
-"""What a row says of an organisation: name, country, kind, SME flag, city, URL."""
 
 _NEVER = dt.date.min
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -94,9 +82,8 @@ class _Export:
 
     projects: dict[str, Project] = field(default_factory=dict)
     titles: dict[str, dict[str, None]] = field(default_factory=dict)
-    participations: dict[tuple[str, str], Participation] = field(default_factory=dict)
-    facts: dict[str, dict[str, Facts]] = field(default_factory=dict)
-    """Project id → organisation id → what the rows say."""
+    parts: list[Row] = field(default_factory=list)
+    """One row a participation: the cells of _ORGANISATION, read."""
     problems: list[RowProblem] = field(default_factory=list)
 
 
@@ -112,29 +99,26 @@ def import_cordis(
     files = [_files_of(path) for path in chosen]
     known = _Known.of(store.history())
     export = _Export()
-    for role, read in (("project", _read_projects), ("topics", _read_titles), ("science", _read_titles)):
-        for found in files:
+    for found in files:
+        if "project" in found:
+            _read_projects(export, read_csv(found["project"], progress))
+    for found in files:
+        for role, title in (("topics", "title"), ("science", "euroSciVocTitle")):
             if role in found:
-                read(export, found[role], progress)
+                _read_titles(export, read_csv(found[role], progress), title)
     for found in files:
         if "organisation" in found:
-            _read_organisations(export, known, found["organisation"], progress)
+            _read_parts(export, known, read_csv(found["organisation"], progress))
     newer, older = _organisations(export, known)
     what = "import cordis " + ", ".join(path.name for path in chosen)
     with store.transaction(what=what, dry_run=dry_run) as writer:
         counts = {
             "projects": writer.put_projects(_with_titles(export), Merge.UPDATE),
-            "organisations": writer.put_organisations(newer, Merge.UPDATE)
-            + writer.put_organisations(older, Merge.FILL),
-            "participations": writer.put_participations(export.participations.values(), Merge.UPDATE),
+            "organisations": writer.put_rows(ORGANISATIONS, newer, Merge.UPDATE)
+            + writer.put_rows(ORGANISATIONS, older, Merge.FILL),
+            "participations": writer.put_rows(PARTICIPATIONS, _participations(export), Merge.UPDATE),
         }
-    return ImportReport(
-        added={name: count.added for name, count in counts.items()},
-        changed={name: count.changed for name, count in counts.items()},
-        unchanged={name: count.unchanged for name, count in counts.items()},
-        problems=tuple(export.problems),
-        dry_run=dry_run,
-    )
+    return report(counts, export.problems, dry_run)
 
 
 def _files_of(path: Path) -> dict[str, SourceFile]:
@@ -145,7 +129,7 @@ def _files_of(path: Path) -> dict[str, SourceFile]:
         role = next((role for role, pattern in _FILES.items() if pattern.search(file.name)), None)
         if role is not None and role in found:
             raise BadInput(
-                f"{path} has two files of {role}s, {found[role].name} and {file.name}; give them one export at a time"
+                f"{path} has two {role} files, {found[role].name} and {file.name}; give one export at a time"
             )
         if role is not None:
             found[role] = file
@@ -157,103 +141,52 @@ def _files_of(path: Path) -> dict[str, SourceFile]:
     return found
 
 
-def _read_projects(export: _Export, file: SourceFile, progress: Progress | None) -> None:
-    table = read_csv(file, progress)
-    for line, row in table.pick(_PROJECT):
-        ident, title, acronym, objective, start, end, framework, basis, scheme, topics, grant = row
-        try:
-            export.projects[ident.strip()] = Project(
-                ProjectId(_required("id", ident)),
-                cells.text(title),
-                cells.text(acronym),
-                cells.text(objective),
-                _cell("startDate", cells.day, start),
-                _cell("endDate", cells.day, end),
-                cells.text(framework),
-                cells.text(basis),
-                cells.text(scheme),
-                topics=tuple(topic.strip() for topic in re.split("[;,]", topics) if topic.strip()),
-                grant_eur=_cell("ecMaxContribution", cells.amount, grant),
-            )
-        except _BadCell as bad:
-            table.problems.append(RowProblem(table.name, line, bad.column, bad.reason))
-    export.problems += table.problems
-
-
-def _read_titles(export: _Export, file: SourceFile, progress: Progress | None) -> None:
-    table = read_csv(file, progress)
-    columns = _SCIENCE_TITLE if _FILES["science"].search(file.name) else _TOPIC_TITLE
-    for line, (project, title) in table.pick(columns):
-        ident = project.strip()
-        if ident not in export.projects:
-            reason = f"project {ident!r} is not in the project file"
-            table.problems.append(RowProblem(table.name, line, "projectID", reason))
-        elif title.strip():
-            export.titles.setdefault(ident, {})[title.strip()] = None
-    export.problems += table.problems
-
-
-def _read_organisations(
-    export: _Export, known: "_Known", file: SourceFile, progress: Progress | None
-) -> None:
-    table = read_csv(file, progress)
-    projects, facts, participations = export.projects, export.facts, export.participations
-    for line, (project, organisation, role, contribution, *about) in table.pick(_ORGANISATION):
-        try:
-            ident = _required("projectID", project)
-            if ident not in projects and ident not in known.starts:
-                raise _BadCell(
-                    "projectID", f"project {ident!r} is neither in the project file nor in the store"
-                )
-            who = _required("organisationID", organisation)
-            given = _facts(*about)
-            part = Participation(
-                ProjectId(ident),
-                OrganisationId(who),
-                _role(role),
-                _cell("ecContribution", cells.amount, contribution),
-            )
-        except _BadCell as bad:
-            table.problems.append(RowProblem(table.name, line, bad.column, bad.reason))
-            continue
-        of_project = facts.setdefault(ident, {})
-        of_project[who] = _overlaid(of_project.get(who), given)
-        key = (ident, who)
-        participations[key] = _joined(participations[key], part) if key in participations else part
-    export.problems += table.problems
-
-
-def _facts(name: str, country: str, activity: str, sme: str, city: str, url: str) -> Facts:
-    kind = _cell("activityType", _kind, activity)
-    small = _cell("SME", cells.flag, sme)
-    if kind is Kind.COMPANY and small:
-        kind = Kind.SME
-    return (
-        name.strip() or None,
-        _cell("country", cells.country, country),
-        kind,
-        small,
-        city.strip() or None,
-        url.strip() or None,
+def _read_projects(export: _Export, table: Table) -> None:
+    sheet = table.read(_PROJECT)
+    rows = sheet.rows(
+        sheet.column("id", cells.needed),
+        sheet.column("title", cells.text),
+        sheet.column("acronym", cells.text),
+        sheet.column("objective", cells.text),
+        sheet.column("startDate", cells.day),
+        sheet.column("endDate", cells.day),
+        sheet.column("frameworkProgramme", cells.text),
+        sheet.column("legalBasis", cells.text),
+        sheet.column("fundingScheme", cells.text),
+        sheet.column("topics", _codes),
+        [()] * len(sheet.lines),  # the topics' titles come from another file
+        sheet.column("ecMaxContribution", cells.amount),
     )
+    for row in rows:
+        export.projects[row[0]] = Project(*row)
+    export.problems += sheet.problems
 
 
-def _overlaid(old: Facts | None, new: Facts) -> Facts:
-    """Return the new facts, and the old ones where the new are unknown."""
-    if old is None or old == new:
-        return new
-    name, country, kind, small, city, url = new
-    joined = (name or old[0], country or old[1], kind or old[2], city or old[4], url or old[5])
-    small = old[3] if small is None else small
-    kind = Kind.COMPANY if small is False and joined[2] is Kind.SME else joined[2]
-    return joined[0], joined[1], kind, small, joined[3], joined[4]
+def _read_titles(export: _Export, table: Table, title: str) -> None:
+    sheet = table.read((Column("projectID", needed=True), Column(title, needed=True)))
+    projects = sheet.column("projectID", partial(_one_of, export.projects, "in the project file"))
+    for project, text in sheet.rows(projects, sheet.column(title, cells.text)):
+        if text is not None:
+            export.titles.setdefault(project, {})[text] = None
+    export.problems += sheet.problems
 
 
-def _joined(old: Participation, new: Participation) -> Participation:
-    """Return the one participation of two rows of one organisation: a coordinator stays one, the larger sum counts."""
-    amounts = [part.contribution_eur for part in (old, new) if part.contribution_eur is not None]
-    role = old.role if old.role == "coordinator" else new.role
-    return replace(new, role=role, contribution_eur=max(amounts, default=None))
+def _read_parts(export: _Export, known: "_Known", table: Table) -> None:
+    sheet = table.read(_ORGANISATION)
+    projects = export.projects.keys() | known.starts.keys()
+    export.parts += sheet.rows(
+        sheet.column("projectID", partial(_one_of, projects, "in the project file or the store")),
+        sheet.column("organisationID", cells.needed),
+        sheet.column("role", _role),
+        sheet.column("ecContribution", cells.amount),
+        sheet.column("name", cells.text),
+        sheet.column("country", cells.country),
+        sheet.column("activityType", _kind),
+        sheet.column("SME", cells.flag),
+        sheet.column("city", cells.text),
+        sheet.column("organizationURL", cells.text),
+    )
+    export.problems += sheet.problems
 
 
 def _with_titles(export: _Export) -> Iterator[Project]:
@@ -262,24 +195,41 @@ def _with_titles(export: _Export) -> Iterator[Project]:
         yield replace(project, topic_titles=tuple(titles)) if titles else project
 
 
-def _organisations(export: _Export, known: "_Known") -> tuple[list[Organisation], list[Organisation]]:
-    """Return the organisations whose facts are at least as new as the store's, and those whose facts are older."""
+def _participations(export: _Export) -> Iterable[Row]:
+    """Return one row a project and organisation: of several, a coordinator stays one, the largest sum counts."""
+    joined: dict[Row, Row] = {}
+    for part in export.parts:
+        row = part[:4]
+        first = joined.setdefault(row[:2], row)
+        if first is not row:
+            role = "coordinator" if "coordinator" in (first[2], row[2]) else row[2]
+            amounts = [amount for amount in (first[3], row[3]) if amount is not None]
+            joined[row[:2]] = (*row[:2], role, max(amounts, default=None))
+    return joined.values()
 
-    def start(ident: str) -> dt.date:
-        given = export.projects.get(ident)
-        return (given and given.start) or known.starts.get(ident) or _NEVER
 
-    facts: dict[str, Facts] = {}
-    latest: dict[str, dt.date] = {}
-    for begun, ident in sorted((start(ident), ident) for ident in export.facts):
-        for who, given in export.facts[ident].items():
-            facts[who] = _overlaid(facts.get(who), given)
-            latest[who] = begun
-    newer: list[Organisation] = []
-    older: list[Organisation] = []
-    for who, (name, country, kind, small, city, url) in facts.items():
-        record = Organisation(OrganisationId(who), name, country, kind, small, city=city, url=url)
-        (older if latest[who] < known.latest.get(who, _NEVER) else newer).append(record)
+def _organisations(export: _Export, known: "_Known") -> tuple[list[Row], list[Row]]:
+    """Return the rows of organisations whose facts are at least as new as the store's, and those of older facts."""
+    starts = known.starts | {i: project.start for i, project in export.projects.items() if project.start}
+    order = sorted({part[0] for part in export.parts}, key=lambda ident: (starts.get(ident) or _NEVER, ident))
+    place = {ident: at for at, ident in enumerate(order)}
+    in_time = sorted(export.parts, key=lambda part: place[part[0]])
+    # In order of time, so that the last one that is known stands.
+    latest = {part[1]: starts.get(part[0]) or _NEVER for part in in_time}
+    name, country, kind, sme, city, url = (
+        {part[1]: part[at] for part in in_time if part[at] is not None} for at in range(4, 10)
+    )
+    newer: list[Row] = []
+    older: list[Row] = []
+    for ident, begun in latest.items():
+        small = sme.get(ident)
+        sort = kind.get(ident)
+        if small and sort == Kind.COMPANY:
+            sort = Kind.SME.value
+        called = name.get(ident)
+        facts = (ident, called, country.get(ident), sort, small, None, city.get(ident), url.get(ident), None)
+        row = (*facts, False, searchable(called or ""))
+        (older if begun < known.latest.get(ident, _NEVER) else newer).append(row)
     return newer, older
 
 
@@ -297,7 +247,7 @@ class _Known:
             for ident, start in zip(history.projects["id"], history.projects["start"], strict=True)
         }
         latest: dict[str, dt.date] = {}
-        # Participations come in order of their projects' starts, so the last one stands; undated projects come last.
+        # Participations come in order of their projects' starts, so the last one that is known stands.
         parts = history.participations
         for project, organisation in zip(parts["project"], parts["organisation"], strict=True):
             if (start := starts[project]) is not None:
@@ -305,37 +255,24 @@ class _Known:
         return cls(starts, latest)
 
 
-class _BadCell(Exception):
-    """A cell that cannot be taken, with its column."""
-
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(column, reason)
-        self.column = column
-        self.reason = reason
+def _one_of(known: Container[str], where: str, cell: str) -> str:
+    ident = cells.needed(cell)
+    if ident not in known:
+        raise ValueError(f"project {ident!r} is not {where}")
+    return ident
 
 
-def _cell(column: str, parse: Callable[[str], T], cell: str) -> T:
-    try:
-        return parse(cell)
-    except ValueError as error:
-        raise _BadCell(column, str(error)) from None
+def _codes(cell: str) -> tuple[str, ...]:
+    return tuple(code.strip() for code in re.split("[;,]", cell) if code.strip())
 
 
-def _required(column: str, cell: str) -> str:
-    found = cell.strip()
-    if not found:
-        raise _BadCell(column, "is empty; every row needs it")
-    return found
-
-
-def _kind(activity: str) -> Kind | None:
-    code = activity.strip().upper()
+def _kind(cell: str) -> str | None:
+    code = cell.strip().upper()
     if code and code not in _KINDS:
-        raise ValueError(f"{activity.strip()!r} is not an activity type; needed: one of {', '.join(_KINDS)}")
-    return _KINDS.get(code)
+        raise ValueError(f"{cell.strip()!r} is not an activity type; needed: one of {', '.join(_KINDS)}")
+    return _KINDS[code].value if code else None
 
 
-@lru_cache(maxsize=256)
 def _role(cell: str) -> str:
     """Return the role in small words: `thirdParty` and `THIRD_PARTY` are both 'third party'."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]", " ", cell.strip())

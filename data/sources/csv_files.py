@@ -5,14 +5,14 @@ import csv
 import io
 import itertools
 from collections.abc import Callable, Iterator
-from typing import NoReturn, Protocol, TextIO
+from typing import NoReturn, Protocol
 
 from data.errors import BadInput
 from data.model import RowProblem
 from data.sources.files import SourceFile
 from data.sources.table import Progress, Table
 
-MAX_LINE_CHARS = 1_000_000
+MAX_LINE_BYTES = 1_000_000
 """A longer line is refused before it fills the memory. (The csv module itself ends a field at 131,072.)"""
 
 _BOMS = (
@@ -41,13 +41,12 @@ def read_csv(file: SourceFile, progress: Progress | None = None) -> Table:
     """
     content = file.read()
     encoding = encoding_of(content, file.name)
+    _refuse_endless_lines(content, file.name)
     stream = io.BytesIO(content)
-    lines = _lines(io.TextIOWrapper(stream, encoding, newline=""), file.name)
+    lines = io.TextIOWrapper(stream, encoding, newline="")
     skipped = 0
-    first = next(lines, "")
-    while first and not first.strip():
+    while (first := lines.readline()) and not first.strip():
         skipped += 1
-        first = next(lines, "")
     if not first:
         raise BadInput(f"{file.name} is empty; needed: a header line and rows")
     reader = csv.reader(itertools.chain((first,), lines), delimiter=delimiter_of(first), strict=True)
@@ -56,8 +55,12 @@ def read_csv(file: SourceFile, progress: Progress | None = None) -> Table:
     except csv.Error as error:
         raise BadInput(f"{file.name}:{skipped + 1}: the header cannot be read: {error}") from None
     problems: list[RowProblem] = []
-    tell = (lambda: progress(file.name, stream.tell(), len(content))) if progress else None
-    return Table(file.name, header, _rows(reader, len(header), file.name, skipped, problems, tell), problems)
+    rows = _rows(reader, len(header), file.name, skipped, problems)
+    if not encoding.startswith(("utf-16", "utf-32")) and b"\0" in content:
+        rows = _without_nul(rows, file.name, problems)
+    if progress is not None:
+        rows = _told(rows, lambda: progress(file.name, stream.tell(), len(content)))
+    return Table(file.name, header, rows, problems)
 
 
 def encoding_of(content: bytes, name: str) -> str:
@@ -115,49 +118,51 @@ def delimiter_of(header: str) -> str:
     return max((";", ",", "\t"), key=outside.count)
 
 
-def _lines(stream: TextIO, name: str) -> Iterator[str]:
-    number = 0
-    while line := stream.readline(MAX_LINE_CHARS + 1):
-        number += 1
-        if len(line) > MAX_LINE_CHARS:
-            raise BadInput(
-                f"{name}:{number}: the line is longer than {MAX_LINE_CHARS:,} characters; it is not read"
-            )
-        yield line
+def _refuse_endless_lines(content: bytes, name: str) -> None:
+    start = 0
+    while len(content) - start > MAX_LINE_BYTES:
+        end = max(content.rfind(mark, start, start + MAX_LINE_BYTES) for mark in (b"\n", b"\r"))
+        if end < 0:
+            line = content.count(b"\n", 0, start) + 1
+            raise BadInput(f"{name}:{line}: the line is longer than {MAX_LINE_BYTES:,} bytes; it is not read")
+        start = end + 1
 
 
 def _rows(
-    reader: CsvReader,
-    width: int,
-    name: str,
-    skipped: int,
-    problems: list[RowProblem],
-    tell: Callable[[], None] | None,
+    reader: CsvReader, width: int, name: str, skipped: int, problems: list[RowProblem]
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield (line, cells) of every row that is `width` wide; note the others in `problems`."""
-    count = 0
     while True:
         line = skipped + reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
-            break
+            return
         except csv.Error as error:
             problems.append(RowProblem(name, line, "", _quoting(error, line, skipped + reader.line_num)))
             continue
-        count += 1
-        if tell is not None and count % _REPORT_EVERY == 0:
-            tell()
-        if len(cells) != width:
-            if len(cells) < 2 and not "".join(cells).strip():
-                continue  # an empty line
+        if len(cells) == width:
+            yield line, cells
+        elif len(cells) > 1 or "".join(cells).strip():  # else an empty line
             problems.append(RowProblem(name, line, "", f"has {len(cells)} cells, the header has {width}"))
-        elif "\0" in "".join(cells):
+
+
+def _without_nul(
+    rows: Iterator[tuple[int, list[str]]], name: str, problems: list[RowProblem]
+) -> Iterator[tuple[int, list[str]]]:
+    for line, cells in rows:
+        if any("\0" in cell for cell in cells):
             problems.append(RowProblem(name, line, "", "holds a NUL character"))
         else:
             yield line, cells
-    if tell is not None:
-        tell()
+
+
+def _told(rows: Iterator[tuple[int, list[str]]], tell: Callable[[], None]) -> Iterator[tuple[int, list[str]]]:
+    for count, row in enumerate(rows):
+        if count % _REPORT_EVERY == 0:
+            tell()
+        yield row
+    tell()
 
 
 def _quoting(error: csv.Error, first: int, last: int) -> str:

@@ -3,14 +3,16 @@
 import csv
 import difflib
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from data.errors import BadInput
 from data.model import RowProblem
+
+T = TypeVar("T")
 
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done so far, all there is to do); the unit is the caller's to name."""
@@ -47,12 +49,21 @@ class Table:
     rows: Iterator[tuple[int, list[str]]]
     problems: list[RowProblem] = field(default_factory=list)
 
-    def pick(self, columns: Sequence[Column]) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """Yield (line, cells in the order of `columns`); "" where the table lacks the column.
+    def read(self, columns: Sequence[Column]) -> "Cells":
+        """Return the cells of those columns; "" where the table lacks the column.
 
         BadInput where a needed column is missing, saying which ones were found and what may have been meant.
         """
-        return _picked(self.rows, self._places(columns))
+        places = self._places(columns)
+        pick: Callable[[list[str]], Any] = itemgetter(*places, -1)  # never a single place: always a tuple
+        lines, rows = [], []
+        for line, cells in self.rows:
+            lines.append(line)
+            cells.append("")  # where a missing column is looked up
+            rows.append(pick(cells))
+        by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
+        texts = {column.name: by_column[at] for at, column in enumerate(columns)}
+        return Cells(self.name, lines, texts, self.problems)
 
     def _places(self, columns: Sequence[Column]) -> list[int]:
         place = {_plain(name): at for at, name in reversed(list(enumerate(self.header)))}
@@ -62,7 +73,7 @@ class Table:
             found = next((place[_plain(name)] for name in column.names if _plain(name) in place), None)
             if found is None and column.needed:
                 missing.append(column.name)
-            places.append(len(self.header) if found is None else found)
+            places.append(-1 if found is None else found)
         if missing:
             raise BadInput(
                 f"{self.name} lacks the needed column{'s' * (len(missing) > 1)} {', '.join(missing)}; "
@@ -80,14 +91,63 @@ class Table:
         return f"; did you mean {', '.join(near)}?" if near else ""
 
 
-def _picked(
-    rows: Iterator[tuple[int, list[str]]], places: Sequence[int]
-) -> Iterator[tuple[int, tuple[str, ...]]]:
-    pick: Callable[[list[str]], Any] = itemgetter(*places)
-    single = len(places) == 1
-    for line, cells in rows:
-        cells.append("")  # where a missing column is looked up
-        yield line, ((pick(cells),) if single else pick(cells))
+class Cells:
+    """The cells of a table, column by column, while an importer finds out what they mean.
+
+    Every distinct text is read once, whatever the number of rows. A row with a cell that cannot be read is refused:
+    it is noted in `problems` and left out of `rows`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        lines: Sequence[int],
+        texts: Mapping[str, Sequence[str]],
+        problems: Iterable[RowProblem] = (),
+    ) -> None:
+        self.name = name
+        self._lines = lines
+        self._texts = texts
+        self._problems = list(problems)
+        self._refused: set[int] = set()
+
+    @property
+    def problems(self) -> list[RowProblem]:
+        """Everything that was wrong, in order of line."""
+        return sorted(self._problems, key=lambda problem: (problem.line, problem.column))
+
+    @property
+    def lines(self) -> Sequence[int]:
+        """The line on which each row begins."""
+        return self._lines
+
+    def column(self, name: str, meaning: Callable[[str], T]) -> list[T | None]:
+        """Return what the cells of a column mean, one a row; rows where `meaning` raises ValueError are refused."""
+        texts = self._texts[name]
+        meant: dict[str, T] = {}
+        bad: dict[str, str] = {}
+        for text in set(texts):
+            try:
+                meant[text] = meaning(text)
+            except ValueError as error:
+                bad[text] = str(error)
+        if bad:
+            for at, text in enumerate(texts):
+                if text in bad:
+                    self.refuse(at, name, bad[text])
+        return list(map(meant.get, texts))
+
+    def refuse(self, at: int, column: str, reason: str) -> None:
+        """Leave the row at position `at` out and report why."""
+        self._refused.add(at)
+        self._problems.append(RowProblem(self.name, self._lines[at], column, reason))
+
+    def rows(self, *columns: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Return the rows of such columns without the refused ones."""
+        rows = zip(*columns, strict=True)
+        if not self._refused:
+            return list(rows)
+        return [row for at, row in enumerate(rows) if at not in self._refused]
 
 
 def _plain(name: str) -> str:
@@ -126,14 +186,5 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     writer.writerows([safe_cell("" if cell is None else cell) for cell in row] for row in rows)
     try:
         path.write_bytes(text.getvalue().encode("utf-8-sig"))
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}") from None
-
-
-def write_report(problems: Iterable[RowProblem], path: Path) -> None:
-    """Write one line `file:line:column:reason` a problem, UTF-8; line breaks inside a reason become blanks."""
-    lines = [" ".join(str(problem).split()) + "\n" for problem in problems]
-    try:
-        path.write_text("".join(lines), encoding="utf-8")
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}") from None

@@ -50,7 +50,7 @@ def test_writing_the_same_twice_changes_neither_records_nor_revision_nor_audit(s
 
 def test_an_exception_leaves_nothing_behind(store: Store) -> None:
     before = store.revision()
-    with pytest.raises(BadInput, match="organisations that a participation names are not in the store"):
+    with pytest.raises(BadInput, match="organisations that the participations name are not in the store"):
         with store.transaction() as writer:
             writer.put_projects([OLD])
             writer.put_participations([Participation(OLD.id, ADA.id)])

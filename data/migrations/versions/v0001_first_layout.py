@@ -45,7 +45,6 @@ def upgrade() -> None:
         sa.Column("contribution_eur", sa.Float),
         sqlite_with_rowid=False,
     )
-    op.create_index("participations_of_organisation", "participations", ["organisation"])
     op.create_table(
         "outlines",
         sa.Column("id", _ID, primary_key=True),
