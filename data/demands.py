@@ -269,6 +269,8 @@ class AnyOf(Demand):
 class Attestation(Demand):
     """A person has to say so: civil purpose, spill-overs, no significant harm. Never computed."""
 
+    hardness: Hardness = Hardness.ATTESTATION
+
 
 DEMAND_KINDS: dict[str, type[Demand]] = {
     "distinct-representatives": DistinctRepresentatives,

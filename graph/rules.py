@@ -190,13 +190,12 @@ def make_case(
 def answer_rule(demand: Demand, case: Case) -> RuleAnswer:
     """Answer one demand."""
     finding = find(demand, case)
-    hardness = Hardness.ATTESTATION if isinstance(demand, Attestation) else demand.hardness
     why = finding.why
     if finding.answer is False and demand.justification:
         why = "; ".join(part for part in (why, f"to be justified: {demand.justification}") if part)
     return RuleAnswer(
         demand.id,
-        hardness,
+        demand.hardness,
         Answer.of(finding.answer),
         demand.text,
         finding.found,

@@ -1,0 +1,256 @@
+"""Profiles load in layers, are refused with line and reason, and read in plain words."""
+
+import datetime as dt
+
+import pytest
+
+from data.calls import PREVAILS, describe, load_profiles
+from data.demands import DEMAND_KINDS, CountRange, Hardness, Layer, ShareCap
+from data.errors import BadInput, BadProfile
+from graph.rules import Member, check
+
+PROFILES = load_profiles()
+
+
+def write(folder, text, name="mine.toml"):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refusal(folder, text):
+    with pytest.raises(BadProfile) as caught:
+        load_profiles([write(folder, text)])
+    return str(caught.value).replace(str(folder), "")
+
+
+def own(demand):
+    header = 'id = "mine"\ntitle = "Mine"\nprogramme = "Own"\n\n'
+    return f'{header}[[demand]]\nid = "R1"\ntext = "a rule"\n{demand}\n'
+
+
+def test_every_profile_of_the_documentation_is_there():
+    assert set(PROFILES) == {
+        "celtic-next-2026",
+        "chips-ju-ria-ia",
+        "csa",
+        "demo-industrial-cloud",
+        "digital-europe-multi-country",
+        "edf-2021",
+        "eic-pathfinder-challenges",
+        "eic-pathfinder-open",
+        "erasmus-alliances-lot-1",
+        "eureka-network",
+        "eurostars-2",
+        "eurostars-3",
+        "he-ria-ia-2021",
+        "hop-on-2025",
+        "interreg-central-europe",
+        "interreg-europe",
+        "ipcei-2014",
+        "ipcei-2021",
+    }
+
+
+def test_every_demand_has_a_text_and_a_source():
+    for profile in PROFILES.values():
+        for demand in profile.demands:
+            assert demand.text, (profile.id, demand.id)
+            assert demand.source, (profile.id, demand.id)
+
+
+def test_recalled_numbers_are_marked():
+    unverified = {p.id: [d.id for d in p.demands if not d.verified] for p in PROFILES.values()}
+    assert {call: ids for call, ids in unverified.items() if ids} == {
+        "celtic-next-2026": ["R2", "R3"],
+        "csa": ["R1"],
+        "edf-2021": ["R1", "R2"],
+        "erasmus-alliances-lot-1": ["R4", "R5", "R6"],
+        "eurostars-2": ["R1", "R2", "R3", "R6"],
+    }
+
+
+def test_eurostars_caps_fell_from_75_to_70_percent_in_2021():
+    caps = {call: [d.maximum for d in PROFILES[call].demands if isinstance(d, ShareCap)] for call in PROFILES}
+    assert caps["eurostars-2"] == [0.75, 0.75]
+    assert caps["eurostars-3"] == [0.70, 0.70]
+    assert PROFILES["eurostars-2"].valid_until == dt.date(2020, 12, 31)
+
+
+def test_ipcei_rose_from_two_states_to_four_soft_ones_in_2022():
+    old, new = PROFILES["ipcei-2014"].demand("R1"), PROFILES["ipcei-2021"].demand("R1")
+    assert (old.minimum, old.hardness) == (2, Hardness.HARD)
+    assert (new.minimum, new.hardness) == (4, Hardness.SOFT)
+    assert PROFILES["ipcei-2014"].valid_until == dt.date(2021, 12, 31)
+
+
+def test_the_demonstration_call_has_four_streams_and_a_size_and_says_that_it_is_fictional():
+    demo = PROFILES["demo-industrial-cloud"]
+    assert [stream.id for stream in demo.work_streams] == [
+        "infrastructure",
+        "capabilities",
+        "data-processing",
+        "applications",
+    ]
+    assert demo.size_range == (4, 14)
+    assert demo.fictional
+    assert demo.lineage == ("ipcei-2021", "demo-industrial-cloud")
+
+
+def test_a_national_layer_stands_beside_the_programme():
+    spain = PROFILES["eureka-network"].demand("ES1")
+    assert (spain.layer, spain.minimum_eur) == (Layer.NATIONAL, 175_000)
+    members = [Member("A", "A", "ES", owner="A", budget_eur=100_000), Member("B", "B", "DE", owner="B")]
+    assert check(PROFILES["eureka-network"], members).rule("ES1").answer == "broken"
+
+
+def test_outside_its_dates_a_profile_is_broken_and_says_so():
+    verdict = check(PROFILES["ipcei-2014"], [], on=dt.date(2022, 1, 1))
+    assert (verdict.rules[0].id, verdict.rules[0].answer) == ("V", "broken")
+    assert check(PROFILES["ipcei-2014"], [], on=dt.date(2021, 12, 31)).rules[0].id == "R1"
+
+
+def test_a_user_overrides_a_number_in_place(tmp_path):
+    path = write(tmp_path, 'amends = "eureka-network"\n[[override]]\nid = "R2"\nmaximum = 0.6\n')
+    cap = load_profiles([path])["eureka-network"].demand("R2")
+    assert (cap.maximum, cap.layer, cap.source) == (0.6, Layer.USER, f"set in {path}")
+    assert PROFILES["eureka-network"].demand("R2").maximum == 0.7
+
+
+def test_a_user_adds_a_profile_on_top_of_another(tmp_path):
+    text = """
+id = "our-call"
+title = "Our call"
+extends = "he-ria-ia-2021"
+remove = []
+
+[[demand]]
+id = "U1"
+kind = "count"
+text = "six to nine partners"
+minimum = 6
+maximum = 9
+"""
+    ours = load_profiles([write(tmp_path, text)])["our-call"]
+    assert [demand.id for demand in ours.demands] == ["R1", "U1"]
+    assert ours.size_range == (6, 9)
+    assert ours.lineage == ("he-ria-ia-2021", "our-call")
+
+
+def test_a_folder_of_profiles_is_read_and_a_missing_path_is_refused(tmp_path):
+    write(tmp_path, own('kind = "count"\nminimum = 1'))
+    assert isinstance(load_profiles([tmp_path])["mine"].demand("R1"), CountRange)
+    with pytest.raises(BadInput, match="no profile file or folder"):
+        load_profiles([tmp_path / "nowhere"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('id = "mine"\ntitle = \n', "/mine.toml:2: not valid TOML: Invalid value"),
+        (
+            'id = "mine"\ntitle = "M"\nprogram = "P"\n',
+            "/mine.toml:3: unknown key 'program': did you mean 'programme'?",
+        ),
+        (
+            'title = "M"\n',
+            "/mine.toml:1: a profile needs either id (a new profile) or amends (a change of one)",
+        ),
+        ('id = "mine"\ntitle = 7\n', "/mine.toml:2: title must be a text in quotes, not 7"),
+        ('id = "mine"\nextends = "nothing"\n', "/mine.toml:2: no profile 'nothing' to extend"),
+        (
+            'amends = "eureka-network"\n[[override]]\nid = "R9"\nmaximum = 1\n',
+            ":2: no demand 'R9' to override",
+        ),
+        (
+            'amends = "eureka-network"\n[[override]]\nid = "R2"\nmaximum = 70\n',
+            ":2: override of R2: maximum is a share between 0 and 1 (70 % is 0.7), not 70.0",
+        ),
+        (own("minimum = 1"), "/mine.toml:5: a demand needs kind, one of: all-members"),
+        (own('kind = "cuont"\nminimum = 1'), "/mine.toml:8: unknown kind 'cuont': did you mean 'count'?"),
+        (own('kind = "count"\nminimum = "two"'), "/mine.toml:9: minimum must be a whole number, not 'two'"),
+        (own('kind = "count"\nminimum = true'), "/mine.toml:9: minimum must be a whole number, not True"),
+        (own('kind = "count"\nminimum = 5\nmaximum = 4'), "/mine.toml:9: minimum 5 is above maximum 4"),
+        (own('kind = "count"'), "/mine.toml:5: a count needs minimum or maximum"),
+        (own('kind = "count"\nminimun = 1'), "/mine.toml:9: unknown key 'minimun': did you mean 'minimum'?"),
+        (
+            own('kind = "count"\nminimum = 1\nmembers = { countries = ["WIDENNIG"] }'),
+            "/mine.toml:10: members: unknown country or set 'WIDENNIG': did you mean 'WIDENING'?",
+        ),
+        (
+            own('kind = "count"\nminimum = 1\nmembers = { kinds = ["smes"] }'),
+            "/mine.toml:10: unknown value 'smes': did you mean 'sme'?",
+        ),
+        (
+            own('kind = "distinct-representatives"\ncount = 2\ncountries = 3'),
+            "/mine.toml:10: countries must be between 0 and count (2)",
+        ),
+        (
+            own('kind = "share-cap"\nof = "members"'),
+            "/mine.toml:5: a demand of kind 'share-cap' needs maximum",
+        ),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_line_and_reason(tmp_path, text, expected):
+    assert expected in refusal(tmp_path, text)
+
+
+def test_profiles_that_extend_each_other_are_refused(tmp_path):
+    write(tmp_path, 'id = "a"\nextends = "b"\n', "a.toml")
+    write(tmp_path, 'id = "b"\nextends = "a"\n', "b.toml")
+    with pytest.raises(BadProfile, match="circle"):
+        load_profiles([tmp_path])
+
+
+def test_a_file_in_another_encoding_is_refused_at_its_line(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_bytes('id = "mine"\ntitle = "Frühling"\n'.encode("latin-1"))
+    with pytest.raises(BadProfile, match=r"mine\.toml:2: not UTF-8"):
+        load_profiles([path])
+
+
+def test_plain_words_name_every_demand_its_source_and_that_the_call_text_prevails():
+    for profile in PROFILES.values():
+        words = describe(profile)
+        assert words.endswith(PREVAILS)
+        for demand in profile.demands:
+            assert demand.text in words
+            assert demand.source in words
+    assert "R2 (must, figure not verified)" in describe(PROFILES["celtic-next-2026"])
+
+
+def test_every_kind_of_demand_can_be_evaluated():
+    from graph.rules import _EVALUATE
+
+    assert set(DEMAND_KINDS.values()) == set(_EVALUATE)
+
+
+def test_a_challenge_takes_one_alone_or_two_from_different_countries():
+    profile = PROFILES["eic-pathfinder-challenges"]
+    a, b, c = (
+        Member("A", "A", "DE", owner="A"),
+        Member("B", "B", "FR", owner="B"),
+        Member("C", "C", "DE", owner="C"),
+    )
+    assert check(profile, [a]).answer == "met"
+    assert check(profile, [a, b]).answer == "met"
+    assert check(profile, [a, c]).answer == "broken"
+    assert check(profile, [Member("D", "D", "US", owner="D")]).answer == "broken"
+
+
+def test_an_infrastructure_consortium_or_three_states_make_a_multi_country_project():
+    profile = PROFILES["digital-europe-multi-country"]
+    members = [Member(code, code, code) for code in ("DE", "FR", "IT")]
+    assert check(profile, members).answer == "met"
+    assert check(profile, members[:2]).answer == "unknown"
+
+
+def test_a_portuguese_university_brings_a_portuguese_company_into_a_chips_project():
+    profile = PROFILES["chips-ju-ria-ia"]
+    members = [
+        Member("A", "A", "DE", owner="A"),
+        Member("B", "B", "FR", owner="B"),
+        Member("P", "P", "PT", "university", "P"),
+    ]
+    assert check(profile, members).rule("PT1").answer == "broken"
+    assert check(profile, [*members[:2], Member("C", "C", "IT", owner="C")]).answer == "met"
