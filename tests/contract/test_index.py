@@ -1,20 +1,34 @@
 """What every vector index promises, checked on each adapter against brute force."""
 
+import uuid
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.errors import IndexMismatch
+from data.errors import IndexMismatch, StoreError
 from embeddings.index import FaissIndex, Hit
+from embeddings.pgvector import PgVectorIndex
 
 WIDTH = 12
 TOLERANCE = 2e-3  # half precision
 
 
-@pytest.fixture(params=["faiss"])
+@pytest.fixture(scope="session")
+def vector_url(postgresql_server):
+    """Return the URL of a PostgreSQL database that all these tests share, a collection each."""
+    return postgresql_server.replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture(params=["faiss", "pgvector"])
 def index(request):
-    return FaissIndex(WIDTH)
+    if request.param == "faiss":
+        yield FaissIndex(WIDTH)
+        return
+    with PgVectorIndex.open(request.getfixturevalue("vector_url"), uuid.uuid4().hex, WIDTH) as opened:
+        yield opened
+        opened.drop()
 
 
 def brute_force(stored: dict[str, np.ndarray], query: np.ndarray, k: int, allowed=None) -> list[Hit]:
@@ -220,3 +234,30 @@ def test_a_damaged_index_is_refused(tmp_path):
 def test_a_missing_index_is_refused(tmp_path):
     with pytest.raises(IndexMismatch, match="cannot be read"):
         FaissIndex.load(tmp_path / "none.npz", "f")
+
+
+def test_a_collection_of_another_width_or_fingerprint_is_refused_until_it_is_dropped(vector_url):
+    with PgVectorIndex.open(vector_url, "texts", WIDTH, fingerprint="e5") as opened:
+        opened.add(["a"], np.ones((1, WIDTH), np.float32))
+        with pytest.raises(IndexMismatch, match=r"expected \(13, 'e5'\), got \(12, 'e5'\)"):
+            PgVectorIndex.open(vector_url, "texts", WIDTH + 1, fingerprint="e5")
+        with pytest.raises(IndexMismatch, match=r"expected \(12, 'other'\), got \(12, 'e5'\)"):
+            PgVectorIndex.open(vector_url, "texts", WIDTH, fingerprint="other")
+        opened.drop()
+    with PgVectorIndex.open(vector_url, "texts", WIDTH, fingerprint="other") as again:
+        assert len(again) == 0
+
+
+def test_collections_of_one_database_do_not_see_each_other(vector_url):
+    with (
+        PgVectorIndex.open(vector_url, "one", WIDTH) as one,
+        PgVectorIndex.open(vector_url, "two", WIDTH) as two,
+    ):
+        one.add(["a"], np.ones((1, WIDTH), np.float32))
+        assert two.nearest(np.ones(WIDTH, np.float32), 5) == ()
+        assert len(two) == 0
+
+
+def test_a_database_that_cannot_be_reached_is_a_store_error():
+    with pytest.raises(StoreError, match="PostgreSQL with the extension"):
+        PgVectorIndex.open("postgresql+psycopg://nobody@127.0.0.1:1/none", "texts", WIDTH)
