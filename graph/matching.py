@@ -138,10 +138,21 @@ def fewest_owners(atoms: int, apart: Sequence[int]) -> int:
     return colours
 
 
-def surely(atoms_of: dict[str, int], apart: Sequence[int], wanted: int) -> bool:
-    """Are `wanted` representatives there however the adversary merges? `atoms_of`: country → its atoms."""
+def surely(atoms_of: dict[str, int], apart: Sequence[int], wanted: int, roaming: int = 0) -> bool:
+    """Are `wanted` representatives there however the adversary merges?
+
+    `atoms_of`: country → its atoms; `roaming`: atoms of members who count, but whose country is not known: the
+    adversary puts them into any country that he covers anyway.
+    """
     names = sorted(atoms_of)
-    for taken in range(min(wanted, len(names) + 1)):
+    everyone = roaming
+    for name in names:
+        everyone |= atoms_of[name]
+    if colourable(everyone, apart, wanted - 1):
+        return False
+    if roaming and not names:
+        return wanted <= 1
+    for taken in range(1, min(wanted, len(names) + 1)):
         for covered in combinations(names, taken):
             exposed = 0
             for name in names:

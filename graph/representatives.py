@@ -36,21 +36,32 @@ def representatives(demand: DistinctRepresentatives, case: Case) -> Finding:
     """
     groups = case.groups if demand.independent else Groups.by_entity(case.members)
     seats = _seats(demand, case, groups)
-    best = _pick(seats, demand, groups, apart_only=False)
+    best = _pick(seats, demand, groups, apart_only=False) if _enough_countries(demand, case) else None
     needed = demand.count
     if best is None:
         return _shortfall(demand, case, seats)
     certain = [seat for seat in seats if seat.certain]
     if _holds_at_worst(certain, demand, groups):
-        witness = _pick(certain, demand, groups, apart_only=True) or certain
+        placed = [seat for seat in certain if seat.member.country is not None]
+        witness = _pick(placed, demand, groups, apart_only=True) or certain
         members = [seat.member for seat in witness]
-        named = listing(f"{seat.member.label} ({to_eu(seat.place)})" for seat in witness)
+        named = listing(f"{member.label} ({to_eu(member.country or '?')})" for member in members)
         return Finding(True, max(needed, _most(certain)), needed, ids(members), f"{named} suffice")
-    low = next(n for n in range(needed, -1, -1) if surely(_atoms_by_place(certain), groups.apart, n))
+    low = next(n for n in range(needed, -1, -1) if _surely(certain, groups, n))
     ask = _questions(best, demand, groups)
     why = f"{listing(seat.member.label for seat in best)} would suffice, if what is asked here turns out well"
     found = f"{low} to {_most(seats)}" if low < needed else str(low)
     return Finding(None, found, needed, tuple(seat.member.id for seat in best), why, ask)
+
+
+def _enough_countries(demand: DistinctRepresentatives, case: Case) -> bool:
+    """Do the sets themselves have as many countries as are asked for?"""
+    codes = demand.members.country_codes(case.on, case.pillar)
+    if codes is not None and demand.countries > len(codes[1]):
+        return False
+    return demand.countries < demand.count or all(
+        sub.minimum <= len(members_of(sub.countries, case.on, case.pillar)[1]) for sub in demand.of_which
+    )
 
 
 def _seats(demand: DistinctRepresentatives, case: Case, groups: Groups) -> list[_Seat]:
@@ -72,7 +83,7 @@ def _seats(demand: DistinctRepresentatives, case: Case, groups: Groups) -> list[
                 member,
                 atom,
                 country or f"?{member.id}",
-                fit is True and country is not None,
+                fit is True,
                 tuple(country is None or country in possible for _, possible in subs),
                 tuple(country in certain for certain, _ in subs),
                 cost,
@@ -188,19 +199,25 @@ def _inside(seat: _Seat, k: int, surely_inside: bool) -> bool:
     return (seat.surely_inside if surely_inside else seat.inside)[k]
 
 
-def _atoms_by_place(seats: Sequence[_Seat]) -> dict[str, int]:
+def _surely(seats: Sequence[_Seat], groups: Groups, wanted: int) -> bool:
+    """Do `wanted` of these, who surely count, stand for different countries, whoever owns whom?"""
     masks: dict[str, int] = {}
+    roaming = 0
     for seat in seats:
-        masks[seat.place] = masks.get(seat.place, 0) | 1 << seat.atom
-    return masks
+        if seat.member.country is None:
+            roaming |= 1 << seat.atom
+        else:
+            masks[seat.place] = masks.get(seat.place, 0) | 1 << seat.atom
+    return surely(masks, groups.apart, wanted, roaming)
 
 
 def _holds_at_worst(certain: Sequence[_Seat], demand: DistinctRepresentatives, groups: Groups) -> bool:
     """Is the demand fulfilled whoever turns out to own whom? `certain`: those who surely count."""
     subs = demand.of_which
     if len(subs) > 1 or (subs and demand.countries != demand.count):
-        return _pick(certain, demand, groups, apart_only=True) is not None
-    if not surely(_atoms_by_place(certain), groups.apart, demand.countries):
+        placed = [seat for seat in certain if seat.member.country is not None]
+        return _pick(placed, demand, groups, apart_only=True) is not None
+    if not _surely(certain, groups, demand.countries):
         return False
     if demand.countries < demand.count:
         everyone = 0
@@ -209,7 +226,7 @@ def _holds_at_worst(certain: Sequence[_Seat], demand: DistinctRepresentatives, g
         return fewest_owners(everyone, groups.apart) >= demand.count
     # One sub-count over places: a transversal matroid, so the two ranks suffice.
     inside = [seat for seat in certain if all(seat.surely_inside)]
-    return not subs or surely(_atoms_by_place(inside), groups.apart, subs[0].minimum)
+    return not subs or _surely(inside, groups, subs[0].minimum)
 
 
 def _most(seats: Sequence[_Seat]) -> int:
