@@ -9,11 +9,14 @@ those that the store knows of an organisation only fill what is unknown.
 """
 
 import datetime as dt
+import gc
 import re
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -28,8 +31,8 @@ from data.model import (
 from data.sources import cells
 from data.sources.csv_files import read_csv
 from data.sources.files import SourceFile, list_files
-from data.sources.table import Column, Progress, Table
 from data.sources.reports import report
+from data.sources.table import Cells, Column, Progress
 from data.store import Store
 from data.tables import ORGANISATIONS, PARTICIPATIONS, Row, searchable
 from data.writer import Merge
@@ -80,8 +83,10 @@ _NEVER = dt.date.min
 class _Export:
     """What the files say, before it goes into the store."""
 
-    projects: dict[str, Project] = field(default_factory=dict)
+    projects: dict[str, Row] = field(default_factory=dict)
+    """The cells of _PROJECT, read."""
     titles: dict[str, dict[str, None]] = field(default_factory=dict)
+    """The titles of each project's call topics, in order."""
     parts: list[Row] = field(default_factory=list)
     """One row a participation: the cells of _ORGANISATION, read."""
     problems: list[RowProblem] = field(default_factory=list)
@@ -98,27 +103,30 @@ def import_cordis(
     chosen = [Path(path) for path in paths]
     files = [_files_of(path) for path in chosen]
     known = _Known.of(store.history())
-    export = _Export()
-    for found in files:
-        if "project" in found:
-            _read_projects(export, read_csv(found["project"], progress))
-    for found in files:
-        for role, title in (("topics", "title"), ("science", "euroSciVocTitle")):
-            if role in found:
-                _read_titles(export, read_csv(found[role], progress), title)
-    for found in files:
-        if "organisation" in found:
-            _read_parts(export, known, read_csv(found["organisation"], progress))
-    newer, older = _organisations(export, known)
     what = "import cordis " + ", ".join(path.name for path in chosen)
-    with store.transaction(what=what, dry_run=dry_run) as writer:
-        counts = {
-            "projects": writer.put_projects(_with_titles(export), Merge.UPDATE),
-            "organisations": writer.put_rows(ORGANISATIONS, newer, Merge.UPDATE)
-            + writer.put_rows(ORGANISATIONS, older, Merge.FILL),
-            "participations": writer.put_rows(PARTICIPATIONS, _participations(export), Merge.UPDATE),
-        }
+    with _uncollected():
+        export = _read(files, known, progress)
+        newer, older = _organisations(export, known)
+        with store.transaction(what=what, dry_run=dry_run) as writer:
+            counts = {
+                "projects": writer.put_projects(_projects(export), Merge.UPDATE),
+                "organisations": writer.put_rows(ORGANISATIONS, newer, Merge.UPDATE)
+                + writer.put_rows(ORGANISATIONS, older, Merge.FILL),
+                "participations": writer.put_rows(PARTICIPATIONS, _participations(export), Merge.UPDATE),
+            }
     return report(counts, export.problems, dry_run)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause the cycle collector: a million cells hold no cycle, and walking them takes a fifth of the import."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _files_of(path: Path) -> dict[str, SourceFile]:
@@ -141,8 +149,24 @@ def _files_of(path: Path) -> dict[str, SourceFile]:
     return found
 
 
-def _read_projects(export: _Export, table: Table) -> None:
-    sheet = table.read(_PROJECT)
+def _read(files: Sequence[Mapping[str, SourceFile]], known: "_Known", progress: Progress | None) -> _Export:
+    """Read projects first, since the other files name them, whichever archive they stand in."""
+    export = _Export()
+    for found in files:
+        if "project" in found:
+            _read_projects(export, read_csv(found["project"], _PROJECT, progress))
+    for found in files:
+        for role, title in (("topics", "title"), ("science", "euroSciVocTitle")):
+            if role in found:
+                columns = (Column("projectID", needed=True), Column(title, needed=True))
+                _read_titles(export, read_csv(found[role], columns, progress), title)
+    for found in files:
+        if "organisation" in found:
+            _read_parts(export, known, read_csv(found["organisation"], _ORGANISATION, progress))
+    return export
+
+
+def _read_projects(export: _Export, sheet: Cells) -> None:
     rows = sheet.rows(
         sheet.column("id", cells.needed),
         sheet.column("title", cells.text),
@@ -154,16 +178,13 @@ def _read_projects(export: _Export, table: Table) -> None:
         sheet.column("legalBasis", cells.text),
         sheet.column("fundingScheme", cells.text),
         sheet.column("topics", _codes),
-        [()] * len(sheet.lines),  # the topics' titles come from another file
         sheet.column("ecMaxContribution", cells.amount),
     )
-    for row in rows:
-        export.projects[row[0]] = Project(*row)
+    export.projects.update((row[0], row) for row in rows)
     export.problems += sheet.problems
 
 
-def _read_titles(export: _Export, table: Table, title: str) -> None:
-    sheet = table.read((Column("projectID", needed=True), Column(title, needed=True)))
+def _read_titles(export: _Export, sheet: Cells, title: str) -> None:
     projects = sheet.column("projectID", partial(_one_of, export.projects, "in the project file"))
     for project, text in sheet.rows(projects, sheet.column(title, cells.text)):
         if text is not None:
@@ -171,28 +192,26 @@ def _read_titles(export: _Export, table: Table, title: str) -> None:
     export.problems += sheet.problems
 
 
-def _read_parts(export: _Export, known: "_Known", table: Table) -> None:
-    sheet = table.read(_ORGANISATION)
+def _read_parts(export: _Export, known: "_Known", sheet: Cells) -> None:
     projects = export.projects.keys() | known.starts.keys()
     export.parts += sheet.rows(
         sheet.column("projectID", partial(_one_of, projects, "in the project file or the store")),
         sheet.column("organisationID", cells.needed),
         sheet.column("role", _role),
         sheet.column("ecContribution", cells.amount),
-        sheet.column("name", cells.text),
+        sheet.texts("name"),
         sheet.column("country", cells.country),
         sheet.column("activityType", _kind),
         sheet.column("SME", cells.flag),
-        sheet.column("city", cells.text),
-        sheet.column("organizationURL", cells.text),
+        sheet.texts("city"),
+        sheet.texts("organizationURL"),
     )
     export.problems += sheet.problems
 
 
-def _with_titles(export: _Export) -> Iterator[Project]:
-    for ident, project in export.projects.items():
-        titles = export.titles.get(ident)
-        yield replace(project, topic_titles=tuple(titles)) if titles else project
+def _projects(export: _Export) -> Iterator[Project]:
+    for ident, row in export.projects.items():
+        yield Project(*row[:10], tuple(export.titles.get(ident, ())), row[10])
 
 
 def _participations(export: _Export) -> Iterable[Row]:
@@ -209,28 +228,36 @@ def _participations(export: _Export) -> Iterable[Row]:
 
 
 def _organisations(export: _Export, known: "_Known") -> tuple[list[Row], list[Row]]:
-    """Return the rows of organisations whose facts are at least as new as the store's, and those of older facts."""
-    starts = known.starts | {i: project.start for i, project in export.projects.items() if project.start}
+    """Return the rows of organisations whose facts are at least as new as the store's, and those of older ones."""
+    starts = known.starts | {ident: row[4] for ident, row in export.projects.items() if row[4]}
     order = sorted({part[0] for part in export.parts}, key=lambda ident: (starts.get(ident) or _NEVER, ident))
     place = {ident: at for at, ident in enumerate(order)}
     in_time = sorted(export.parts, key=lambda part: place[part[0]])
+    projects, idents, _, _, names, countries, kinds, flags, cities, urls = _transposed(in_time, 10)
     # In order of time, so that the last one that is known stands.
-    latest = {part[1]: starts.get(part[0]) or _NEVER for part in in_time}
+    latest = dict(zip(idents, projects, strict=True))
     name, country, kind, sme, city, url = (
-        {part[1]: part[at] for part in in_time if part[at] is not None} for at in range(4, 10)
+        {ident: fact for ident, fact in zip(idents, facts, strict=True) if fact is not None and fact != ""}
+        for facts in (names, countries, kinds, flags, cities, urls)
     )
     newer: list[Row] = []
     older: list[Row] = []
-    for ident, begun in latest.items():
+    for ident, project in latest.items():
         small = sme.get(ident)
         sort = kind.get(ident)
         if small and sort == Kind.COMPANY:
             sort = Kind.SME.value
-        called = name.get(ident)
-        facts = (ident, called, country.get(ident), sort, small, None, city.get(ident), url.get(ident), None)
+        called = name.get(ident, "").strip() or None
+        place_name, address = (fact.get(ident, "").strip() or None for fact in (city, url))
+        facts = (ident, called, country.get(ident), sort, small, None, place_name, address, None)
         row = (*facts, False, searchable(called or ""))
-        (older if begun < known.latest.get(ident, _NEVER) else newer).append(row)
+        is_old = (starts.get(project) or _NEVER) < known.latest.get(ident, _NEVER)
+        (older if is_old else newer).append(row)
     return newer, older
+
+
+def _transposed(rows: Sequence[Row], width: int) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True)) or [()] * width
 
 
 @dataclass(frozen=True, slots=True)

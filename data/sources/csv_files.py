@@ -4,13 +4,15 @@ import codecs
 import csv
 import io
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from operator import itemgetter
 from typing import NoReturn, Protocol
 
 from data.errors import BadInput
 from data.model import RowProblem
 from data.sources.files import SourceFile
-from data.sources.table import Progress, Table
+from data.sources.table import Cells, Column, Progress, places
 
 MAX_LINE_BYTES = 1_000_000
 """A longer line is refused before it fills the memory. (The csv module itself ends a field at 131,072.)"""
@@ -31,36 +33,44 @@ class CsvReader(Protocol):
 
     line_num: int
 
+    def __iter__(self) -> Iterator[list[str]]: ...
+
     def __next__(self) -> list[str]: ...
 
 
-def read_csv(file: SourceFile, progress: Progress | None = None) -> Table:
-    """Return the table of a CSV file: encoding and delimiter (; , or tab) found out, header read.
+def read_csv(file: SourceFile, columns: Sequence[Column], progress: Progress | None = None) -> Cells:
+    """Return the cells of a CSV file's known columns; encoding and delimiter (; , or tab) are found out.
 
-    Raises BadInput where the file is empty, its encoding cannot be decided, or a line or field is endless.
+    Rows of another width than the header's, with unpaired quotes or with a NUL character are noted as problems.
+    Raises BadInput where the file is empty, its encoding cannot be decided, a line is endless, or a needed column is
+    missing.
     """
     content = file.read()
     encoding = encoding_of(content, file.name)
     _refuse_endless_lines(content, file.name)
     stream = io.BytesIO(content)
-    lines = io.TextIOWrapper(stream, encoding, newline="")
-    skipped = 0
-    while (first := lines.readline()) and not first.strip():
-        skipped += 1
+    text = io.TextIOWrapper(stream, encoding, newline="")
+    before = 0
+    while (first := text.readline()) and not first.strip():
+        before += 1
     if not first:
         raise BadInput(f"{file.name} is empty; needed: a header line and rows")
-    reader = csv.reader(itertools.chain((first,), lines), delimiter=delimiter_of(first), strict=True)
+    reader = csv.reader(itertools.chain((first,), text), delimiter=delimiter_of(first), strict=True)
     try:
-        header = tuple(name.strip() for name in next(reader))
+        header = [title.strip() for title in next(reader)]
     except csv.Error as error:
-        raise BadInput(f"{file.name}:{skipped + 1}: the header cannot be read: {error}") from None
+        raise BadInput(f"{file.name}:{before + 1}: the header cannot be read: {error}") from None
+    found = places(columns, header, file.name)
     problems: list[RowProblem] = []
-    rows = _rows(reader, len(header), file.name, skipped, problems)
-    if not encoding.startswith(("utf-16", "utf-32")) and b"\0" in content:
-        rows = _without_nul(rows, file.name, problems)
-    if progress is not None:
-        rows = _told(rows, lambda: progress(file.name, stream.tell(), len(content)))
-    return Table(file.name, header, rows, problems)
+    tell = (lambda: progress(file.name, stream.tell(), len(content))) if progress else None
+    lines, rows = _rows(reader, file.name, len(header), list(found.values()), problems, tell)
+    if before:
+        lines = [line + before for line in lines]
+        problems = [replace(problem, line=problem.line + before) for problem in problems]
+    cells = Cells.of_rows(file.name, lines, rows, found, problems)
+    if b"\0" in content and not encoding.startswith(("utf-16", "utf-32")):
+        _refuse_nul(cells, found)
+    return cells
 
 
 def encoding_of(content: bytes, name: str) -> str:
@@ -129,40 +139,45 @@ def _refuse_endless_lines(content: bytes, name: str) -> None:
 
 
 def _rows(
-    reader: CsvReader, width: int, name: str, skipped: int, problems: list[RowProblem]
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line, cells) of every row that is `width` wide; note the others in `problems`."""
+    reader: CsvReader,
+    name: str,
+    width: int,
+    wanted: Sequence[int],
+    problems: list[RowProblem],
+    tell: Callable[[], None] | None,
+) -> tuple[list[int], list[tuple[str, ...]]]:
+    """Return the lines on which the rows of the right width begin, and the wanted cells of these rows."""
+    pick: Callable[[list[str]], tuple[str, ...]] = itemgetter(*wanted) if len(wanted) > 1 else tuple
+    lines: list[int] = []
+    rows: list[tuple[str, ...]] = []
+    line = reader.line_num + 1
     while True:
-        line = skipped + reader.line_num + 1
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            for cells in reader:
+                if len(cells) == width:
+                    lines.append(line)
+                    rows.append(pick(cells))
+                elif len(cells) > 1 or "".join(cells).strip():  # else an empty line
+                    problems.append(
+                        RowProblem(name, line, "", f"has {len(cells)} cells, the header has {width}")
+                    )
+                line = reader.line_num + 1
+                if tell is not None and line % _REPORT_EVERY == 0:
+                    tell()
+            break
         except csv.Error as error:
-            problems.append(RowProblem(name, line, "", _quoting(error, line, skipped + reader.line_num)))
-            continue
-        if len(cells) == width:
-            yield line, cells
-        elif len(cells) > 1 or "".join(cells).strip():  # else an empty line
-            problems.append(RowProblem(name, line, "", f"has {len(cells)} cells, the header has {width}"))
+            problems.append(RowProblem(name, line, "", _quoting(error, line, reader.line_num)))
+            line = reader.line_num + 1
+    if tell is not None:
+        tell()
+    return lines, rows
 
 
-def _without_nul(
-    rows: Iterator[tuple[int, list[str]]], name: str, problems: list[RowProblem]
-) -> Iterator[tuple[int, list[str]]]:
-    for line, cells in rows:
-        if any("\0" in cell for cell in cells):
-            problems.append(RowProblem(name, line, "", "holds a NUL character"))
-        else:
-            yield line, cells
-
-
-def _told(rows: Iterator[tuple[int, list[str]]], tell: Callable[[], None]) -> Iterator[tuple[int, list[str]]]:
-    for count, row in enumerate(rows):
-        if count % _REPORT_EVERY == 0:
-            tell()
-        yield row
-    tell()
+def _refuse_nul(cells: Cells, names: Iterable[str]) -> None:
+    for name in names:
+        for at, text in enumerate(cells.texts(name)):
+            if "\0" in text:
+                cells.refuse(at, name, "holds a NUL character")
 
 
 def _quoting(error: csv.Error, first: int, last: int) -> str:

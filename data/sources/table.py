@@ -1,11 +1,10 @@
-"""What is a table of an outside file: which columns it may have, its rows with their lines, and how one is written?"""
+"""What is a table of an outside file: its columns, its cells and their lines, and how is one written?"""
 
 import csv
 import difflib
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,66 +35,40 @@ class Column:
         return (self.name, *self.aliases)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of an outside file: its name in reports, its header, and its rows with the line each begins on.
+def places(columns: Sequence[Column], header: Sequence[str], name: str) -> dict[str, int]:
+    """Return where in `header` each column stands, by the column's own name; columns that it lacks are left out.
 
-    `rows` gives (line, cells); cells are texts, as many as `header` has: rows of another width, or with a NUL
-    character, went to `problems` while reading.
+    BadInput where a needed column is missing, saying which ones were found and what may have been meant.
     """
+    where = {_plain(title): at for at, title in reversed(list(enumerate(header)))}
+    found = {}
+    for column in columns:
+        known = [where[_plain(alias)] for alias in column.names if _plain(alias) in where]
+        if known:
+            found[column.name] = known[0]
+    missing = [column.name for column in columns if column.needed and column.name not in found]
+    if missing:
+        raise BadInput(
+            f"{name} lacks the needed column{'s' * (len(missing) > 1)} {', '.join(missing)}; "
+            f"found: {', '.join(title for title in header if title) or 'none'}{_meant(missing, header)}"
+        )
+    return found
 
-    name: str
-    header: tuple[str, ...]
-    rows: Iterator[tuple[int, list[str]]]
-    problems: list[RowProblem] = field(default_factory=list)
 
-    def read(self, columns: Sequence[Column]) -> "Cells":
-        """Return the cells of those columns; "" where the table lacks the column.
-
-        BadInput where a needed column is missing, saying which ones were found and what may have been meant.
-        """
-        places = self._places(columns)
-        pick: Callable[[list[str]], Any] = itemgetter(*places, -1)  # never a single place: always a tuple
-        lines, rows = [], []
-        for line, cells in self.rows:
-            lines.append(line)
-            cells.append("")  # where a missing column is looked up
-            rows.append(pick(cells))
-        by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
-        texts = {column.name: by_column[at] for at, column in enumerate(columns)}
-        return Cells(self.name, lines, texts, self.problems)
-
-    def _places(self, columns: Sequence[Column]) -> list[int]:
-        place = {_plain(name): at for at, name in reversed(list(enumerate(self.header)))}
-        places = []
-        missing = []
-        for column in columns:
-            found = next((place[_plain(name)] for name in column.names if _plain(name) in place), None)
-            if found is None and column.needed:
-                missing.append(column.name)
-            places.append(-1 if found is None else found)
-        if missing:
-            raise BadInput(
-                f"{self.name} lacks the needed column{'s' * (len(missing) > 1)} {', '.join(missing)}; "
-                f"found: {', '.join(self.header) or 'none'}{self._meant(missing)}"
-            )
-        return places
-
-    def _meant(self, missing: Sequence[str]) -> str:
-        plain = {_plain(name): name for name in self.header}
-        near = [
-            f"{plain[close[0]]!r} for {name!r}"
-            for name in missing
-            if (close := difflib.get_close_matches(_plain(name), list(plain), 1))
-        ]
-        return f"; did you mean {', '.join(near)}?" if near else ""
+def _meant(missing: Sequence[str], header: Sequence[str]) -> str:
+    plain = {_plain(title): title for title in header}
+    near = [
+        f"{plain[close[0]]!r} for {column!r}"
+        for column in missing
+        if (close := difflib.get_close_matches(_plain(column), list(plain), 1))
+    ]
+    return f"; did you mean {', '.join(near)}?" if near else ""
 
 
 class Cells:
     """The cells of a table, column by column, while an importer finds out what they mean.
 
-    Every distinct text is read once, whatever the number of rows. A row with a cell that cannot be read is refused:
-    it is noted in `problems` and left out of `rows`.
+    A row with a cell that cannot be read is refused: it is noted in `problems` and left out of `rows`.
     """
 
     def __init__(
@@ -105,25 +78,41 @@ class Cells:
         texts: Mapping[str, Sequence[str]],
         problems: Iterable[RowProblem] = (),
     ) -> None:
+        """`texts` holds, by column name, one text a row; `lines` the line on which each row begins."""
         self.name = name
-        self._lines = lines
+        self.lines = lines
         self._texts = texts
         self._problems = list(problems)
         self._refused: set[int] = set()
+
+    @classmethod
+    def of_rows(
+        cls,
+        name: str,
+        lines: Sequence[int],
+        rows: Sequence[Sequence[str]],
+        found: Mapping[str, int],
+        problems: Iterable[RowProblem],
+    ) -> "Cells":
+        """Return the cells of rows whose columns stand in the order of `found`'s names."""
+        by_column = list(zip(*rows, strict=True)) or [()] * len(found)
+        return cls(name, lines, dict(zip(found, by_column, strict=False)), problems)
 
     @property
     def problems(self) -> list[RowProblem]:
         """Everything that was wrong, in order of line."""
         return sorted(self._problems, key=lambda problem: (problem.line, problem.column))
 
-    @property
-    def lines(self) -> Sequence[int]:
-        """The line on which each row begins."""
-        return self._lines
+    def texts(self, name: str) -> Sequence[str]:
+        """Return the cells of a column as they stand; "" throughout where the table lacks the column."""
+        return self._texts.get(name) or [""] * len(self.lines)
 
     def column(self, name: str, meaning: Callable[[str], T]) -> list[T | None]:
-        """Return what the cells of a column mean, one a row; rows where `meaning` raises ValueError are refused."""
-        texts = self._texts[name]
+        """Return what the cells of a column mean, one a row; rows where `meaning` raises ValueError are refused.
+
+        Every distinct text is read once, whatever the number of rows.
+        """
+        texts = self.texts(name)
         meant: dict[str, T] = {}
         bad: dict[str, str] = {}
         for text in set(texts):
@@ -140,7 +129,7 @@ class Cells:
     def refuse(self, at: int, column: str, reason: str) -> None:
         """Leave the row at position `at` out and report why."""
         self._refused.add(at)
-        self._problems.append(RowProblem(self.name, self._lines[at], column, reason))
+        self._problems.append(RowProblem(self.name, self.lines[at], column, reason))
 
     def rows(self, *columns: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Return the rows of such columns without the refused ones."""
