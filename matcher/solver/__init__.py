@@ -1,0 +1,1 @@
+"""The consortium solver's rooms: problem, rules compiled to numbers, compiled kernel, search, conflicts, swaps."""

@@ -1,0 +1,278 @@
+"""How does each demand read as numbers? Rows (linear) and matchings over candidates; unknown facts count in favour.
+
+A consortium must not be broken under *every* completion of the missing facts, so each candidate enters each row by
+its most favourable completion: this is exact, because a row is a sum over candidates. Country and owner unknown make
+a label of their own. Soft demands, attestations and facts of the project are no constraints.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.demands import (
+    AllMembers,
+    AnyOf,
+    Basis,
+    CoordinatorIs,
+    CountRange,
+    Demand,
+    DistinctRepresentatives,
+    Hardness,
+    LoadCap,
+    MemberBudget,
+    MustHave,
+    MustNotHave,
+    MustNotTogether,
+    PerGroupMaximum,
+    Selector,
+    ShareCap,
+    ShareRange,
+    Unit,
+)
+from matcher.solver.facts import Facts
+from matcher.solver.select import NO, YES, pick
+
+FREE = 1e12
+"""What a member of unknown budget can add to a row, EUR: more than any project costs."""
+NO_CAP = 10_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """The sum of `coef` (n,) over the members is at least `need`."""
+
+    coef: np.ndarray
+    need: float
+
+    def take(self, positions: np.ndarray) -> "Row":
+        return Row(self.coef[positions], self.need)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match:
+    """A maximum matching between `left` and `right` labels (n,; -1 takes no part) has `need` to `cap` edges."""
+
+    left: np.ndarray
+    right: np.ndarray
+    need: int
+    cap: int = NO_CAP
+
+    def take(self, positions: np.ndarray) -> "Match":
+        return Match(self.left[positions], self.right[positions], self.need, self.cap)
+
+
+Way = tuple[Row | Match, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clause:
+    """At least one way holds. It belongs to the demands whose ids it names: it is in force when all of them are."""
+
+    demands: tuple[str, ...]
+    ways: tuple[Way, ...]
+
+    def take(self, positions: np.ndarray) -> "Clause":
+        """The same clause over the candidates at `positions`."""
+        return Clause(self.demands, tuple(tuple(atom.take(positions) for atom in way) for way in self.ways))
+
+
+class Reader:
+    """Reads demands over one table of facts."""
+
+    def __init__(self, facts: Facts, on: dt.date, pillar: str | None, coordinator: str | None) -> None:
+        self.facts, self.on, self.pillar = facts, on, pillar
+        self.place = {name: position for position, name in enumerate(facts.ids)}
+        self.lead = self.place.get(coordinator) if coordinator is not None else None
+        n = len(facts)
+        fresh = np.arange(n, dtype=np.int64)
+        self.own = fresh
+        self.country = np.where(facts.country >= 0, facts.country, len(facts.countries) + fresh)
+        self.owner = self._owner_labels(fresh)
+
+    def _owner_labels(self, fresh: np.ndarray) -> np.ndarray:
+        """A parent without a stated owner owns itself; who owns whom is followed upwards."""
+        facts = self.facts
+        above = list(range(len(facts.owners)))
+        labels = np.where(facts.owner >= 0, facts.owner, len(facts.owners) + fresh).astype(np.int64)
+        for code, name in enumerate(facts.owners):
+            position = self.place.get(name)
+            if position is None:
+                continue
+            if facts.owner[position] < 0:
+                labels[position] = code
+            else:
+                above[code] = int(facts.owner[position])
+        for _ in range(3):  # chains of parents are short; a circle just ends
+            above = [above[code] for code in above]
+        known = labels < len(above)
+        labels[known] = np.array([*above, 0])[labels[known]]
+        return labels
+
+    def clauses(self, demands: tuple[Demand, ...]) -> tuple[Clause, ...]:
+        """All that the hard demands ask, and one coordinator who fits every demand on the coordinator."""
+        found = [
+            Clause((demand.id,), ways)
+            for demand in demands
+            if demand.hardness is Hardness.HARD
+            for ways in self.ways(demand)
+        ]
+        leads = [d for d in demands if isinstance(d, CoordinatorIs) and d.hardness is Hardness.HARD]
+        if len(leads) > 1 and self.lead is None:
+            fit = np.logical_and.reduce([self.could_lead(demand.members) for demand in leads])
+            found.append(Clause(tuple(d.id for d in leads), ((Row(fit.astype(float), 1.0),),)))
+        return tuple(found)
+
+    def ways(self, demand: Demand) -> Iterator[tuple[Way, ...]]:
+        """Yield the alternatives of each part of a demand; nothing where it does not restrict who takes part."""
+        atoms = tuple(self.atoms(demand))
+        if isinstance(demand, AnyOf):
+            options = tuple(
+                tuple(atom for part in option for atom in self._plain(part)) for option in demand.options
+            )
+            if all(options):
+                yield (*options, *self._not_concerned(demand))
+        elif atoms and demand.only_if is not None:
+            yield (atoms, *self._not_concerned(demand))
+        else:
+            for atom in atoms:
+                yield ((atom,),)
+
+    def _plain(self, demand: Demand) -> Way:
+        if isinstance(demand, AnyOf) or demand.only_if is not None:
+            raise ValueError(
+                f"demand {demand.id}: an option must be a plain demand, without options of its own"
+            )
+        return tuple(self.atoms(demand))
+
+    def _not_concerned(self, demand: Demand) -> Iterator[Way]:
+        if demand.only_if is not None:
+            yield (Row(-(self._pick(demand.only_if) == YES).astype(float), 0.0),)
+
+    def _pick(self, selector: Selector) -> np.ndarray:
+        return pick(selector, self.facts, self.on, self.pillar)
+
+    def _at(self, names: tuple[str, ...]) -> np.ndarray:
+        column = np.zeros(len(self.facts))
+        column[[self.place[name] for name in names if name in self.place]] = 1.0
+        return column
+
+    def could_lead(self, selector: Selector) -> np.ndarray:
+        """Return (n,) bool: who could coordinate and may fit the selector."""
+        roles = np.array(
+            [role == "coordinator" or role == "participant" for role in self.facts.roles] + [True]
+        )
+        return (self._pick(selector) != NO) & roles[self.facts.role]
+
+    def atoms(self, demand: Demand) -> Iterator[Row | Match]:
+        """Yield the rows and matchings that a demand asks for, all of them."""
+        match demand:
+            case DistinctRepresentatives():
+                yield from self._representatives(demand)
+            case CountRange():
+                yield from self._count(demand)
+            case AllMembers():
+                bad = (self._pick(demand.among) == YES) & (self._pick(demand.members) == NO)
+                yield Row(-bad.astype(float), 0.0)
+            case PerGroupMaximum():
+                for _, inside in self._groups(demand.of, self._pick(demand.members) == YES, demand.maximum):
+                    yield Row(-inside.astype(float), -float(demand.maximum))
+            case ShareCap():
+                yield from self._share_cap(demand)
+            case ShareRange():
+                yield from self._share(demand)
+            case MemberBudget():
+                budget = self.facts.budget_eur
+                low = -np.inf if demand.minimum_eur is None else demand.minimum_eur
+                high = np.inf if demand.maximum_eur is None else demand.maximum_eur
+                bad = (self._pick(demand.members) == YES) & ((budget < low) | (budget > high))
+                yield Row(-bad.astype(float), 0.0)
+            case CoordinatorIs():
+                fit = self.could_lead(demand.members)
+                if self.lead is None:
+                    yield Row(fit.astype(float), 1.0)
+                elif not fit[self.lead]:
+                    yield Row(np.zeros(len(self.facts)), 1.0)
+            case LoadCap():
+                yield Row(-(self.facts.load + 1 > demand.maximum).astype(float), 0.0)
+            case MustHave():
+                needed = len(demand.organisations) if demand.at_least is None else demand.at_least
+                yield Row(self._at(demand.organisations), float(needed))
+            case MustNotHave():
+                yield Row(-self._at(demand.organisations), 0.0)
+            case MustNotTogether():
+                yield Row(-self._at(demand.organisations), -1.0)
+
+    def _representatives(self, demand: DistinctRepresentatives) -> Iterator[Match]:
+        could = self._pick(demand.members) != NO
+        owners = self.owner if demand.independent else self.own
+        country = np.where(could, self.country, -1)
+        if demand.countries < demand.count:
+            yield Match(np.where(could, owners, -1), self.own, demand.count)
+        if demand.countries > 0:
+            yield Match(country, owners, demand.countries)
+        for part in demand.of_which:
+            inside = could & (self._pick(Selector(countries=part.countries)) != NO)
+            left = self.country if demand.countries >= demand.count else owners
+            right = owners if demand.countries >= demand.count else self.own
+            yield Match(np.where(inside, left, -1), right, part.minimum)
+
+    def _count(self, demand: CountRange) -> Iterator[Row | Match]:
+        picked = self._pick(demand.members)
+        could, surely = picked != NO, picked == YES
+        if demand.of is Unit.MEMBERS:
+            if demand.minimum is not None:
+                yield Row(could.astype(float), float(demand.minimum))
+            if demand.maximum is not None:
+                yield Row(-surely.astype(float), -float(demand.maximum))
+            return
+        labels = self.country if demand.of is Unit.COUNTRIES else self.owner
+        codes = self.facts.country if demand.of is Unit.COUNTRIES else self.facts.owner
+        if demand.minimum is not None:
+            yield Match(np.where(could, labels, -1), self.own, demand.minimum)
+        if demand.maximum is not None:
+            yield Match(np.where(surely & (codes >= 0), labels, -1), self.own, 0, demand.maximum)
+
+    def _groups(self, of: Unit, among: np.ndarray, beyond: int) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield (label, members) of every known country or owner with more than `beyond` candidates."""
+        codes = self.facts.country if of is Unit.COUNTRIES else self.owner
+        if of is Unit.MEMBERS:
+            codes = self.own
+        known = among & (codes >= 0)
+        labels, counts = np.unique(codes[known], return_counts=True)
+        for label in labels[counts > beyond]:
+            yield int(label), known & (codes == label)
+
+    def _weights(self, basis: Basis) -> tuple[np.ndarray, np.ndarray]:
+        """Return what each member counts, and where that is unknown."""
+        if basis is Basis.HEADS:
+            return np.ones(len(self.facts)), np.zeros(len(self.facts), bool)
+        unknown = np.isnan(self.facts.budget_eur)
+        return np.where(unknown, 0.0, self.facts.budget_eur), unknown
+
+    def _share_cap(self, demand: ShareCap) -> Iterator[Row]:
+        """maximum * total - part >= 0 for each group; who may stand elsewhere adds to the total."""
+        picked = self._pick(demand.members)
+        if demand.of is Unit.MEMBERS and demand.basis is Basis.HEADS:
+            yield Row((picked != NO).astype(float), 1 / demand.maximum)
+            return
+        size, unknown = self._weights(demand.basis)
+        total = np.where(picked != NO, demand.maximum * size + FREE * unknown, 0.0)
+        for _, inside in self._groups(demand.of, picked == YES, 0):
+            # A member of the group itself only worsens its share; unknown, its best budget is none.
+            row = np.where(inside, -(1 - demand.maximum) * size, total)
+            if row.min(initial=0.0) < 0:
+                yield Row(row, 0.0)
+
+    def _share(self, demand: ShareRange) -> Iterator[Row]:
+        part, whole = self._pick(demand.members), self._pick(demand.among)
+        size, unknown = self._weights(demand.basis)
+        both = np.minimum(part, whole)
+        if demand.minimum is not None:
+            row = np.where(both != NO, (1 - demand.minimum) * size, -demand.minimum * size * (whole == YES))
+            yield Row(row + FREE * (unknown & (both != NO)), 0.0)
+        if demand.maximum is not None:
+            certain = both == YES
+            row = np.where(certain, -(1 - demand.maximum) * size, demand.maximum * size * (whole != NO))
+            yield Row(row + FREE * (unknown & ~certain & (whole != NO)), 0.0)

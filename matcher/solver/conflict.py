@@ -1,0 +1,171 @@
+"""Why is nothing allowed, and what is the cheapest way out? A minimal conflict and repairs, over the whole store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.demands import (
+    CountRange,
+    Demand,
+    DistinctRepresentatives,
+    Layer,
+    MustHave,
+    PerGroupMaximum,
+)
+from matcher.solver.classes import ClassModel, Solved
+from matcher.solver.clauses import Clause
+from matcher.solver.problem import Problem
+from matcher.solver.wishes import SIZE
+
+CALL_COST = 10.0
+"""A call's rule is not the coordinator's to drop: repairs without one come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One demand of a minimal conflict: without any one of them the others could be met together."""
+
+    demand: str
+    text: str
+    source: str
+    layer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A repair: the demands it touches, in words, and its cost (1 = one wish dropped; a call's rule costs 10).
+
+    `changes`: (demand, field, from, to) where a number suffices; empty where the demand has to go.
+    """
+
+    demands: tuple[str, ...]
+    text: str
+    cost: float
+    changes: tuple[tuple[str, str, float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Either a conflict with its repairs, or `example`: positions of a set that keeps every demand."""
+
+    conflict: tuple[Conflict, ...]
+    relaxations: tuple[Relaxation, ...]
+    example: tuple[int, ...] = ()
+
+
+def explain(clauses: Sequence[Clause], demands: Sequence[Demand], problem: Problem) -> Verdict:
+    """Return a minimal conflict among the demands with its repairs, or an allowed set where there is one."""
+    named = {demand.id: demand for demand in demands}
+    concerned = {name for clause in clauses for name in clause.demands}
+    names = [name for name in named if name in concerned]
+    model = ClassModel(clauses, names, len(problem.facts))
+    if (answer := model.solve(names)) is not None:
+        return Verdict((), (), model.members(answer.counts, problem.fit))
+    core = minimal(model, names)
+    conflict = tuple(
+        Conflict(name, named[name].text, named[name].source, named[name].layer.value) for name in core
+    )
+    return Verdict(conflict, repairs(model, names, core, named))
+
+
+def minimal(model: ClassModel, names: Sequence[str]) -> tuple[str, ...]:
+    """Return an infeasible subset of the infeasible `names`, each of whose own proper subsets is feasible.
+
+    Deletion by blocks, halved where a block is needed: few questions where few demands conflict.
+    """
+    kept = list(names)
+
+    def shed(block: list[str]) -> None:
+        nonlocal kept
+        rest = [name for name in kept if name not in block]
+        if model.solve(rest) is None:
+            kept = rest
+        elif len(block) > 1:
+            middle = len(block) // 2
+            shed(block[:middle])
+            shed(block[middle:])
+
+    for begin in range(0, len(names), 8):
+        shed(list(names[begin : begin + 8]))
+    return tuple(kept)
+
+
+def repairs(
+    model: ClassModel, names: Sequence[str], core: Sequence[str], named: dict[str, Demand]
+) -> tuple[Relaxation, ...]:
+    """Return what makes the whole request possible, cheapest first: one demand loosened or dropped, else several."""
+    found = []
+    for name in core:
+        softened = model.solve(names, slack=name)
+        change = _changes(named[name], softened) if softened is not None else ()
+        if change:
+            found.append(
+                Relaxation((name,), _loosen(named[name], change), _cost(named[name], change), change)
+            )
+        elif model.solve([other for other in names if other != name]) is not None:
+            found.append(Relaxation((name,), _drop(named[name]), _cost(named[name])))
+    if not any(relaxation.cost < CALL_COST for relaxation in found):
+        costs = {name: _cost(named[name]) for name in names}
+        answer = model.solve(names, elastic=costs)
+        if answer is not None and len(answer.dropped) > 1:
+            text = "; and ".join(_drop(named[name]) for name in answer.dropped)
+            found.append(Relaxation(answer.dropped, text, sum(costs[name] for name in answer.dropped)))
+    return tuple(sorted(found, key=lambda relaxation: (relaxation.cost, relaxation.demands)))
+
+
+def _cost(demand: Demand, changes: Sequence[tuple[str, str, float, float]] = ()) -> float:
+    base = 1.0 if demand.layer is Layer.USER else CALL_COST
+    if not changes:
+        return base
+    moved = sum(abs(after - before) / max(abs(before), 1.0) for _, _, before, after in changes)
+    return base * min(0.9, 0.1 + moved)
+
+
+def _changes(demand: Demand, answer: Solved) -> tuple[tuple[str, str, float, float], ...]:
+    """Read the slack as new numbers of the demand; empty where its conditions are not plain counts."""
+    used = {index: amount for (name, index), amount in answer.slack.items() if name == demand.id}
+    fields: list[tuple[str, float, int]] = []
+    match demand:
+        case CountRange():
+            fields = [("minimum", demand.minimum, -1)] if demand.minimum is not None else []
+            fields += [("maximum", demand.maximum, 1)] if demand.maximum is not None else []
+        case DistinctRepresentatives():
+            fields = [("count", demand.count, -1)] if demand.countries < demand.count else []
+            fields += [("countries", demand.countries, -1)] if demand.countries > 0 else []
+            fields += [("of_which", part.minimum, -1) for part in demand.of_which]
+        case MustHave(at_least=int() as least):
+            fields = [("at_least", least, -1)]
+        case PerGroupMaximum():
+            worst = max(used.values(), default=0.0)
+            return ((demand.id, "maximum", demand.maximum, demand.maximum + round(worst)),) if worst else ()
+    changes = []
+    for index, (field, number, sign) in enumerate(fields):
+        amount = round(used.get(index, 0.0))
+        if amount:
+            changes.append((demand.id, field, float(number), float(number + sign * amount)))
+    return tuple(changes)
+
+
+def _loosen(demand: Demand, changes: Sequence[tuple[str, str, float, float]]) -> str:
+    if demand.id == SIZE:
+        return "; ".join(
+            f"allow size {after:g}" if field == "maximum" else f"allow size {after:g} at the least"
+            for _, field, _, after in changes
+        )
+    parts = ", ".join(
+        f"{field.replace('_', ' ')} {after:g} instead of {before:g}" for _, field, before, after in changes
+    )
+    return f"loosen {demand.id} ({demand.text}): {parts}"
+
+
+def _drop(demand: Demand) -> str:
+    kind, _, rest = demand.id.partition(":")
+    words = {
+        "must": f"drop the demand for {rest}",
+        "not": f"drop the exclusion of {rest}",
+        "apart": f"allow {rest.replace('+', ' and ')} together",
+    }
+    if demand.layer is Layer.USER and rest and kind in words:
+        return words[kind]
+    if demand.id == SIZE:
+        return "drop the limits of size"
+    return f"drop {demand.id}: {demand.text}"

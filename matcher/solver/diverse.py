@@ -1,0 +1,77 @@
+"""Which other good teams are truly different from the best? Local search with the distance as a rule."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import ceil
+
+import numpy as np
+
+from matcher.solver.kernel import Rules
+from matcher.solver.search import Case, Outcome, local_optima
+
+RESTARTS = 8
+
+
+def several(
+    case: Case, outcome: Outcome, limit: int, apart: int | None, seed: int
+) -> list[tuple[float, tuple[int, ...]]]:
+    """Return up to `limit` (value, team), the best first, each with at least `apart` members not in any earlier one.
+
+    By default two fifths of the best team's size, but no more than those who are free to go.
+    """
+    found = [(outcome.value, outcome.team)]
+    free = len(outcome.team) - np.count_nonzero(case.inside)
+    distance = ceil(0.4 * len(outcome.team)) if apart is None else apart
+    distance = max(1, min(distance, int(free))) if apart is None else distance
+    while len(found) < limit:
+        teams = [team for _, team in found]
+        away = replace(case, rules=keep_away(case.rules, teams, distance))
+        ready = [
+            pair
+            for pair in outcome.optima
+            if all(len(set(pair[1]) - set(team)) >= distance for team in teams)
+        ]
+        optima = local_optima(
+            away,
+            seed + len(found),
+            RESTARTS,
+            [max(ready)[1] if ready else _start(outcome.team, case, distance)],
+        )
+        best = max([*optima[:1], *ready], default=None)
+        if best is None:
+            break
+        found.append(best)
+    return [found[0], *sorted(found[1:], key=lambda pair: (-pair[0], pair[1]))]
+
+
+def _start(team: tuple[int, ...], case: Case, distance: int) -> tuple[int, ...]:
+    """Some of the best team, as many as may stay."""
+    free = [p for p in team if not case.inside[p]]
+    return tuple(free[: max(0, len(free) - distance)])
+
+
+def keep_away(rules: Rules, teams: Sequence[tuple[int, ...]], distance: int) -> Rules:
+    """Return the rules with one more row for each team: at least `distance` members stand outside it."""
+    n = rules.kind.shape[0]
+    rows = np.ones((len(teams), n))
+    for number, team in enumerate(teams):
+        rows[number, list(team)] = 0.0
+    marks = _patterns(rows)
+    kind = np.unique(np.stack([rules.kind, marks], axis=1), axis=0, return_inverse=True)[1].ravel()
+    ways = rules.way_demand.size
+    extra = len(teams)
+    return rules._replace(
+        coef=np.concatenate([rules.coef, rows]),
+        need=np.concatenate([rules.need, np.full(extra, float(distance))]),
+        unit=np.concatenate([rules.unit, np.ones(extra)]),
+        row_way=np.concatenate([rules.row_way, ways + np.arange(extra)]),
+        only_way=np.concatenate([rules.only_way, np.ones(extra, np.bool_)]),
+        way_demand=np.concatenate([rules.way_demand, rules.demands + np.arange(extra)]),
+        demands=rules.demands + extra,
+        kind=kind.astype(np.int64),
+    )
+
+
+def _patterns(rows: np.ndarray) -> np.ndarray:
+    """Return (n,) numbers: which of the teams each candidate is in."""
+    return np.unique(rows.T, axis=0, return_inverse=True)[1].ravel().astype(np.int64)

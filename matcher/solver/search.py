@@ -1,0 +1,277 @@
+"""Which set is best, and how sure is that? Local search first, then Lagrangian branch and bound, within a budget."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from matcher.solver import kernel
+from matcher.solver.clauses import Clause, Match
+from matcher.solver.kernel import Gains, Prices, Rules, Tree
+
+MARGIN = 1e-7
+"""Two values closer than this are one: a proof says that nothing is better by more."""
+ROOT_STEPS = 150
+NODE_STEPS = 12
+TREE_CAPACITY = 60_000
+RESTARTS = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """Numbers to search over: `inside` and `outside` (n,) bool are settled beforehand."""
+
+    gains: Gains
+    rules: Rules
+    price_row: np.ndarray
+    price_need: np.ndarray
+    inside: np.ndarray
+    outside: np.ndarray
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the search stands: the best set so far (positions), its value, and what no set can exceed."""
+
+    team: tuple[int, ...]
+    value: float
+    bound: float
+    seconds: float
+
+
+Watcher = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """`team` is empty where no allowed set was found; `exhausted` says that none exists among these candidates.
+
+    `optima`: other allowed sets met on the way, best first, with their values.
+    """
+
+    team: tuple[int, ...]
+    value: float
+    bound: float
+    exhausted: bool
+    nodes: int
+    optima: tuple[tuple[float, tuple[int, ...]], ...] = ()
+
+    @property
+    def proved(self) -> bool:
+        return self.exhausted or self.bound <= self.value + MARGIN
+
+
+def price_rows(clauses: Sequence[Clause], n: int, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows (P, n) and needs (P,) that every allowed set keeps, scaled so that one member counts about one.
+
+    A row whose way has no alternative is taken as it is, its large entries cut to what can be needed; a matching of
+    r edges needs at least r members who take part.
+    """
+    rows, needs = [], []
+    for clause in clauses:
+        if len(clause.ways) != 1:
+            continue
+        for atom in clause.ways[0]:
+            if isinstance(atom, Match):
+                if atom.need > 0:
+                    rows.append(((atom.left >= 0) & (atom.right >= 0)).astype(float))
+                    needs.append(float(atom.need))
+                continue
+            worst = np.sort(np.minimum(atom.coef, 0.0))[:most].sum()
+            if worst >= atom.need:
+                continue
+            coef = np.minimum(atom.coef, atom.need - worst)
+            unit = np.abs(coef).max(initial=0.0) or 1.0
+            rows.append(coef / unit)
+            needs.append(atom.need / unit)
+    return np.array(rows, np.float64).reshape(len(rows), n), np.array(needs, np.float64)
+
+
+def banned_by_rows(rules: Rules) -> np.ndarray:
+    """Return (n,) bool: candidates whom a row alone keeps out (-1 against a need of 0, with nothing to help)."""
+    out = np.zeros(rules.kind.shape[0], bool)
+    for row in range(rules.need.shape[0]):
+        if rules.only_way[row] and rules.coef[row].max(initial=0.0) <= 0:
+            out |= rules.coef[row] < rules.need[row] - kernel.TOLERANCE
+    return out
+
+
+def cut_gains(gains: Gains, keep: np.ndarray) -> Gains:
+    """The utility over the candidates at `keep` (ascending positions)."""
+    n = gains.lin.shape[0]
+    pair = sp.csr_array((gains.pair, gains.other, gains.start), (n, n))[keep][:, keep]
+    pair.sort_indices()
+    row = np.repeat(np.arange(keep.size, dtype=np.int32), np.diff(pair.indptr))
+    return Gains(
+        lin=gains.lin[keep],
+        aspect=np.ascontiguousarray(gains.aspect[keep]),
+        label=np.ascontiguousarray(gains.label[keep]),
+        label_gain=gains.label_gain,
+        start=pair.indptr.astype(np.int64),
+        other=pair.indices.astype(np.int32),
+        pair=pair.data,
+        back=np.lexsort((row, pair.indices)).astype(np.int32),
+    )
+
+
+def cut(case: Case, keep: np.ndarray) -> Case:
+    """The same case over the candidates at `keep`."""
+    rules = case.rules
+    return Case(
+        gains=cut_gains(case.gains, keep),
+        rules=rules._replace(
+            coef=np.ascontiguousarray(rules.coef[:, keep]),
+            left=np.ascontiguousarray(rules.left[:, keep]),
+            right=np.ascontiguousarray(rules.right[:, keep]),
+            kind=rules.kind[keep],
+        ),
+        price_row=np.ascontiguousarray(case.price_row[:, keep]),
+        price_need=case.price_need,
+        inside=case.inside[keep],
+        outside=case.outside[keep],
+        least=case.least,
+        most=case.most,
+    )
+
+
+def local_optima(
+    case: Case, seed: int, restarts: int = RESTARTS, starts: Sequence[Sequence[int]] = ()
+) -> list[tuple[float, tuple[int, ...]]]:
+    """Allowed sets by iterated local search, best first, each as (value, ascending positions)."""
+    held = np.flatnonzero(case.inside)
+    found: dict[tuple[int, ...], float] = {}
+    for number, extra in enumerate(starts or ((),)):
+        start = np.full(case.most, -1)
+        others = [p for p in extra if not case.inside[p] and not case.outside[p]]
+        both = [*held, *others][: case.most]
+        start[: len(both)] = both
+        sets, values, shorts = kernel.local_search(
+            case.gains,
+            case.rules,
+            start,
+            held.size,
+            case.least,
+            case.most,
+            case.outside,
+            restarts,
+            seed + number,
+        )
+        for team, worth, short in zip(sets, values, shorts, strict=True):
+            if short <= kernel.TOLERANCE:
+                found[tuple(sorted(int(p) for p in team if p >= 0))] = float(worth)
+    return sorted(((worth, team) for team, worth in found.items()), key=lambda pair: (-pair[0], pair[1]))
+
+
+def search(
+    case: Case,
+    *,
+    budget_s: float,
+    seed: int = 0,
+    watcher: Watcher | None = None,
+    starts: Sequence[Sequence[int]] = (),
+    restarts: int = RESTARTS,
+) -> Outcome:
+    """Find the best allowed set and prove it, as far as `budget_s` reaches; `watcher` hears of each advance."""
+    begun = time.perf_counter()
+    if np.count_nonzero(case.inside) > case.most or np.any(case.inside & case.outside):
+        return Outcome((), -np.inf, -np.inf, True, 0)
+    optima = local_optima(case, seed, restarts, starts)
+    value, team = optima[0] if optima else (-np.inf, ())
+
+    def tell(bound: float) -> None:
+        if watcher is not None and team:
+            watcher(Progress(team, value, bound, time.perf_counter() - begun))
+
+    tell(np.inf)
+    status = np.where(case.inside, 1, np.where(case.outside, -1, 0)).astype(np.int8)
+    where = np.arange(status.size)
+    current, nodes, bound = case, 0, np.inf
+    prices = fresh_prices(current)
+    profit, chosen = np.zeros(status.size), np.empty(case.most, np.int64)
+    for _ in range(6):
+        target = value + MARGIN if optima else _guess(current)
+        low, count, following = kernel.relax(
+            current.gains, prices, status, case.least, case.most, target, ROOT_STEPS, 1.2, profit, chosen
+        )
+        bound = min(bound, low)
+        tell(max(bound, value))
+        if optima and bound <= target:
+            return Outcome(team, value, max(bound, value), True, nodes, tuple(optima))
+        if not optima or count == 0:
+            break
+        before = np.count_nonzero(status == 0)
+        kernel.settle(status, profit, chosen, count, following, low, target, case.least, case.most)
+        kept = np.flatnonzero(status >= 0)
+        if np.count_nonzero(status == 0) > 0.8 * before:
+            break
+        prices = cut_prices(current, prices, kept)
+        current, where, status = cut(current, kept), where[kept], status[kept].copy()
+        profit = np.zeros(kept.size)
+    kept = np.flatnonzero(status >= 0)
+    prices = cut_prices(current, prices, kept)
+    current, where, status = cut(current, kept), where[kept], status[kept].copy()
+    tree = plant(current, prices, status, bound, value)
+    while time.perf_counter() - begun < budget_s:
+        nodes += kernel.grow_tree(
+            current.gains, current.rules, prices, tree, case.least, case.most, 20, NODE_STEPS, MARGIN
+        )
+        if tree.record[0] > value:
+            value = float(tree.record[0])
+            team = tuple(sorted(int(where[p]) for p in tree.team if p >= 0))
+            optima.insert(0, (value, team))
+        if tree.size[0] == 0:
+            return Outcome(team, value, value, True, nodes, tuple(optima))
+        bound = float(tree.bound[tree.heap[0]])
+        tell(max(bound, value))
+        if tree.size[1] < 2:
+            break
+    return Outcome(team, value, max(bound, value), False, nodes, tuple(optima))
+
+
+def fresh_prices(case: Case) -> Prices:
+    """Every pair's gain in halves; nothing else priced yet."""
+    gains = case.gains
+    rest = np.zeros(gains.aspect.shape[1] + gains.label_gain.size + case.price_need.size)
+    return Prices(gains.pair / 2, rest, case.price_row, case.price_need)
+
+
+def cut_prices(case: Case, prices: Prices, keep: np.ndarray) -> Prices:
+    """The prices that go with `cut(case, keep)`."""
+    n = case.gains.lin.size
+    # Stored beside the pair's position, since a split may be zero where the pair is not.
+    number = sp.csr_array((np.arange(1, prices.split.size + 1), case.gains.other, case.gains.start), (n, n))
+    kept = number[keep][:, keep]
+    kept.sort_indices()
+    return Prices(
+        prices.split[kept.data - 1],
+        prices.rest.copy(),
+        np.ascontiguousarray(prices.row[:, keep]),
+        prices.need,
+    )
+
+
+def plant(case: Case, prices: Prices, status: np.ndarray, bound: float, value: float) -> Tree:
+    """A tree of one node."""
+    n = status.size
+    capacity = int(min(TREE_CAPACITY, max(64, 200_000_000 // max(1, n + 8 * prices.rest.size))))
+    tree = Tree(
+        status=np.empty((capacity, n), np.int8),
+        rest=np.empty((capacity, prices.rest.size)),
+        bound=np.full(capacity, -np.inf),
+        heap=np.zeros(capacity, np.int32),
+        free=np.arange(capacity - 1, -1, -1, dtype=np.int32)[: capacity - 1].copy(),
+        size=np.array([1, capacity - 1]),
+        record=np.array([value]),
+        team=np.full(case.most, -1),
+    )
+    tree.status[0], tree.rest[0], tree.bound[0] = status, prices.rest, bound
+    return tree
+
+
+def _guess(case: Case) -> float:
+    """A value to aim the prices at while no allowed set is known: nothing; the steps are then long but valid."""
+    return float(min(0.0, case.gains.lin.min(initial=0.0) * case.most))
