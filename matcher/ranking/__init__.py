@@ -1,0 +1,1 @@
+"""How does the ranker order organisations for a project idea? State, features, models and reasons."""
