@@ -7,6 +7,7 @@ cannot read.
 import datetime as dt
 import re
 
+from data.countries import to_iso
 from data.model import Kind
 
 _DATES = (
@@ -38,7 +39,6 @@ _YES = frozenset(
 _NO = frozenset(["false", "no", "n", "0", "nein", "non", "não", "nie", "ne", "nem", "ei", "όχι"])
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[ .,'’]\d{3})+)(?:[.,]\d+)?")
 _PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]{1,2})?").fullmatch
-_EU_TO_ISO = {"EL": "GR", "UK": "GB"}
 
 
 def text(cell: str) -> str | None:
@@ -102,6 +102,14 @@ def amount(cell: str) -> float | None:
     return float("".join("." if mark == decimal else "" if mark in ".," else mark for mark in digits))
 
 
+def budget(cell: str) -> float | None:
+    """Return an amount of 0 or more."""
+    found = amount(cell)
+    if found is not None and found < 0:
+        raise ValueError(f"{cell.strip()!r} is negative; needed: 0 or more")
+    return found
+
+
 def flag(cell: str) -> bool | None:
     """Return yes or no in English and the larger EU languages.
 
@@ -129,7 +137,7 @@ def country(cell: str) -> str | None:
         return None
     if not re.fullmatch(r"[A-Z]{2}", found):
         raise ValueError(f"{cell.strip()!r} is not a country code; needed: two letters such as DE or EL")
-    return _EU_TO_ISO.get(found, found)
+    return to_iso(found)
 
 
 def kind(cell: str) -> Kind | None:
@@ -145,3 +153,17 @@ def kind(cell: str) -> Kind | None:
         return Kind(found)
     except ValueError:
         raise ValueError(f"{cell.strip()!r} is not a kind; needed: one of {', '.join(Kind)}") from None
+
+
+def language(cell: str) -> str | None:
+    """Return the ISO 639 code of a language, lower case.
+
+    >>> language("DE")
+    'de'
+    """
+    found = cell.strip().casefold()
+    if not found:
+        return None
+    if not re.fullmatch("[a-z]{2,3}", found):
+        raise ValueError(f"{cell.strip()!r} is not a language code; needed: two letters such as de or el")
+    return found

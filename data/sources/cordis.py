@@ -211,7 +211,7 @@ def _read_parts(export: _Export, known: "_Known", sheet: Cells) -> None:
 
 def _projects(export: _Export) -> Iterator[Project]:
     for ident, row in export.projects.items():
-        yield Project(*row[:10], tuple(export.titles.get(ident, ())), row[10])
+        yield Project(*(*row[:10], tuple(export.titles.get(ident, ())), row[10]))
 
 
 def _participations(export: _Export) -> Iterable[Row]:

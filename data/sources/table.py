@@ -131,6 +131,10 @@ class Cells:
         self._refused.add(at)
         self._problems.append(RowProblem(self.name, self.lines[at], column, reason))
 
+    def is_refused(self, at: int) -> bool:
+        """Tell whether the row at position `at` is left out already."""
+        return at in self._refused
+
     def rows(self, *columns: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Return the rows of such columns without the refused ones."""
         rows = zip(*columns, strict=True)

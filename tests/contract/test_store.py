@@ -50,10 +50,10 @@ def test_writing_the_same_twice_changes_neither_records_nor_revision_nor_audit(s
 
 def test_an_exception_leaves_nothing_behind(store: Store) -> None:
     before = store.revision()
-    with pytest.raises(BadInput, match="organisations that the participations name are not in the store"):
-        with store.transaction() as writer:
-            writer.put_projects([OLD])
-            writer.put_participations([Participation(OLD.id, ADA.id)])
+    unknown = pytest.raises(BadInput, match="organisations that the participations name are not in the store")
+    with unknown, store.transaction() as writer:
+        writer.put_projects([OLD])
+        writer.put_participations([Participation(OLD.id, ADA.id)])
     assert store.projects() == {}
     assert store.revision() == before
 
