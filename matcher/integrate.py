@@ -1,0 +1,216 @@
+"""How do a call's outlines make one overall project?
+
+case → streams found or given → strengths of links → one problem → solved with its bound → checked → project
+an earlier proposal holds the next one near it; alternatives are other projects that differ for real
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from data.calls import CallProfile
+from data.countries import EU27
+from matcher.integration.case import Case, Decisions, Demands, Topic, Weights
+from matcher.integration.checks import Check, rule_check
+from matcher.integration.joint import Solution, bound_of, solve
+from matcher.integration.prepare import Encode, Prepared, Previous, prepare
+from matcher.integration.problem import Problem
+from matcher.integration.project import OverallProject
+from matcher.integration.report import changes, report, terms
+
+STAY, STAY_LINKED = 0.3, 0.3
+"""What staying in one's stream, and keeping a link, is worth beside the utility when a proposal is
+repaired."""
+SACRIFICE = 0.01
+"""Staying near the earlier proposal may cost this part of the best value; if it costs more, it weighs
+less."""
+PRESETS: Mapping[str, Weights] = {
+    "balanced": Weights(),
+    "complementary": Weights(complement=0.9, topic=0.1, tie=0.0, same_stream=0.0),
+    "familiar": Weights(complement=0.25, topic=0.15, tie=0.6),
+    "topical": Weights(complement=0.2, topic=0.8, tie=0.0, same_stream=0.5),
+}
+DIFFERENT = 0.3
+"""Alternatives differ in at least this part of all their links, or of all outlines' streams."""
+AWAY = (0.0, 0.15, 0.4)
+"""What a link of an earlier alternative loses, tried in turn until the next one differs enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another integration: what it aims at, how far it lies from the first, and what is traded (its terms
+    minus the first one's)."""
+
+    name: str
+    project: OverallProject
+    links_changed: float
+    streams_changed: float
+    trade: Mapping[str, float]
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "links_changed": round(self.links_changed, 4),
+            "streams_changed": round(self.streams_changed, 4),
+            "trade": {name: round(value, 4) for name, value in self.trade.items()},
+            "project": self.project.as_dict(),
+        }
+
+
+def demands_of(profile: CallProfile) -> Demands:
+    """What a call profile asks of the whole: its work streams, topics, and the Member States it invites."""
+    return Demands(
+        call=profile.id,
+        streams=tuple(Topic(stream.id, stream.title, stream.description) for stream in profile.work_streams),
+        topics=tuple(Topic(f"t{k + 1}", topic) for k, topic in enumerate(profile.topics)),
+        countries=tuple(sorted(EU27)),
+    )
+
+
+def integrate(
+    case: Case,
+    demands: Demands,
+    *,
+    decisions: Decisions | None = None,
+    previous: Previous | None = None,
+    weights: Weights | None = None,
+    encode: Encode | None = None,
+    check: Check | None = None,
+    budget_s: float = 10.0,
+) -> OverallProject:
+    """Combine the outlines into one overall project, near the `previous` proposal where there is one.
+
+    `encode` turns the call's stream and topic texts into vectors; `check` answers the call's rules
+    (`rule_check`). Raises BadInput for an empty call and for decisions that contradict each other.
+    """
+    prepared = prepare(
+        case,
+        demands,
+        decisions=decisions or Decisions(),
+        weights=weights or Weights(),
+        previous=previous,
+        encode=encode,
+    )
+    if previous is None:
+        return report(prepared, solve(prepared.problem, budget_s=budget_s), check=check)
+    repaired = repair(prepared, previous, budget_s=budget_s)
+    project = report(prepared, repaired, previous=previous, check=check)
+    return replace(project, changes=changes(previous, project))
+
+
+def repair(prepared: Prepared, previous: Previous, *, budget_s: float) -> Solution:
+    """Solve near the earlier proposal: staying counts as utility, and counts less if it costs more than
+    SACRIFICE.
+
+    The bound is that of the problem without this pull, so that `gap` says what staying costs at most.
+    """
+    problem = prepared.problem
+    bound = bound_of(problem, budget_s=0.3 * budget_s)
+    ids = prepared.case.ids
+    stays = np.zeros(problem.shape)
+    for i, outline in enumerate(ids):
+        stream = previous.stream_of.get(outline)
+        if stream in prepared.stream_ids:
+            stays[i, prepared.stream_ids.index(stream)] = 1.0
+    place = {outline: i for i, outline in enumerate(ids)}
+    linked = np.zeros_like(problem.worth)
+    for a, b in previous.pairs:
+        if a in place and b in place:
+            linked[place[a], place[b]] = linked[place[b], place[a]] = 1.0
+    for share in (1.0, 0.3, 0.1):
+        pulled = replace(
+            problem,
+            fit=problem.fit + share * STAY * stays,
+            worth=problem.worth + share * STAY_LINKED * linked,
+        )
+        near = solve(pulled, budget_s=0.3 * budget_s)
+        value = problem.value(near.assigned, near.pairs)
+        if bound - value <= SACRIFICE * abs(bound):
+            break
+    return Solution(near.assigned, near.pairs, value, max(bound, value), value)
+
+
+def alternatives(
+    case: Case,
+    demands: Demands,
+    first: OverallProject,
+    *,
+    decisions: Decisions | None = None,
+    encode: Encode | None = None,
+    check: Check | None = None,
+    limit: int = 3,
+) -> tuple[Alternative, ...]:
+    """Up to `limit` integrations that differ from `first` and from each other by DIFFERENT or more.
+
+    Each aims at something else (PRESETS); links that an earlier one already has lose some of their worth
+    until the next one is different. One that cannot be made different is left out.
+    """
+    near = Previous.from_dict(first.as_dict())
+    prepared = prepare(
+        case, demands, decisions=decisions or Decisions(), weights=Weights(), previous=near, encode=encode
+    )
+    told: list[Alternative] = []
+    for name, weights in PRESETS.items():
+        if name == "balanced" or len(told) == limit:
+            continue
+        aimed = prepare(
+            case, demands, decisions=decisions or Decisions(), weights=weights, previous=near, encode=encode
+        )
+        for away in AWAY:
+            used = [first, *(one.project for one in told)]
+            solution = solve(_away(aimed, used, away), budget_s=2.0)
+            valued = _valued(aimed.problem, solution)
+            project = report(aimed, valued, previous=near, check=check)
+            apart = [_difference(project, other) for other in used]
+            if all(max(pair) >= DIFFERENT for pair in apart):
+                trade = _trade(prepared, first, valued)
+                told.append(Alternative(name, project, *apart[0], trade))
+                break
+    return tuple(told)
+
+
+def _away(prepared: Prepared, used: Sequence[OverallProject], price: float) -> Problem:
+    place = {outline: i for i, outline in enumerate(prepared.case.ids)}
+    worth = prepared.problem.worth.copy()
+    for project in used:
+        for a, b in project.pairs:
+            worth[place[a], place[b]] -= price
+            worth[place[b], place[a]] -= price
+    return replace(prepared.problem, worth=worth)
+
+
+def _valued(problem: Problem, solution: Solution) -> Solution:
+    """The solution valued by its own aim, without the push away from others; bounded anew."""
+    value = problem.value(solution.assigned, solution.pairs)
+    bound = bound_of(problem)
+    return Solution(solution.assigned, solution.pairs, value, max(bound, value), value)
+
+
+def _difference(one: OverallProject, other: OverallProject) -> tuple[float, float]:
+    """Parts of the links (Jaccard distance) and of the outlines' streams that differ."""
+    links = 1 - len(one.pairs & other.pairs) / max(1, len(one.pairs | other.pairs))
+    mine, theirs = one.stream_of, other.stream_of
+    moved = sum(mine[outline] != theirs.get(outline) for outline in mine) / max(1, len(mine))
+    return links, moved
+
+
+def _trade(prepared: Prepared, first: OverallProject, solution: Solution) -> dict[str, float]:
+    now = terms(prepared, solution.assigned, solution.pairs)
+    return {name: now[name] - first.terms[name] for name in now}
+
+
+__all__ = [
+    "Alternative",
+    "Case",
+    "Decisions",
+    "Demands",
+    "Previous",
+    "Topic",
+    "Weights",
+    "alternatives",
+    "demands_of",
+    "integrate",
+    "repair",
+    "rule_check",
+]
