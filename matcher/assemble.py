@@ -12,18 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.demands import CoordinatorIs, Demand, Hardness
-from data.errors import BadInput
+from data.demands import ANYONE, CoordinatorIs, Hardness
 from matcher import pool as pools
 from matcher.solver import conflict as conflicts
-from matcher.solver import diverse, numbers
-from matcher.solver.clauses import Clause, Reader
+from matcher.solver import diverse
+from matcher.solver.clauses import Reader
 from matcher.solver.conflict import Conflict, Relaxation
 from matcher.solver.facts import Facts
-from matcher.solver.numbers import Term
+from matcher.solver.numbers import Term, terms
 from matcher.solver.problem import PRESETS, Problem, Weights, Wishes, tie_strength
-from matcher.solver.search import Case, Outcome, Progress, banned_by_rows, local_optima, price_rows, search
-from matcher.solver.wishes import wish_demands
+from matcher.solver.request import Request
+from matcher.solver.search import MARGIN, Outcome, local_optima, search
 
 __all__ = [
     "PRESETS",
@@ -117,52 +116,46 @@ def assemble(
     unknown candidate.
     """
     begun = time.perf_counter()
-    request = _Request.of(problem)
-    pool = pools.draw(problem, width, request.held)
+    request = Request.of(problem)
+
+    def tell(pool: np.ndarray, value: float, team: Sequence[int], bound: float) -> None:
+        if watch is not None and team:
+            ids = tuple(problem.facts.ids[pool[p]] for p in team)
+            watch(Snapshot(ids, value, _gap(value, bound), time.perf_counter() - begun))
+
+    pool = pools.draw(problem, width, request.held, request.barred)
     case = request.case(pool)
     optima = local_optima(case, seed, PRICING_RESTARTS)
-    rescue: tuple[int, ...] = ()
     if not optima:
-        verdict = conflicts.explain(request.clauses, request.demands, problem)
+        verdict = conflicts.explain(request)
         if verdict.conflict:
-            return Assembly(
-                "infeasible",
-                (),
-                f"Impossible for any set of the {len(problem.facts)} candidates.",
-                verdict.conflict,
-                verdict.relaxations,
-                candidates=len(problem.facts),
-                seconds=time.perf_counter() - begun,
-            )
-        rescue = verdict.example
-        pool = np.union1d(pool, np.array(rescue, dtype=pool.dtype))
+            return _infeasible(problem, verdict, begun)
+        pool = np.union1d(pool, np.array(verdict.example, dtype=pool.dtype))
         case = request.case(pool)
-        optima = local_optima(case, seed, PRICING_RESTARTS, [_within(pool, rescue)])
-    _tell(watch, problem, pool, optima[:1], np.inf, begun)
+        optima = local_optima(case, seed, PRICING_RESTARTS, [_within(pool, verdict.example)])
+    for value, team in optima[:1]:
+        tell(pool, value, team, np.inf)
     for _ in range(PRICING_ROUNDS):
         teams = [pool[list(team)].tolist() for _, team in optima[:3]]
-        wider = pools.widen(problem, pool, teams, PRICED_IN)
+        wider = pools.widen(problem, pool, teams, PRICED_IN, request.barred)
         if wider.size == pool.size:
             break
-        starts = [_within(wider, pool[list(team)]) for _, team in optima[:1]]
-        before, pool = optima[0][0] if optima else -np.inf, wider
-        case = request.case(pool)
+        before, starts = optima[0][0], [_within(wider, team) for team in teams[:1]]
+        pool, case = wider, request.case(wider)
         optima = local_optima(case, seed, PRICING_RESTARTS, starts)
-        if optima and optima[0][0] <= before + 1e-9:
+        if optima[0][0] <= before + MARGIN:
             break
-
-    def heard(progress: Progress) -> None:
-        _tell(watch, problem, pool, [(progress.value, progress.team)], progress.bound, begun)
-
     outcome = search(
         case,
         budget_s=max(0.0, budget_s - (time.perf_counter() - begun)),
         seed=seed,
-        watcher=heard if watch else None,
+        watcher=lambda progress: tell(pool, progress.value, progress.team, progress.bound),
         starts=[team for _, team in optima[:1]],
     )
+    if outcome.exhausted and not outcome.team and pool.size == len(problem.facts):
+        return _infeasible(problem, conflicts.explain_by_search(request), begun)
     found = diverse.several(case, outcome, limit, apart, seed) if outcome.team else []
-    return _answer(problem, request, pool, outcome, found, begun)
+    return _answer(request, pool, outcome, found, begun)
 
 
 def warm() -> float:
@@ -172,44 +165,6 @@ def warm() -> float:
     begun = time.perf_counter()
     assemble(tiny_problem(), budget_s=1.0, limit=2)
     return time.perf_counter() - begun
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Request:
-    """A problem with its demands and wishes read into clauses."""
-
-    problem: Problem
-    demands: tuple[Demand, ...]
-    clauses: tuple[Clause, ...]
-    held: tuple[int, ...]
-
-    @classmethod
-    def of(cls, problem: Problem) -> "_Request":
-        wishes, facts = problem.wishes, problem.facts
-        place = {name: position for position, name in enumerate(facts.ids)}
-        lead = () if wishes.coordinator is None else (wishes.coordinator,)
-        named: Iterable[str] = (*wishes.must, *lead)
-        for name in named:
-            if name not in place:
-                raise BadInput(
-                    f"organisation {name} is asked for but is not among the {len(facts)} candidates"
-                )
-        demands = (*problem.demands, *wish_demands(wishes))
-        reader = Reader(facts.settled(roles=wishes.roles), problem.on, problem.pillar, wishes.coordinator)
-        held = tuple(sorted({place[name] for name in named}))
-        return cls(problem, demands, reader.clauses(demands), held)
-
-    def case(self, pool: np.ndarray) -> Case:
-        """The kernel's numbers for the candidates at `pool`."""
-        local = numbers.part(self.problem, pool)
-        clauses = [clause.take(pool) for clause in self.clauses]
-        rules = numbers.as_rules(clauses, pool.size)
-        least, most = self.problem.wishes.size
-        rows, needs = price_rows(clauses, pool.size, most)
-        inside = np.isin(pool, self.held)
-        return Case(
-            numbers.as_gains(local), rules, rows, needs, inside, banned_by_rows(rules) & ~inside, least, most
-        )
 
 
 def _within(pool: np.ndarray, positions: Iterable[int]) -> list[int]:
@@ -222,77 +177,71 @@ def _gap(value: float, bound: float) -> float | None:
     return max(0.0, (bound - value) / max(abs(bound), 1e-12))
 
 
-def _tell(
-    watch: Callable[[Snapshot], None] | None,
-    problem: Problem,
-    pool: np.ndarray,
-    best: Sequence[tuple[float, tuple[int, ...]]],
-    bound: float,
-    begun: float,
-) -> None:
-    if watch is None or not best:
-        return
-    value, team = best[0]
-    ids = tuple(problem.facts.ids[pool[p]] for p in team)
-    watch(Snapshot(ids, value, _gap(value, bound), time.perf_counter() - begun))
-
-
-def _answer(
-    problem: Problem, request: _Request, pool: np.ndarray, outcome: Outcome, teams: list, begun: float
-) -> Assembly:
-    facts, whole = problem.facts, pool.size == len(problem.facts)
-    proved = outcome.proved
-    bound = outcome.value if proved else outcome.bound
-    consortia: list[Consortium] = []
-    for value, team in teams:
-        members = pool[list(team)]
-        gap = 0.0 if proved and not consortia else _gap(value, bound)
-        consortia.append(
-            Consortium(_seats(problem, request, members), value, bound, gap, numbers.terms(problem, members))
-        )
-    scope = (
-        f"all {len(facts)} candidates"
-        if whole
-        else f"the {pool.size} candidates searched, out of {len(facts)}"
-    )
-    if not consortia:
-        claim = f"No allowed set was found among {scope}, and none was ruled out, within the time given."
-        return Assembly("bounded", (), claim, candidates=len(facts), seconds=time.perf_counter() - begun)
-    claim = (
-        f"Proved best among {scope}."
-        if proved
-        else f"Within {100 * (consortia[0].gap or 0.0):.1f} % of the best among {scope}."
-    )
+def _infeasible(problem: Problem, verdict: conflicts.Verdict, begun: float) -> Assembly:
     return Assembly(
-        "optimal" if proved else "bounded",
-        tuple(consortia),
-        claim,
-        pool=tuple(facts.ids[p] for p in pool),
-        candidates=len(facts),
+        status="infeasible",
+        consortia=(),
+        claim=f"Impossible for any set of the {len(problem.facts)} candidates.",
+        conflict=verdict.conflict,
+        relaxations=verdict.relaxations,
+        candidates=len(problem.facts),
         seconds=time.perf_counter() - begun,
     )
 
 
-def _seats(problem: Problem, request: _Request, members: np.ndarray) -> tuple[Seat, ...]:
+def _answer(
+    request: Request,
+    pool: np.ndarray,
+    outcome: Outcome,
+    teams: Sequence[tuple[float, tuple[int, ...]]],
+    begun: float,
+) -> Assembly:
+    problem = request.problem
+    n = len(problem.facts)
+    bound = outcome.value if outcome.proved else outcome.bound
+    scope = f"all {n} candidates" if pool.size == n else f"the {pool.size} candidates searched, out of {n}"
+    consortia = tuple(
+        Consortium(
+            _seats(request, pool[list(team)]),
+            value,
+            bound,
+            _gap(value, bound),
+            terms(problem, pool[list(team)]),
+        )
+        for value, team in teams
+    )
+    if not consortia:
+        claim = f"No allowed set was found among {scope}, and none was ruled out, within the time given."
+    elif outcome.proved:
+        claim = f"Proved best among {scope}."
+    else:
+        claim = f"Within {100 * (consortia[0].gap or 0.0):.1f} % of the best among {scope}."
+    return Assembly(
+        status="optimal" if consortia and outcome.proved else "bounded",
+        consortia=consortia,
+        claim=claim,
+        pool=tuple(problem.facts.ids[p] for p in pool),
+        candidates=n,
+        seconds=time.perf_counter() - begun,
+    )
+
+
+def _seats(request: Request, members: np.ndarray) -> tuple[Seat, ...]:
     """Give the members their roles; the coordinator first, then by fit."""
+    problem = request.problem
     wishes, facts = problem.wishes, problem.facts
     lead = wishes.coordinator
     if lead is None:
-        able = np.ones(members.size, bool)
         reader = Reader(facts.take(members).settled(roles=wishes.roles), problem.on, problem.pillar, None)
+        able = reader.could_lead(ANYONE)
         for demand in request.demands:
             if isinstance(demand, CoordinatorIs) and demand.hardness is Hardness.HARD:
                 able &= reader.could_lead(demand.members)
-        for k, member in enumerate(members):
-            if wishes.roles.get(facts.ids[member], "participant") not in ("participant", "coordinator"):
-                able[k] = False
         known = problem.ties[members][:, members].sum(axis=1)
-        if able.any():
-            order = sorted(np.flatnonzero(able), key=lambda k: (-problem.fit[members[k]] - 0.1 * known[k], k))
-            lead = facts.ids[members[order[0]]]
-    ids = sorted((facts.ids[m] for m in members), key=lambda name: name != lead)
+        order = sorted(np.flatnonzero(able), key=lambda k: (-problem.fit[members[k]] - 0.1 * known[k], k))
+        lead = facts.ids[members[order[0]]] if order else None
     fit = {facts.ids[m]: problem.fit[m] for m in members}
-    ids.sort(key=lambda name: (name != lead, -fit[name], name))
+    ids = sorted(fit, key=lambda name: (name != lead, -fit[name], name))
     return tuple(
         Seat(name, "coordinator" if name == lead else wishes.roles.get(name, "participant")) for name in ids
     )

@@ -18,12 +18,15 @@ PER_STRATUM = 2
 PARTNERS = 20
 
 
-def draw(problem: Problem, width: int, held: Sequence[int] = ()) -> np.ndarray:
-    """Return ascending positions of some `width` candidates (more where strata ask for it); `held` are among them."""
+def draw(problem: Problem, width: int, held: Sequence[int], barred: np.ndarray) -> np.ndarray:
+    """Return ascending positions of some `width` candidates (more where strata ask for it).
+
+    `held` positions are among them, the `barred` (n,) are not, unless all n fit in.
+    """
     n = len(problem.facts)
     if n <= width:
         return np.arange(n)
-    score = promise(problem)
+    score = np.where(barred, -np.inf, promise(problem))
     order = np.argsort(-score, kind="stable")
     chosen: set[int] = set(held)
     for a in range(problem.aspects.shape[1]):
@@ -43,7 +46,7 @@ def draw(problem: Problem, width: int, held: Sequence[int] = ()) -> np.ndarray:
         if len(chosen) >= width and position not in chosen:
             break
         chosen.add(int(position))
-    return np.array(sorted(chosen))
+    return np.array(sorted(chosen - set(np.flatnonzero(barred)) | set(held)))
 
 
 def promise(problem: Problem) -> np.ndarray:
@@ -75,13 +78,17 @@ def price(problem: Problem, teams: Sequence[Sequence[int]], fixed: Sequence[int]
     return best
 
 
-def widen(problem: Problem, pool: np.ndarray, teams: Sequence[Sequence[int]], add: int) -> np.ndarray:
-    """Return the pool with the `add` best priced candidates from outside it, ascending."""
+def widen(
+    problem: Problem, pool: np.ndarray, teams: Sequence[Sequence[int]], add: int, barred: np.ndarray
+) -> np.ndarray:
+    """Return the pool with the `add` best priced candidates from outside it, ascending; nobody barred."""
     if pool.size >= len(problem.facts) or not teams:
         return pool
     gain = price(problem, teams)
     gain[pool] = -np.inf
-    return np.union1d(pool, np.array(_best(gain, add), dtype=pool.dtype))
+    gain[barred] = -np.inf
+    added = [p for p in _best(gain, add) if gain[p] > -np.inf]
+    return np.union1d(pool, np.array(added, dtype=pool.dtype))
 
 
 def _marginal(

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matcher.solver.clauses import Clause, Match, Row
+from matcher.solver.clauses import Atom, Cap, Clause, Match, Row
 from matcher.solver.numbers import alike
 
 LARGEST = 60
@@ -136,12 +136,16 @@ class ClassModel:
             self._atom(atom, extra, factor, 0.0, self._slack.get((name, conditions.get(name, 0) - 1)))
 
     def _atom(
-        self, atom: Row | Match, switch: np.ndarray, factor: np.ndarray, base: float, slack: int | None = None
+        self, atom: Atom, switch: np.ndarray, factor: np.ndarray, base: float, slack: int | None = None
     ) -> None:
         """State the atom, freed by as much as base + factor · switch says (0 in force, 1 or more free)."""
         extra = np.zeros(0, int) if slack is None else np.array([slack])
         if isinstance(atom, Row):
             self._linear(atom, switch, factor, base, extra)
+            return
+        if isinstance(atom, Cap):
+            for row in self._spread(atom):
+                self._linear(row, switch, factor, base, extra)
             return
         if atom.need > 0:
             self._matching(atom, switch, factor, base, extra)
@@ -159,6 +163,15 @@ class ClassModel:
                 np.r_[-np.ones(names.size), free * factor, np.ones(extra.size)],
                 -float(atom.cap) - free * base,
             )
+
+    def _spread(self, cap: Cap) -> list[Row]:
+        """The cap's rows, and for groups of one a row for their whole class: necessary, exact for a class of one."""
+        rows, total = list(cap.rows()), cap.total()
+        lone = _lone(cap.label) & ~np.isnan(cap.size) & ~cap.loose
+        for kind in np.unique(self.kind[lone]):
+            inside = self.kind == kind
+            rows.append(Row(np.where(inside, total - cap.size / self.count[kind], total), 0.0))
+        return rows
 
     def _linear(
         self, row: Row, switch: np.ndarray, factor: np.ndarray, base: float, extra: np.ndarray
@@ -204,9 +217,16 @@ def _lone(labels: np.ndarray) -> np.ndarray:
 
 def _classes(clauses: Sequence[Clause], n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return each candidate's class (n,) and each class's first candidate."""
-    atoms = [atom for clause in clauses for way in clause.ways for atom in way]
-    rows = np.array([a.coef for a in atoms if isinstance(a, Row)]).reshape(-1, n)
-    left = np.array([a.left for a in atoms if isinstance(a, Match)], np.int64).reshape(-1, n)
-    right = np.array([a.right for a in atoms if isinstance(a, Match)], np.int64).reshape(-1, n)
-    kind = alike(rows, left, right)
+    columns: list[np.ndarray] = []
+    labels: list[np.ndarray] = []
+    for atom in (atom for clause in clauses for way in clause.ways for atom in way):
+        match atom:
+            case Row():
+                columns.append(atom.coef)
+            case Match():
+                labels.extend((atom.left, atom.right))
+            case Cap():
+                columns.extend((np.nan_to_num(atom.size, nan=-1.0), atom.loose))
+                labels.append(atom.label)
+    kind = alike(columns, labels, n)
     return kind, np.unique(kind, return_index=True)[1]

@@ -1,4 +1,4 @@
-"""How does each demand read as numbers? Rows (linear) and matchings over candidates; unknown facts count in favour.
+"""How does each demand read as numbers? Rows, matchings and caps over candidates; unknown facts count in favour.
 
 A consortium must not be broken under *every* completion of the missing facts, so each candidate enters each row by
 its most favourable completion: this is exact, because a row is a sum over candidates. Country and owner unknown make
@@ -6,7 +6,7 @@ a label of their own. Soft demands, attestations and facts of the project are no
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +32,7 @@ from data.demands import (
     Unit,
 )
 from matcher.solver.facts import Facts
-from matcher.solver.select import NO, YES, pick
+from matcher.solver.select import MAYBE, NO, YES, pick
 
 FREE = 1e12
 """What a member of unknown budget can add to a row, EUR: more than any project costs."""
@@ -63,7 +63,44 @@ class Match:
         return Match(self.left[positions], self.right[positions], self.need, self.cap)
 
 
-Way = tuple[Row | Match, ...]
+@dataclass(frozen=True, slots=True, eq=False)
+class Cap:
+    """No group of `label` (n,; -1 does not count) has more than `most` of the total of `size` (n,; NaN unknown).
+
+    Kept where some completion of the unknown sizes keeps it, or where a `loose` one (n,) bool takes part, of whom it
+    is open whether it counts.
+    """
+
+    label: np.ndarray
+    size: np.ndarray
+    loose: np.ndarray
+    most: float
+
+    def take(self, positions: np.ndarray) -> "Cap":
+        return Cap(self.label[positions], self.size[positions], self.loose[positions], self.most)
+
+    def total(self) -> np.ndarray:
+        """Return (n,): what each candidate adds to the room of a group it is not in, at its best."""
+        free = np.isnan(self.size) | self.loose
+        return np.where(self.label >= 0, self.most * np.where(free, 0.0, self.size) + FREE * free, 0.0)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield what is linear in it, for each group of several: most * total - part >= 0.
+
+        Necessary always; sufficient where every size and label is known and nobody is loose.
+        """
+        total = self.total()
+        known = np.where(np.isnan(self.size), 0.0, self.size)
+        names, counts = np.unique(self.label[(self.label >= 0) & ~self.loose], return_counts=True)
+        for group in names[counts > 1]:
+            inside = (self.label == group) & ~self.loose
+            row = np.where(inside, -(1 - self.most) * known, total)
+            if row.min(initial=0.0) < 0:
+                yield Row(row, 0.0)
+
+
+Atom = Row | Match | Cap
+Way = tuple[Atom, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +118,14 @@ class Clause:
 class Reader:
     """Reads demands over one table of facts."""
 
-    def __init__(self, facts: Facts, on: dt.date, pillar: str | None, coordinator: str | None) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        on: dt.date,
+        pillar: str | None,
+        coordinator: str | None,
+        same_owner: Collection[Collection[str]] = (),
+    ) -> None:
         self.facts, self.on, self.pillar = facts, on, pillar
         self.place = {name: position for position, name in enumerate(facts.ids)}
         self.lead = self.place.get(coordinator) if coordinator is not None else None
@@ -90,6 +134,10 @@ class Reader:
         self.own = fresh
         self.country = np.where(facts.country >= 0, facts.country, len(facts.countries) + fresh)
         self.owner = self._owner_labels(fresh)
+        for pair in same_owner:
+            found = sorted(int(self.owner[self.place[name]]) for name in pair if name in self.place)
+            for label in found[1:]:
+                self.owner[self.owner == label] = found[0]
 
     def _owner_labels(self, fresh: np.ndarray) -> np.ndarray:
         """A parent without a stated owner owns itself; who owns whom is followed upwards."""
@@ -165,8 +213,8 @@ class Reader:
         )
         return (self._pick(selector) != NO) & roles[self.facts.role]
 
-    def atoms(self, demand: Demand) -> Iterator[Row | Match]:
-        """Yield the rows and matchings that a demand asks for, all of them."""
+    def atoms(self, demand: Demand) -> Iterator[Atom]:
+        """Yield the rows, matchings and caps that a demand asks for, all of them."""
         match demand:
             case DistinctRepresentatives():
                 yield from self._representatives(demand)
@@ -176,6 +224,8 @@ class Reader:
                 bad = (self._pick(demand.among) == YES) & (self._pick(demand.members) == NO)
                 yield Row(-bad.astype(float), 0.0)
             case PerGroupMaximum():
+                if demand.maximum == 0:
+                    yield Row(-(self._pick(demand.members) == YES).astype(float), 0.0)
                 for _, inside in self._groups(demand.of, self._pick(demand.members) == YES, demand.maximum):
                     yield Row(-inside.astype(float), -float(demand.maximum))
             case ShareCap():
@@ -218,7 +268,7 @@ class Reader:
             right = owners if demand.countries >= demand.count else self.own
             yield Match(np.where(inside, left, -1), right, part.minimum)
 
-    def _count(self, demand: CountRange) -> Iterator[Row | Match]:
+    def _count(self, demand: CountRange) -> Iterator[Atom]:
         picked = self._pick(demand.members)
         could, surely = picked != NO, picked == YES
         if demand.of is Unit.MEMBERS:
@@ -227,18 +277,18 @@ class Reader:
             if demand.maximum is not None:
                 yield Row(-surely.astype(float), -float(demand.maximum))
             return
+        if demand.maximum == 0:
+            yield Row(-surely.astype(float), 0.0)
         labels = self.country if demand.of is Unit.COUNTRIES else self.owner
         codes = self.facts.country if demand.of is Unit.COUNTRIES else self.facts.owner
         if demand.minimum is not None:
             yield Match(np.where(could, labels, -1), self.own, demand.minimum)
-        if demand.maximum is not None:
+        if demand.maximum:
             yield Match(np.where(surely & (codes >= 0), labels, -1), self.own, 0, demand.maximum)
 
     def _groups(self, of: Unit, among: np.ndarray, beyond: int) -> Iterator[tuple[int, np.ndarray]]:
         """Yield (label, members) of every known country or owner with more than `beyond` candidates."""
         codes = self.facts.country if of is Unit.COUNTRIES else self.owner
-        if of is Unit.MEMBERS:
-            codes = self.own
         known = among & (codes >= 0)
         labels, counts = np.unique(codes[known], return_counts=True)
         for label in labels[counts > beyond]:
@@ -251,19 +301,18 @@ class Reader:
         unknown = np.isnan(self.facts.budget_eur)
         return np.where(unknown, 0.0, self.facts.budget_eur), unknown
 
-    def _share_cap(self, demand: ShareCap) -> Iterator[Row]:
-        """maximum * total - part >= 0 for each group; who may stand elsewhere adds to the total."""
-        picked = self._pick(demand.members)
-        if demand.of is Unit.MEMBERS and demand.basis is Basis.HEADS:
-            yield Row((picked != NO).astype(float), 1 / demand.maximum)
+    def _share_cap(self, demand: ShareCap) -> Iterator[Cap]:
+        if demand.maximum >= 1:
             return
+        picked = self._pick(demand.members)
         size, unknown = self._weights(demand.basis)
-        total = np.where(picked != NO, demand.maximum * size + FREE * unknown, 0.0)
-        for _, inside in self._groups(demand.of, picked == YES, 0):
-            # A member of the group itself only worsens its share; unknown, its best budget is none.
-            row = np.where(inside, -(1 - demand.maximum) * size, total)
-            if row.min(initial=0.0) < 0:
-                yield Row(row, 0.0)
+        labels = {Unit.MEMBERS: self.own, Unit.COUNTRIES: self.country, Unit.OWNERS: self.owner}[demand.of]
+        yield Cap(
+            np.where(picked != NO, labels, -1),
+            np.where(unknown, np.nan, size),
+            picked == MAYBE,
+            max(demand.maximum, 1e-6),
+        )
 
     def _share(self, demand: ShareRange) -> Iterator[Row]:
         part, whole = self._pick(demand.members), self._pick(demand.among)

@@ -1,6 +1,6 @@
 """Why is nothing allowed, and what is the cheapest way out? A minimal conflict and repairs, over the whole store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from data.demands import (
@@ -12,8 +12,7 @@ from data.demands import (
     PerGroupMaximum,
 )
 from matcher.solver.classes import ClassModel, Solved
-from matcher.solver.clauses import Clause
-from matcher.solver.problem import Problem
+from matcher.solver.request import Request
 from matcher.solver.wishes import SIZE
 
 CALL_COST = 10.0
@@ -52,23 +51,45 @@ class Verdict:
     example: tuple[int, ...] = ()
 
 
-def explain(clauses: Sequence[Clause], demands: Sequence[Demand], problem: Problem) -> Verdict:
-    """Return a minimal conflict among the demands with its repairs, or an allowed set where there is one."""
-    named = {demand.id: demand for demand in demands}
-    concerned = {name for clause in clauses for name in clause.demands}
-    names = [name for name in named if name in concerned]
-    model = ClassModel(clauses, names, len(problem.facts))
+def explain(request: Request) -> Verdict:
+    """Return a minimal conflict among the demands with its repairs, or a set that keeps them where there is one.
+
+    The classes state caps on shares only as far as they are linear; where that lets a set pass that the exact rules
+    refuse, the example is such a set, and `explain_by_search` has the last word.
+    """
+    named = {demand.id: demand for demand in request.demands}
+    names = request.names
+    model = ClassModel(request.clauses, names, len(request.problem.facts))
     if (answer := model.solve(names)) is not None:
-        return Verdict((), (), model.members(answer.counts, problem.fit))
-    core = minimal(model, names)
-    conflict = tuple(
+        return Verdict((), (), model.members(answer.counts, request.problem.fit))
+    core = minimal(lambda active: model.solve(active) is not None, names)
+    return Verdict(_told(core, named), repairs(model, names, core, named))
+
+
+def explain_by_search(request: Request) -> Verdict:
+    """The same for an infeasible request whose conflict is not linear, with exhaustive search as the judge."""
+    named = {demand.id: demand for demand in request.demands}
+    core = minimal(request.feasible, request.names)
+    found = [
+        Relaxation((name,), _drop(named[name]), _cost(named[name]))
+        for name in core
+        if request.feasible([other for other in request.names if other != name])
+    ]
+    return Verdict(_told(core, named), _in_order(found))
+
+
+def _told(core: Sequence[str], named: dict[str, Demand]) -> tuple[Conflict, ...]:
+    return tuple(
         Conflict(name, named[name].text, named[name].source, named[name].layer.value) for name in core
     )
-    return Verdict(conflict, repairs(model, names, core, named))
 
 
-def minimal(model: ClassModel, names: Sequence[str]) -> tuple[str, ...]:
-    """Return an infeasible subset of the infeasible `names`, each of whose own proper subsets is feasible.
+def _in_order(found: Sequence[Relaxation]) -> tuple[Relaxation, ...]:
+    return tuple(sorted(found, key=lambda relaxation: (relaxation.cost, relaxation.demands)))
+
+
+def minimal(feasible: Callable[[Sequence[str]], bool], names: Sequence[str]) -> tuple[str, ...]:
+    """Return a subset of the infeasible `names` that is infeasible, while each of its own proper subsets is not.
 
     Deletion by blocks, halved where a block is needed: few questions where few demands conflict.
     """
@@ -77,7 +98,7 @@ def minimal(model: ClassModel, names: Sequence[str]) -> tuple[str, ...]:
     def shed(block: list[str]) -> None:
         nonlocal kept
         rest = [name for name in kept if name not in block]
-        if model.solve(rest) is None:
+        if not feasible(rest):
             kept = rest
         elif len(block) > 1:
             middle = len(block) // 2
@@ -109,7 +130,7 @@ def repairs(
         if answer is not None and len(answer.dropped) > 1:
             text = "; and ".join(_drop(named[name]) for name in answer.dropped)
             found.append(Relaxation(answer.dropped, text, sum(costs[name] for name in answer.dropped)))
-    return tuple(sorted(found, key=lambda relaxation: (relaxation.cost, relaxation.demands)))
+    return _in_order(found)
 
 
 def _cost(demand: Demand, changes: Sequence[tuple[str, str, float, float]] = ()) -> float:

@@ -43,7 +43,9 @@ class Rules(NamedTuple):
     counts members. Matching m: a maximum matching between the labels left[m] and right[m] (M, n; -1 = takes no part)
     of the members has a size of match_need[m] to match_cap[m]. Way w is one alternative of demand way_demand[w];
     only_way (R,) bool: the row's way has no alternative.
-    `kind` (n,) int64: candidates of one kind are alike in every row and matching.
+    Cap q: no group of cap_label[q] (Q, n; -1 = does not count) need have more than cap_most[q] of the total of
+    cap_size[q] (Q, n; NaN = unknown, any number from 0), unless one whose cap_loose[q] is set stands in the set.
+    `kind` (n,) int64: candidates of one kind are alike in every row, matching and cap.
     """
 
     coef: np.ndarray
@@ -56,6 +58,11 @@ class Rules(NamedTuple):
     match_need: np.ndarray
     match_cap: np.ndarray
     match_way: np.ndarray
+    cap_label: np.ndarray
+    cap_size: np.ndarray
+    cap_loose: np.ndarray
+    cap_most: np.ndarray
+    cap_way: np.ndarray
     way_demand: np.ndarray
     demands: int
     kind: np.ndarray
@@ -138,6 +145,52 @@ def matching_size(left: Array, right: Array, members: Array, count: int) -> int:
 
 
 @njit(nogil=True, cache=True)
+def cap_excess(rules: Rules, cap: int, members: Array, count: int) -> float:
+    """How far the groups are from a completion of the unknown sizes that keeps the cap; 0.0 where there is one.
+
+    With known sizes k_g, total T and U the groups with an unknown part, these may have anything from k_g to c T;
+    so T (1 - |U| c) <= sum of k_g over the others must hold for the least admissible T = max(sum k, max k / c).
+    """
+    names = np.empty(count, np.int64)
+    known = np.zeros(count)
+    loose_end = np.zeros(count, np.bool_)
+    groups = 0
+    total = 0.0
+    for position in range(count):
+        member = members[position]
+        if rules.cap_label[cap, member] < 0:
+            continue
+        if rules.cap_loose[cap, member]:
+            return 0.0
+        group = 0
+        while group < groups and names[group] != rules.cap_label[cap, member]:
+            group += 1
+        if group == groups:
+            names[group] = rules.cap_label[cap, member]
+            groups += 1
+        size = rules.cap_size[cap, member]
+        if np.isnan(size):
+            loose_end[group] = True
+        else:
+            known[group] += size
+            total += size
+    if total <= 0.0:
+        return 0.0
+    most = rules.cap_most[cap]
+    free = 0
+    fixed = 0.0
+    least_total = total
+    for group in range(groups):
+        least_total = max(least_total, known[group] / most)
+        if loose_end[group]:
+            free += 1
+        else:
+            fixed += known[group]
+    excess = (least_total * (1.0 - free * most) - fixed) / total
+    return excess if excess > TOLERANCE else 0.0
+
+
+@njit(nogil=True, cache=True)
 def shortfall(rules: Rules, members: Array, count: int) -> float:
     """By how many members' worth the set misses the rules; 0.0 says that it is allowed. Sizes are the caller's."""
     ways = rules.way_demand.shape[0]
@@ -154,6 +207,10 @@ def shortfall(rules: Rules, members: Array, count: int) -> float:
             short[rules.match_way[match]] += rules.match_need[match] - found
         if found > rules.match_cap[match]:
             short[rules.match_way[match]] += found - rules.match_cap[match]
+    for cap in range(rules.cap_most.shape[0]):
+        excess = cap_excess(rules, cap, members, count)
+        if excess > 0.0:
+            short[rules.cap_way[cap]] += 0.5 + excess
     if ways == 0:
         return 0.0
     best = np.full(rules.demands, np.inf)

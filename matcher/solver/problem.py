@@ -95,6 +95,8 @@ class Problem:
     widening: np.ndarray | None = None
     on: dt.date = FACTS_AS_OF
     pillar: str | None = None
+    same_owner: tuple[frozenset[str], ...] = ()
+    """Pairs of ids that a person has found to be one owner."""
 
     def __post_init__(self) -> None:
         n = len(self.facts)

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from matcher.solver import kernel
-from matcher.solver.clauses import Clause, Match
+from matcher.solver.clauses import Cap, Clause, Match
 from matcher.solver.kernel import Gains, Prices, Rules, Tree
 
 MARGIN = 1e-7
@@ -75,7 +75,11 @@ def price_rows(clauses: Sequence[Clause], n: int, most: int) -> tuple[np.ndarray
     for clause in clauses:
         if len(clause.ways) != 1:
             continue
-        for atom in clause.ways[0]:
+        for atom in (
+            part
+            for whole in clause.ways[0]
+            for part in (whole.rows() if isinstance(whole, Cap) else (whole,))
+        ):
             if isinstance(atom, Match):
                 if atom.need > 0:
                     rows.append(((atom.left >= 0) & (atom.right >= 0)).astype(float))
@@ -89,15 +93,6 @@ def price_rows(clauses: Sequence[Clause], n: int, most: int) -> tuple[np.ndarray
             rows.append(coef / unit)
             needs.append(atom.need / unit)
     return np.array(rows, np.float64).reshape(len(rows), n), np.array(needs, np.float64)
-
-
-def banned_by_rows(rules: Rules) -> np.ndarray:
-    """Return (n,) bool: candidates whom a row alone keeps out (-1 against a need of 0, with nothing to help)."""
-    out = np.zeros(rules.kind.shape[0], bool)
-    for row in range(rules.need.shape[0]):
-        if rules.only_way[row] and rules.coef[row].max(initial=0.0) <= 0:
-            out |= rules.coef[row] < rules.need[row] - kernel.TOLERANCE
-    return out
 
 
 def cut_gains(gains: Gains, keep: np.ndarray) -> Gains:
@@ -127,6 +122,9 @@ def cut(case: Case, keep: np.ndarray) -> Case:
             coef=np.ascontiguousarray(rules.coef[:, keep]),
             left=np.ascontiguousarray(rules.left[:, keep]),
             right=np.ascontiguousarray(rules.right[:, keep]),
+            cap_label=np.ascontiguousarray(rules.cap_label[:, keep]),
+            cap_size=np.ascontiguousarray(rules.cap_size[:, keep]),
+            cap_loose=np.ascontiguousarray(rules.cap_loose[:, keep]),
             kind=rules.kind[keep],
         ),
         price_row=np.ascontiguousarray(case.price_row[:, keep]),
@@ -143,6 +141,8 @@ def local_optima(
 ) -> list[tuple[float, tuple[int, ...]]]:
     """Allowed sets by iterated local search, best first, each as (value, ascending positions)."""
     held = np.flatnonzero(case.inside)
+    if held.size > case.most:
+        return []
     found: dict[tuple[int, ...], float] = {}
     for number, extra in enumerate(starts or ((),)):
         start = np.full(case.most, -1)

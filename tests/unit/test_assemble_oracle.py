@@ -82,7 +82,6 @@ def random_demands(rng):
         MustNotTogether(id="R13", organisations=("o0", "o1", "o2"), **word),
         CountRange(id="R14", of=Unit.OWNERS, minimum=3, **word),
     ]
-    several = [d for d in several if d.id not in ("R5", "R8")]
     chosen = rng.choice(len(several), size=int(rng.integers(1, 5)), replace=False)
     return tuple(several[k] for k in sorted(chosen))
 
