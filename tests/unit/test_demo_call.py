@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from data.calls import load_profiles
 from data.countries import EU27
-from data.model import Kind
+from data.model import Kind, OutlineId, ProjectId
+from data.sources.demo import DEMO_CALL, load_demo
+from data.store import Store
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "demo"
 STREAMS = {"infrastructure", "capabilities", "data-processing", "applications"}
@@ -136,5 +139,19 @@ def test_some_who_sent_an_outline_are_newcomers() -> None:
     assert len(newcomers) == 15
 
 
-def test_nobody_offers_what_the_call_asks_for_links_by_satellite() -> None:
+def test_the_call_asks_for_satellite_links_and_no_outline_speaks_of_them() -> None:
+    assert "satellite links" in load_profiles()[DEMO_CALL].topics
     assert [row["id"] for row in rows("outlines") if "satel" in " ".join(row.values()).lower()] == []
+
+
+def test_the_call_has_the_work_streams_that_the_outlines_choose() -> None:
+    assert {stream.id for stream in load_profiles()[DEMO_CALL].work_streams} == STREAMS
+
+
+def test_the_files_load_without_a_bad_row_and_count_as_they_say(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'demo.sqlite'}") as store:
+        report = load_demo(store)
+        greek = store.outline(OutlineId("DEMO-OUT-070"))
+        assert report.added == {"organisations": 100, "projects": 30, "participations": 138, "outlines": 72}
+        assert (greek.country, greek.call, greek.budget_eur) == ("GR", DEMO_CALL, 2_900_000.0)
+        assert store.project(ProjectId("DEMO-P-01")).topics == ("distribution-grids", "local-control")
