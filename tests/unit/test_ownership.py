@@ -1,0 +1,98 @@
+"""Names that look like one owner's are suspected, carefully; facts and decisions settle them."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from graph.members import Member, pair
+from graph.names import NameStatistics, fold, take_apart
+from graph.ownership import ownership_of, suspected_pairs
+
+
+def suspects(*names, statistics=None, country="DE"):
+    members = [Member(str(number), name, country) for number, name in enumerate(names)]
+    found = suspected_pairs(members, statistics) if statistics else suspected_pairs(members)
+    return [(names[int(pair.a)], names[int(pair.b)]) for pair in found]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SIEMENS AG", "SIEMENS SAS"),
+        ("SIEMENS AKTIENGESELLSCHAFT OESTERREICH", "Siemens s.r.o."),
+        ("THALES ALENIA SPACE ITALIA SPA", "THALES SA"),
+        ("Groupe Renault SAS", "RENAULT ESPANA SA"),
+        ("Ørsted A/S", "ORSTED WIND POWER AS"),
+        ("ABENGOA HIDROGENO SA", "ABENGOA SOLAR NEW TECHNOLOGIES SA"),
+        ("UNIVERSITAET HAMBURG", "Universität Hamburg".replace("ä", "ae")),
+    ],
+)
+def test_one_groups_names_are_suspected(one, other):
+    assert suspects(one, other) == [(one, other)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("UNIVERSITAET BREMEN", "HOCHSCHULE BREMEN"),
+        ("UNIVERSITY OF LEEDS", "UNIVERSITY OF YORK"),
+        ("INSTITUT JOZEF STEFAN", "INSTITUT PASTEUR"),
+        ("STADT KOELN", "STADT DORMAGEN"),
+        ("GREEN ENERGY GMBH", "GREEN POWER SRL"),
+        ("SOLAR SYSTEMS LTD", "SOLAR SERVICES SA"),
+        ("BERLINER WASSERBETRIEBE GMBH", "BERLINER STADTREINIGUNG AG"),
+        ("MUELLER GMBH", "SCHMIDT GMBH"),
+        ("APR TECHNOLOGIES AB", "APR SRL"),
+        ("Company 1 Ltd", "Company 2 Ltd"),
+        ("Partner A GmbH", "Partner B GmbH"),
+        ("COMUNE DI VORAX", "Comune di Nirla"),
+    ],
+)
+def test_what_is_common_is_not_suspected(one, other):
+    assert suspects(one, other) == []
+
+
+def test_equal_institutions_in_two_countries_are_two():
+    members = [Member("1", "INSTITUT ZA FIZIKU", "HR"), Member("2", "INSTITUT ZA FIZIKU", "RS")]
+    assert suspected_pairs(members) == ()
+
+
+def test_statistics_of_a_store_take_out_cities_ordinary_words_and_words_that_are_everywhere():
+    names = ["VORAX GMBH", "VORAX SAS", *(f"N{k} VORAX" for k in range(5))]
+    assert suspects("VORAX GMBH", "VORAX LABS SAS") != []
+    assert suspects("VORAX GMBH", "VORAX LABS SAS", statistics=NameStatistics.of(names)) == []
+    assert suspects("VORAX GMBH", "VORAX LABS SAS", statistics=NameStatistics.of([], ["Vorax"])) == []
+    texts = ["the vorax is a fish", "a vorax again"]
+    assert suspects("VORAX GMBH", "VORAX LABS SAS", statistics=NameStatistics.of([], [], texts)) == []
+
+
+def test_the_evidence_names_both_and_what_they_share():
+    found = suspected_pairs([Member("2", "ACMERA SAS", "FR"), Member("1", "ACMERA AG", "DE")])
+    assert [(s.a, s.b, s.shared) for s in found] == [("1", "2", ("ACMERA",))]
+    assert found[0].evidence == "ACMERA AG and ACMERA SAS share ACMERA"
+
+
+@dataclass(frozen=True)
+class Decided:
+    a: str
+    b: str
+    same: bool
+
+
+def test_stated_owners_and_decisions_settle_a_suspicion():
+    open_pair = [Member("1", "ACMERA AG", "DE"), Member("2", "ACMERA SAS", "FR")]
+    stated = [Member("1", "ACMERA AG", "DE", owner="1"), Member("2", "ACMERA SAS", "FR", owner="2")]
+    both = frozenset({pair("1", "2")})
+    assert ownership_of(open_pair).suspected == both
+    assert ownership_of(stated).suspected == frozenset()
+    confirmed = ownership_of(open_pair, [Decided("1", "2", True)])
+    assert (confirmed.same, confirmed.suspected) == (both, frozenset())
+    rejected = ownership_of(open_pair, [Decided("1", "2", False), Decided("1", "9", True)])
+    assert (rejected.different, rejected.same, rejected.suspected) == (both, frozenset(), frozenset())
+
+
+def test_names_are_folded_alike_whatever_their_marks_and_dots():
+    assert fold("L'Oréal S.A.") == ("L", "OREAL", "SA")
+    assert fold("Łódź Sp. z o.o.") == ("LODZ", "SP", "Z", "OO")
+    assert take_apart("Łódź-Technika Sp. z o.o.").core == ("LODZ", "TECHNIKA")
+    assert take_apart("A.B.C. Kft.").core == ("ABC",)
