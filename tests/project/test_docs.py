@@ -1,0 +1,122 @@
+"""Is what the documents say true: links, dependencies, version, commands and settings?"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from service.cli import main
+from service.settings import SETTINGS
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md")})
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PINNED: list[str] = sum(PROJECT["optional-dependencies"].values(), PROJECT["dependencies"])
+
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)[^)]*\)")
+_SPAN = re.compile(r"`([^`\n]+)`")
+_FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", flags=re.M | re.S)
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def anchors(path: Path) -> set[str]:
+    """The fragments by which a document's headings are linked: lower case, hyphens, no other signs."""
+    headings = re.findall(r"^#+ (.+)$", read(path), flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", one.strip().lower()).replace(" ", "-") for one in headings}
+
+
+def leads_somewhere(path: Path, link: str) -> bool:
+    file, _, fragment = link.partition("#")
+    target = (path.parent / file).resolve() if file else path
+    return target.exists() and (not fragment or fragment in anchors(target))
+
+
+def mentioned_commands(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words after `konsort`, from code spans and from the lines of code blocks."""
+    lines = [line.strip().removeprefix("$ ") for block in _FENCE.findall(text) for line in block.splitlines()]
+    for line in [*_SPAN.findall(_FENCE.sub("", text)), *lines]:
+        words = line.removeprefix(".venv/bin/").split()
+        if words[:1] == ["konsort"]:
+            yield tuple(words[1:])
+
+
+def all_commands(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for word, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from all_commands(command, (*before, word))
+        else:
+            yield (*before, word)
+
+
+def unknown_command(words: tuple[str, ...]) -> str | None:
+    """Say which word is neither a command nor, in a command, one of its options; None where all are."""
+    command: click.Command = main
+    for word in words:
+        if isinstance(command, click.Group) and re.fullmatch(r"[a-z][a-z-]*", word):
+            if word not in command.commands:
+                return word
+            command = command.commands[word]
+        elif option := re.match(r"\[?(--[a-z][a-z-]*)", word):
+            allowed = {spelling for known in command.params for spelling in known.opts + known.secondary_opts}
+            if option[1] not in allowed | {"--help", "--home", "--json", "--version"}:
+                return option[1]
+    return None
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_every_relative_link_leads_to_a_file_and_a_heading(path: Path) -> None:
+    links = [link for link in _LINK.findall(_FENCE.sub("", read(path))) if not re.match(r"[a-z]+:", link)]
+    assert [link for link in links if not leads_somewhere(path, link)] == []
+
+
+def test_every_dependency_has_its_reason_in_the_docs() -> None:
+    reasons = re.sub(r"[_.]", "-", read(ROOT / "docs" / "dependencies.md").lower())
+    names = {re.split(r"[\[=]", requirement)[0].lower() for requirement in PINNED} - {"konsort"}
+    assert {one for one in names if not re.search(rf"(?<![\w-]){re.escape(one)}(?![\w-])", reasons)} == set()
+
+
+def test_every_dependency_is_pinned_to_one_version() -> None:
+    assert [one for one in PINNED if "==" not in one and not one.startswith("konsort[")] == []
+
+
+def test_the_newest_release_in_the_changelog_is_the_version_that_is_built() -> None:
+    headings = re.findall(r"^## (\S+)", read(ROOT / "CHANGELOG.md"), flags=re.M)
+    released = [heading for heading in headings if heading != "Unreleased"]
+    assert released[:1] in ([], [PROJECT["version"]])
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_every_konsort_command_that_is_mentioned_exists(path: Path) -> None:
+    mentioned = {words: unknown_command(words) for words in mentioned_commands(read(path))}
+    assert {words: unknown for words, unknown in mentioned.items() if unknown} == {}
+
+
+def test_every_konsort_command_is_mentioned_in_a_document() -> None:
+    mentioned = {words for path in DOCUMENTS for words in mentioned_commands(read(path))}
+    silent = [
+        " ".join(command)
+        for command in all_commands(main)
+        if not any(words[: len(command)] == command for words in mentioned)
+    ]
+    assert silent == []
+
+
+def test_every_setting_is_described_in_a_document() -> None:
+    text = "\n".join(read(path) for path in DOCUMENTS)
+    assert [setting.variable for setting in SETTINGS if setting.variable not in text] == []
+
+
+def test_every_decision_says_why_and_what_it_costs() -> None:
+    for path in sorted((ROOT / "docs" / "decisions").glob("*.md")):
+        headings = re.findall(r"^## (.+)$", read(path), flags=re.M)
+        assert headings == ["Decision", "Why", "What it costs"], path.name
