@@ -14,6 +14,7 @@ from data.countries import EU27
 from matcher.integration.case import Case, Decisions, Demands, Topic, Weights
 from matcher.integration.checks import Check, rule_check
 from matcher.integration.joint import Solution, bound_of, solve
+from matcher.integration.meeting import MeetingPlan, Slot, Wish, plan, slots_between
 from matcher.integration.prepare import Encode, Prepared, Previous, prepare
 from matcher.integration.problem import Problem
 from matcher.integration.project import OverallProject
@@ -170,6 +171,31 @@ def alternatives(
     return tuple(told)
 
 
+def meeting_plan(
+    project: OverallProject,
+    slots: Sequence[Slot],
+    tables: int,
+    *,
+    least: int = 2,
+    absent: Mapping[str, frozenset[int]] | None = None,
+) -> MeetingPlan:
+    """Who of the project's organisations meets whom at the matchmaking event: its links, the strongest first.
+
+    Several links between two organisations are one meeting; its value is that of the strongest. Everybody gets `least`
+    meetings across a border where that is possible. Raises BadInput without slots or tables.
+    """
+    place = {participant.outline: participant for participant in project.participants}
+    wishes: dict[tuple[str, str], Wish] = {}
+    for link in sorted(project.links, key=lambda link: (-link.strength, link.a, link.b)):
+        a, b = sorted((place[link.a].organisation, place[link.b].organisation))
+        known = wishes.get((a, b))
+        about = tuple(sorted({*(known.about if known else ()), link.a, link.b}))
+        wishes[a, b] = Wish(a, b, known.value if known else min(1.0, link.strength), about=about)
+    names = {participant.organisation: participant.name for participant in project.participants}
+    made = plan(list(wishes.values()), slots, tables, least=least, absent=absent, names=names)
+    return replace(made, run=project.run)
+
+
 def _away(prepared: Prepared, used: Sequence[OverallProject], price: float) -> Problem:
     place = {outline: i for i, outline in enumerate(prepared.case.ids)}
     worth = prepared.problem.worth.copy()
@@ -211,6 +237,8 @@ __all__ = [
     "alternatives",
     "demands_of",
     "integrate",
+    "meeting_plan",
     "repair",
     "rule_check",
+    "slots_between",
 ]

@@ -1,0 +1,1 @@
+"""Files that leave the house: spreadsheets, documents, graphs and calendars, written from records alone."""

@@ -1,0 +1,117 @@
+"""How do participants get their meetings? A spreadsheet for the organiser, agendas, and a calendar for
+each."""
+
+import datetime as dt
+
+from icalendar import Calendar, Event
+
+from matcher.integration.meeting import Meeting, MeetingPlan
+from service.exports.clean import clean
+from service.exports.workbook import Sheet, workbook
+
+
+def meetings_xlsx(plan: MeetingPlan) -> bytes:
+    """Return the whole plan, slots by tables, each participant's agenda, and what found no room, as XLSX."""
+    return workbook(
+        (_all(plan), _grid(plan), _agendas(plan), _unplaced(plan)), run=plan.run or "without a project"
+    )
+
+
+def agenda(plan: MeetingPlan, participant: str) -> tuple[dict[str, object], ...]:
+    """One participant's meetings as records: start, end, table, whom, and the outlines they are about."""
+    return tuple(
+        {
+            "start": plan.slots[meeting.slot - 1].start.isoformat(),
+            "end": plan.slots[meeting.slot - 1].end.isoformat(),
+            "table": meeting.table,
+            "with": _other(meeting, participant),
+            "name": _name(plan, _other(meeting, participant)),
+            "about": list(meeting.about),
+        }
+        for meeting in plan.agenda(participant)
+    )
+
+
+def meetings_ics(plan: MeetingPlan, *, stamp: dt.datetime, participant: str | None = None) -> bytes:
+    """Return a calendar (iCalendar, RFC 5545) of one participant, or of all meetings. `stamp` is when it was
+    made."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Konsort//Meeting plan//EN")
+    calendar.add("version", "2.0")
+    shown = plan.meetings if participant is None else plan.agenda(participant)
+    for meeting in shown:
+        slot = plan.slots[meeting.slot - 1]
+        event = Event()
+        event.add("uid", f"{plan.run or 'plan'}-{meeting.a}-{meeting.b}@konsort")
+        event.add("dtstamp", stamp.astimezone(dt.UTC))
+        event.add("dtstart", slot.start.astimezone(dt.UTC))
+        event.add("dtend", slot.end.astimezone(dt.UTC))
+        event.add("summary", _summary(plan, meeting, participant))
+        event.add("location", f"Table {meeting.table}")
+        event.add("description", f"About {', '.join(meeting.about)}. Run {plan.run}.")
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _summary(plan: MeetingPlan, meeting: Meeting, participant: str | None) -> str:
+    if participant is None:
+        return f"{_name(plan, meeting.a)} and {_name(plan, meeting.b)}"
+    return f"Meeting with {_name(plan, _other(meeting, participant))}"
+
+
+def _other(meeting: Meeting, participant: str) -> str:
+    return meeting.b if meeting.a == participant else meeting.a
+
+
+def _name(plan: MeetingPlan, participant: str) -> str:
+    return clean(plan.names.get(participant, participant))
+
+
+def _time(plan: MeetingPlan, slot: int) -> str:
+    chosen = plan.slots[slot - 1]
+    return f"{chosen.start:%d.%m.%Y %H:%M} to {chosen.end:%H:%M}"
+
+
+def _all(plan: MeetingPlan) -> Sheet:
+    rows = [
+        (
+            m.slot,
+            _time(plan, m.slot),
+            m.table,
+            _name(plan, m.a),
+            _name(plan, m.b),
+            round(m.value, 2),
+            ", ".join(m.about),
+        )
+        for m in plan.meetings
+    ]
+    header = ("Slot", "Time", "Table", "Participant", "Meets", "Value", "About")
+    return Sheet("Meetings", "All meetings in their order.", header, tuple(rows))
+
+
+def _grid(plan: MeetingPlan) -> Sheet:
+    held = {(m.slot, m.table): f"{_name(plan, m.a)} / {_name(plan, m.b)}" for m in plan.meetings}
+    rows = [
+        (_time(plan, slot), *(held.get((slot, table), "") for table in range(1, plan.tables + 1)))
+        for slot in range(1, len(plan.slots) + 1)
+    ]
+    header = ("Time", *(f"Table {table}" for table in range(1, plan.tables + 1)))
+    return Sheet("Slots and tables", "Who sits where and when.", header, tuple(rows))
+
+
+def _agendas(plan: MeetingPlan) -> Sheet:
+    rows = [
+        (_name(plan, p), _time(plan, m.slot), m.table, _name(plan, _other(m, p)), ", ".join(m.about))
+        for p in plan.participants
+        for m in plan.agenda(p)
+    ]
+    header = ("Participant", "Time", "Table", "Meets", "About")
+    return Sheet("Agendas", "Each participant's meetings.", header, tuple(rows))
+
+
+def _unplaced(plan: MeetingPlan) -> Sheet:
+    rows = [
+        *((_name(plan, w.a), _name(plan, w.b), round(w.value, 2), "found no room") for w in plan.unplaced),
+        *((_name(plan, p), "", "", "has fewer meetings across a border than asked for") for p in plan.short),
+    ]
+    return Sheet("Left over", "What found no room.", ("Participant", "With", "Value", "What"), tuple(rows))

@@ -1,0 +1,124 @@
+"""The meeting plan: nobody double-booked, tables enough, breaks kept, the most valuable meetings first."""
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.errors import BadInput
+from matcher.integration.meeting import MeetingPlan, Slot, Wish, plan, slots_between
+
+DAY = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
+
+
+def slots(count: int) -> tuple[Slot, ...]:
+    return slots_between(DAY, DAY + dt.timedelta(minutes=30 * count), minutes=30, pause=0)
+
+
+def check(made: MeetingPlan, absent: dict[str, frozenset[int]] | None = None) -> None:
+    busy = Counter((p, meeting.slot) for meeting in made.meetings for p in (meeting.a, meeting.b))
+    assert max(busy.values(), default=1) == 1
+    places = Counter((meeting.slot, meeting.table) for meeting in made.meetings)
+    assert max(places.values(), default=1) == 1
+    assert all(1 <= meeting.table <= made.tables for meeting in made.meetings)
+    assert all(1 <= meeting.slot <= len(made.slots) for meeting in made.meetings)
+    for person, away in (absent or {}).items():
+        assert not away & {meeting.slot for meeting in made.agenda(person)}
+    assert made.bound >= made.value - 1e-9
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    pairs=st.sets(
+        st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda p: p[0] < p[1]), max_size=40
+    ),
+    count=st.integers(1, 7),
+    tables=st.integers(1, 6),
+    away=st.dictionaries(st.integers(0, 11), st.frozensets(st.integers(1, 7), max_size=3), max_size=4),
+)
+def test_nobody_is_double_booked_and_every_table_holds_one_meeting(
+    pairs: set[tuple[int, int]], count: int, tables: int, away: dict[int, frozenset[int]]
+) -> None:
+    wishes = [Wish(f"p{a:02d}", f"p{b:02d}", (7 * a + 3 * b) % 10 / 10) for a, b in sorted(pairs)]
+    absent = {f"p{k:02d}": theirs for k, theirs in away.items()}
+    made = plan(wishes, slots(count), tables, absent=absent)
+    check(made, absent)
+    assert len(made.meetings) + len(made.unplaced) == len(wishes)
+
+
+def test_six_people_who_all_want_to_meet_need_five_slots() -> None:
+    wishes = [Wish(f"p{a}", f"p{b}", 0.5) for a in range(6) for b in range(a + 1, 6)]
+    made = plan(wishes, slots(6), 3)
+    check(made)
+    assert made.unplaced == ()
+    assert made.gap == 0
+
+
+def test_with_one_table_and_one_slot_the_most_valuable_meeting_takes_place() -> None:
+    wishes = [Wish("a", "b", 0.3), Wish("c", "d", 0.9), Wish("e", "f", 0.5)]
+    made = plan(wishes, slots(1), 1, least=0)
+    assert [(meeting.a, meeting.b) for meeting in made.meetings] == [("c", "d")]
+    assert [wish.value for wish in made.unplaced] == [0.5, 0.3]
+
+
+def test_everybody_gets_a_meeting_across_a_border_before_the_strong_get_their_third() -> None:
+    wishes = [Wish("hub", f"p{k}", 0.9) for k in range(3)] + [Wish("p3", "p2", 0.1)]
+    made = plan(wishes, slots(3), 1, least=1)
+    check(made)
+    assert len(made.meetings) == 3
+    assert made.short == ()
+
+
+def test_who_has_only_meetings_inside_one_country_is_short() -> None:
+    made = plan([Wish("a", "b", 0.9, across=False)], slots(2), 1, least=1)
+    assert made.short == ("a", "b")
+    assert len(made.meetings) == 1
+
+
+def test_no_slot_lies_in_a_break() -> None:
+    lunch = (DAY + dt.timedelta(hours=3), DAY + dt.timedelta(hours=4))
+    made = slots_between(DAY, DAY + dt.timedelta(hours=8), minutes=25, pause=5, breaks=[lunch])
+    assert len(made) == 14
+    assert not [slot for slot in made if slot.start < lunch[1] and slot.end > lunch[0]]
+    assert made[6].start == lunch[1]
+
+
+def test_an_agenda_is_in_the_order_of_time() -> None:
+    wishes = [Wish("a", other, 0.5) for other in "bcd"]
+    made = plan(wishes, slots(4), 2, absent={"a": frozenset({2})})
+    assert [meeting.slot for meeting in made.agenda("a")] == [1, 3, 4]
+
+
+def test_a_swap_along_a_chain_makes_room() -> None:
+    """a-b and c-d sit in slots 1 and 2 by the absences of others; b-c then needs a third slot or a swap."""
+    wishes = [Wish("a", "b", 0.9), Wish("c", "d", 0.8), Wish("b", "c", 0.7), Wish("a", "d", 0.6)]
+    made = plan(wishes, slots(2), 2)
+    check(made)
+    assert made.unplaced == ()
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"), [(Wish("a", "a", 0.5), "two participants"), (Wish("a", "b", 1.5), "0 to 1")]
+)
+def test_an_odd_wish_is_refused(wish: Wish, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        plan([wish], slots(1), 1)
+
+
+def test_a_day_without_room_for_a_slot_is_refused() -> None:
+    with pytest.raises(BadInput, match="no room"):
+        slots_between(DAY, DAY + dt.timedelta(minutes=10), minutes=20)
+
+
+def test_a_slot_without_a_time_zone_is_refused() -> None:
+    naive = dt.datetime(2026, 11, 23, 9, 0)
+    with pytest.raises(BadInput, match="no time zone"):
+        Slot(naive, naive + dt.timedelta(minutes=5))
+
+
+def test_who_comes_without_a_single_wish_is_short() -> None:
+    made = plan([Wish("a", "b", 0.9)], slots(2), 1, least=1, names={"a": "A", "b": "B", "c": "C"})
+    assert made.short == ("c",)
+    assert made.participants == ("a", "b", "c")
