@@ -23,17 +23,17 @@ _PROJECT_COLUMNS = tuple(
 _PARTICIPATION_COLUMNS = tuple(Column(name, needed=True) for name in ("project", "organisation", "role"))
 
 
-def load_demo(store: Store, *, progress: Progress | None = None) -> ImportReport:
+def load_demo(store: Store, *, dry_run: bool = False, progress: Progress | None = None) -> ImportReport:
     """Bring the demo call's organisations, outlines and earlier projects into the store, all or nothing.
 
     Every organisation and project is marked as fictional. BadInput where a demo file has a bad row: they are part of
     the program, so that would be a damaged installation.
     """
     with as_file(files("data") / "demo") as folder:
-        return _load(store, folder, progress)
+        return _load(store, folder, dry_run, progress)
 
 
-def _load(store: Store, folder: Path, progress: Progress | None) -> ImportReport:
+def _load(store: Store, folder: Path, dry_run: bool, progress: Progress | None) -> ImportReport:
     tables = (
         ("organisations.csv", ORGANISATION_COLUMNS),
         ("outlines.csv", OUTLINE_COLUMNS),
@@ -48,7 +48,7 @@ def _load(store: Store, folder: Path, progress: Progress | None) -> ImportReport
     problems = [problem for sheet in sheets for problem in sheet.problems]
     if problems:
         raise BadInput(f"the demo files are damaged, install again: {'; '.join(map(str, problems[:5]))}")
-    with store.transaction(what="import demo") as writer:
+    with store.transaction(what="import demo", dry_run=dry_run) as writer:
         counts = {
             "organisations": writer.put_organisations(organisations, Merge.UPDATE)
             + writer.put_organisations(senders, Merge.FILL),
@@ -56,7 +56,7 @@ def _load(store: Store, folder: Path, progress: Progress | None) -> ImportReport
             "participations": writer.put_participations(participations),
             "outlines": writer.put_outlines(outlines),
         }
-    return report(counts, (), dry_run=False)
+    return report(counts, (), dry_run)
 
 
 def _projects(sheet: Cells) -> list[Project]:

@@ -6,7 +6,6 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Sequence
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -51,7 +50,7 @@ def read_xlsx(file: SourceFile, columns: Sequence[Column], progress: Progress | 
             finally:
                 book.close()
     except (
-        zipfile.BadZipFile, zlib.error, ParseError, InvalidFileException,
+        zipfile.BadZipFile, zlib.error, SyntaxError, InvalidFileException,
         KeyError, IndexError, ValueError, TypeError, AttributeError, EOFError, OSError,
     ) as error:  # fmt: skip  # openpyxl lets the errors of a broken file through as they come
         raise BadInput(

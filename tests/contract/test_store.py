@@ -1,13 +1,32 @@
 """Does a store keep what it is given, whole or not at all, in SQLite and in PostgreSQL alike?"""
 
 import datetime as dt
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from data.errors import BadInput, NotFound
-from data.model import Kind, Organisation, OrganisationId, Participation, Project, ProjectId
+from data.model import (
+    CallId,
+    Kind,
+    Organisation,
+    OrganisationId,
+    Outline,
+    OutlineId,
+    Participation,
+    Project,
+    ProjectId,
+)
 from data.store import Store
-from data.writer import Counts
+from data.writer import Counts, Merge
+
+ROOT = Path(__file__).parents[2]
 
 ADA = Organisation(OrganisationId("1"), "Société Ada", "FR", Kind.SME, True, city="Lyon")
 BOB = Organisation(OrganisationId("2"), "Bob AG")
@@ -71,3 +90,201 @@ def test_the_history_is_sorted_and_says_unknown_with_none(store: Store) -> None:
     ]
     assert history.organisations["country"].tolist() == ["FR", None]
     assert history.before(dt.date(2019, 1, 1)).participations["organisation"].tolist() == ["1", "2"]
+
+
+def test_a_dry_run_counts_but_keeps_nothing(store: Store) -> None:
+    with store.transaction(dry_run=True) as writer:
+        assert writer.put_organisations([ADA, BOB]) == Counts(added=2)
+    assert store.organisations() == {}
+    assert store.audit() == ()
+
+
+def test_every_write_is_audited_with_who_what_and_how_many(store: Store) -> None:
+    with store.transaction(what="first", who="ada") as writer:
+        writer.put_organisations([ADA, BOB])
+    with store.transaction(what="second") as writer:
+        writer.put_organisations([replace(BOB, city="Bonn")])
+    newest, oldest = store.audit()
+    assert (oldest.who, oldest.what) == ("ada", "first")
+    assert oldest.counts == {"organisations added": 2, "organisations changed": 0}
+    assert (newest.who, newest.what) == ("local", "second")
+    assert newest.counts == {"organisations added": 0, "organisations changed": 1}
+    assert oldest.at <= newest.at
+    assert store.audit(limit=1) == (newest,)
+
+
+@pytest.mark.parametrize(
+    ("merge", "expected"),
+    [
+        (Merge.REPLACE, Organisation(ADA.id, "Ada", None, Kind.COMPANY)),
+        (Merge.UPDATE, Organisation(ADA.id, "Ada", "FR", Kind.SME, True, city="Lyon")),
+        (Merge.FILL, ADA),
+    ],
+)
+def test_what_is_unknown_replaces_a_known_fact_only_when_told_to(
+    store: Store, merge: Merge, expected: Organisation
+) -> None:
+    with store.transaction() as writer:
+        writer.put_organisations([ADA])
+        writer.put_organisations([Organisation(ADA.id, "Ada", kind=Kind.COMPANY)], merge)
+    assert store.organisation(ADA.id) == expected
+
+
+def test_a_size_and_a_contradicting_flag_are_settled_by_the_newer_statement(store: Store) -> None:
+    with store.transaction() as writer:
+        writer.put_organisations([ADA])
+        writer.put_organisations([Organisation(ADA.id, sme=False)], Merge.UPDATE)
+    assert (store.organisation(ADA.id).kind, store.organisation(ADA.id).sme) == (Kind.LARGE, False)
+
+
+def test_many_records_are_compared_like_few(store: Store) -> None:
+    many = [Organisation(OrganisationId(str(number)), f"Name {number}") for number in range(1201)]
+    with store.transaction() as writer:
+        assert writer.put_organisations(many) == Counts(added=1201)
+    many[7] = replace(many[7], city="Bonn")
+    with store.transaction() as writer:
+        assert writer.put_organisations(many) == Counts(changed=1, unchanged=1200)
+    assert store.organisation("7").city == "Bonn"
+    assert len(store.organisations(str(number) for number in range(0, 1300, 2))) == 601
+
+
+def test_outlines_come_back_by_call(store: Store) -> None:
+    outline = Outline(
+        OutlineId("o"),
+        CallId("c"),
+        "Title",
+        "Text",
+        ADA.id,
+        "FR",
+        "fr",
+        budget_eur=5.0,
+        submitted=dt.date(2026, 1, 2),
+    )
+    fill(store)
+    with store.transaction() as writer:
+        writer.put_outlines([outline, replace(outline, id=OutlineId("p"), call=CallId("d"))])
+    assert store.outline("o") == outline
+    assert store.outlines("c") == (outline,)
+    assert [found.id for found in store.outlines()] == ["o", "p"]
+
+
+def test_organisations_are_found_by_words_without_case_and_accents(store: Store) -> None:
+    names = {"1": "Société Ada", "2": "ADA", "3": "Ada Lovelace Institute", "4": "100 % Ada_x", "5": "Nevada"}
+    with store.transaction() as writer:
+        writer.put_organisations(Organisation(OrganisationId(i), name, "FR") for i, name in names.items())
+    assert [found.id for found in store.find_organisations("ada")] == ["2", "3", "5", "1", "4"]
+    assert [found.id for found in store.find_organisations("ADA societe")] == ["1"]
+    assert [found.id for found in store.find_organisations("%")] == ["4"]
+    assert [found.id for found in store.find_organisations("5")] == ["5"]
+    assert store.find_organisations("ada", country="DE") == ()
+    assert store.find_organisations("  ") == ()
+    assert len(store.find_organisations("ada", limit=2)) == 2
+
+
+def test_vectors_are_kept_by_encoder_and_hash_without_a_new_revision(store: Store) -> None:
+    before = store.revision()
+    store.put_vectors("e5", {"h1": np.array([1.0, 0.5], np.float32), "h2": np.zeros(2, np.float32)})
+    store.put_vectors("e5", {"h1": np.array([9.0, 9.0], np.float32)})
+    found = store.vectors("e5", ["h1", "h2", "h3"])
+    assert {key: vector.tolist() for key, vector in found.items()} == {"h1": [1.0, 0.5], "h2": [0.0, 0.0]}
+    assert store.vectors("other", ["h1"]) == {}
+    assert store.revision() == before
+
+
+def test_settings_are_json_and_the_latest_stands(store: Store) -> None:
+    assert store.setting("weights") is None
+    store.put_setting("weights", '{"fit": 1}')
+    store.put_setting("weights", '{"fit": 2}', who="ada")
+    assert store.setting("weights") == '{"fit": 2}'
+    assert [(entry.who, entry.what) for entry in store.audit()] == [
+        ("ada", "setting weights"),
+        ("local", "setting weights"),
+    ]
+    with pytest.raises(BadInput, match="must be JSON"):
+        store.put_setting("weights", "{")
+
+
+def test_an_owner_decision_is_about_two_in_no_order_and_the_latest_stands(store: Store) -> None:
+    fill(store)
+    store.put_same_owner(BOB.id, ADA.id, True, "ada")
+    store.put_same_owner(ADA.id, BOB.id, False, "bob")
+    (decision,) = store.same_owner_decisions()
+    assert (decision.a, decision.b, decision.same, decision.by) == ("1", "2", False, "bob")
+    with pytest.raises(BadInput, match="two organisations"):
+        store.put_same_owner(ADA.id, ADA.id, True, "ada")
+
+
+def test_an_empty_store_has_an_empty_history_of_the_right_shape(store: Store) -> None:
+    history = store.history()
+    assert [len(table) for table in (history.projects, history.participations, history.organisations)] == [
+        0,
+        0,
+        0,
+    ]
+    assert history.projects["start"].dtype == "datetime64[s]"
+    assert history.participations["contribution_eur"].dtype == float
+
+
+def test_readers_see_the_last_whole_state_while_one_writes(store: Store) -> None:
+    fill(store)
+    with store.transaction() as writer:
+        writer.put_organisations([Organisation(OrganisationId("3"), "Half")])
+        with ThreadPoolExecutor(4) as pool:
+            seen = list(pool.map(lambda _: len(store.history().organisations), range(8)))
+    assert seen == [2] * 8
+    assert len(store.organisations()) == 3
+
+
+def test_writers_queue_and_none_is_lost(store: Store) -> None:
+    def write(number: int) -> None:
+        with store.transaction(what=str(number)) as writer:
+            writer.put_organisations([Organisation(OrganisationId(str(number)), "Name")])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(12)))
+    assert len(store.organisations()) == 12
+    assert len(store.audit()) == 12
+
+
+def test_the_same_records_make_the_same_revision_in_any_order(store_url: str, tmp_path: Path) -> None:
+    revisions = []
+    for url, records in ((store_url, [ADA, BOB]), (f"sqlite:///{tmp_path / 'other.sqlite'}", [BOB, ADA])):
+        with Store.open(url) as store, store.transaction() as writer:
+            writer.put_organisations(records)
+        with Store.open(url) as store:
+            revisions.append(store.revision())
+    assert revisions[0] == revisions[1]
+
+
+def test_two_processes_may_create_the_store_at_once(store_url: str) -> None:
+    opening = "import sys; from data.store import Store; Store.open(sys.argv[1]).close()"
+    starts = [subprocess.Popen([sys.executable, "-c", opening, store_url], cwd=ROOT) for _ in range(2)]
+    assert [process.wait(60) for process in starts] == [0, 0]
+
+
+WRITE_THEN_HANG = """
+import sys, time
+from data.model import Organisation, Project
+from data.store import Store
+with Store.open(sys.argv[1]).transaction(what="never finished") as writer:
+    writer.put_organisations(Organisation(str(n), "x" * 200) for n in range(20_000))
+    writer.put_projects([Project("p9")])
+    print("written", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_killed_writer_leaves_the_store_as_it_was(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store)
+        before = (store.revision(), store.organisations(), store.audit())
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITE_THEN_HANG, store_url], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "written\n"
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    with Store.open(store_url) as store:
+        assert (store.revision(), store.organisations(), store.audit()) == before
+        store.put_setting("still", "1")  # and it takes writes again
