@@ -163,7 +163,7 @@ class History:
     """Who worked with whom, as tables, because there are many.
 
     `projects`: PROJECT_COLUMNS, sorted by (start, id), one row a project; `start`, `end` are datetime64
-    (NaT where unknown), `topics` the codes joined by ";", `text` "" where nothing is known, other unknowns None.
+    (NaT where unknown), `topics` the codes joined by ";", `text` "" where unknown, other unknowns None.
     `participations`: PARTICIPATION_COLUMNS, sorted by (project's place in `projects`, organisation).
     `organisations`: ORGANISATION_COLUMNS, sorted by id, every organisation the store knows.
     """

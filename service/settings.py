@@ -30,8 +30,8 @@ SETTINGS = (
     Setting("models", "", "folder of the prepared text encoder; empty: beside the installed program"),
     Setting(
         "encoder",
-        "default",
-        "'default', 'hashing' (no language model), or a SentenceTransformer folder",
+        "multilingual-e5-small",
+        "that name, 'hashing' (no language model), or a SentenceTransformer (folder or name)",
     ),
     Setting("profiles", "", "TOML files or folders with your own call profiles, separated by ':'"),
     Setting("budget_s", "1.0", "seconds that the solver may take for one suggestion, from 0.05 to 600"),

@@ -1,0 +1,1 @@
+"""The commands of `konsort`, one file a purpose."""

@@ -1,0 +1,166 @@
+"""Who should work together? suggest, partners, rank, check, integrate."""
+
+import json
+import sys
+from pathlib import Path
+from typing import IO
+
+import click
+
+from matcher.answers import PartnersRequest, SuggestRequest
+from matcher.explain import listed
+from service.command import Command, State, pass_state
+from service.parsing import pairs, queries_of, size_range, text_of, to_countries
+from service.render import integration, partners_table, suggestions, verdict
+
+
+@click.command(
+    "suggest",
+    cls=Command,
+    answers=True,
+    example="konsort suggest --outline DEMO-OUT-028 --call demo-industrial-cloud --size 5-12\n"
+    "konsort suggest --text outline.txt --call he-ria-ia-2021 --coordinator 999984059",
+)
+@click.option("--outline", help="Id of a stored outline.")
+@click.option(
+    "--text", "file", type=click.File(encoding="utf-8"), help="File with an outline, or - for input."
+)
+@click.option("--call", required=True, help="Whose rules hold (`konsort calls`).")
+@click.option("--coordinator", help="Organisation that leads (default: the outline's owner).")
+@click.option("--must", multiple=True, help="Organisation that has to be in; may be repeated.")
+@click.option("--not", "exclude", multiple=True, help="Organisation that must not be in; may be repeated.")
+@click.option(
+    "--apart", multiple=True, metavar="A,B", help="Two that must not be in together; may be repeated."
+)
+@click.option("--size", help="Members, as in 5-12.")
+@click.option("--limit", default=5, show_default=True, help="How many suggestions.")
+@click.option("--preset", default="balanced", show_default=True, help="From proven_team to fresh_blood.")
+@pass_state
+def suggest(
+    state: State,
+    outline: str | None,
+    file: IO[str] | None,
+    call: str,
+    coordinator: str | None,
+    must: tuple[str, ...],
+    exclude: tuple[str, ...],
+    apart: tuple[str, ...],
+    size: str | None,
+    limit: int,
+    preset: str,
+) -> None:
+    """Propose whole consortia for an outline: allowed by the call's rules, with reasons and rules shown."""
+    request = SuggestRequest(
+        call=call,
+        outline=outline,
+        text=text_of(file),
+        coordinator=coordinator,
+        must=must,
+        exclude=exclude,
+        apart=pairs(apart),
+        size=size_range(size),
+        limit=limit,
+        preset=preset,
+    )
+    state.answer(state.app.suggest(request), suggestions)
+
+
+@click.command(
+    "partners",
+    cls=Command,
+    answers=True,
+    example="konsort partners DEMO-ORG-001 --call demo-industrial-cloud --country FR --new-only",
+)
+@click.argument("organisation")
+@click.option("--call", help="Only partners who help to meet this call's rules.")
+@click.option("--country", "countries", multiple=True, help="Only from these countries; may be repeated.")
+@click.option("--new-only", is_flag=True, help="Only organisations it never worked with.")
+@click.option("--limit", default=20, show_default=True, help="How many partners.")
+@pass_state
+def partners(
+    state: State, organisation: str, call: str | None, countries: tuple[str, ...], new_only: bool, limit: int
+) -> None:
+    """Find partners for one organisation, with reasons."""
+    request = PartnersRequest(
+        organisation=organisation,
+        call=call,
+        countries=to_countries(countries),
+        new_only=new_only,
+        limit=limit,
+    )
+    state.answer(state.app.partners(request), partners_table)
+
+
+@click.command("rank", cls=Command, example="konsort rank queries.jsonl --limit 100 > ranked.jsonl")
+@click.argument("queries", type=click.File(encoding="utf-8"))
+@click.option("--limit", default=100, show_default=True, help="How many organisations a query.")
+@click.option("--newcomers", default=0.0, show_default=True, help="0 to 1: how far to favour newcomers.")
+@pass_state
+def rank(state: State, queries: IO[str], limit: int, newcomers: float) -> None:
+    """Rank partners in bulk: one JSON object a line in, one a line out.
+
+    A query has id and text, and may have given, coordinator, topic, programme and date (then only what was known
+    before that day is used).
+    """
+    strange: set[str] = set()
+    asked = list(queries_of(queries, strange))
+    if strange:
+        click.echo(
+            f"konsort: fields that say nothing here were passed over: {listed(sorted(strange))}", err=True
+        )
+    for ranking in state.app.rank(asked, limit, newcomers=newcomers):
+        row = {"id": ranking.id, "ranked": [[who, round(score, 6)] for who, score in ranking.ranked]}
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+@click.command("check", cls=Command, answers=True, example="konsort check --call he-ria-ia-2021 members.csv")
+@click.option("--call", required=True, help="Whose rules hold.")
+@click.argument("members", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def check(context: click.Context, call: str, members: Path) -> None:
+    """Say rule by rule whether these members are allowed; exit status 0 met, 1 broken, 3 cannot tell."""
+    state = context.ensure_object(State)
+    answer = state.app.check_file(call, members)
+    state.answer(answer, verdict)
+    context.exit({"met": 0, "broken": 1, "unknown": 3}[answer.answer])
+
+
+@click.command(
+    "integrate",
+    cls=Command,
+    answers=True,
+    example="konsort integrate demo-industrial-cloud --xlsx proposal.xlsx --docx proposal.docx",
+)
+@click.argument("call")
+@click.option(
+    "--without", multiple=True, help="Outline, organisation or country that drops out; may be repeated."
+)
+@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write the tables.")
+@click.option("--docx", type=click.Path(dir_okay=False, path_type=Path), help="Write the text with tables.")
+@click.option("--gexf", type=click.Path(dir_okay=False, path_type=Path), help="Write the graph.")
+@click.option(
+    "--meetings",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the meeting plan (XLSX or ICS).",
+)
+@pass_state
+def integrate(
+    state: State,
+    call: str,
+    without: tuple[str, ...],
+    xlsx: Path | None,
+    docx: Path | None,
+    gexf: Path | None,
+    meetings: Path | None,
+) -> None:
+    """Combine all outlines of a call into one integrated overall project."""
+    answer = state.app.integrate(call, without=without)
+    for kind, path in (("xlsx", xlsx), ("docx", docx), ("gexf", gexf)):
+        if path is not None:
+            path.write_bytes(state.app.integration_file(call, kind))
+    if meetings is not None:
+        state.app.write_meetings(call, meetings)
+    state.answer(answer, integration)
+
+
+COMMANDS = (suggest, partners, rank, check, integrate)

@@ -1,0 +1,54 @@
+"""How does it run? setup, serve, demo."""
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from service.command import Command, State, pass_state
+
+
+@click.command("setup", cls=Command, example="konsort setup")
+@pass_state
+def setup(state: State) -> None:
+    """Prepare the text encoder and compile the solver, so that the first question is quick."""
+    from service.wiring import make_ready
+
+    make_ready(state.settings, state.progress)
+    click.echo("Konsort is ready: `konsort demo`, or `konsort import --help`")
+
+
+def _serve(state: State, host: str, port: int) -> None:
+    from service.app import create_app
+    from service.server import serve as run_server
+
+    app = state.app
+    app.prepare()
+    run_server(create_app(app), host=host, port=port, ready=click.echo)
+
+
+@click.command("serve", cls=Command, example="konsort serve --port 8470")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Loopback only, as long as there are no accounts."
+)
+@click.option("--port", default=8470, show_default=True, type=click.IntRange(0, 65535))
+@pass_state
+def serve(state: State, host: str, port: int) -> None:
+    """Serve pages and API from the store."""
+    _serve(state, host, port)
+
+
+@click.command("demo", cls=Command, example="konsort demo --port 8470")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Loopback only.")
+@click.option("--port", default=8470, show_default=True, type=click.IntRange(0, 65535))
+@pass_state
+def demo(state: State, host: str, port: int) -> None:
+    """Load the demo call into a fresh home (or the one named by --home) and serve it."""
+    if state.home is None:
+        state.home = tempfile.mkdtemp(prefix="konsort-demo-")
+    click.echo(f"Demo home: {Path(state.home)} (all organisations in it are fictional)")
+    state.app.import_demo(dry_run=False)
+    _serve(state, host, port)
+
+
+COMMANDS = (setup, serve, demo)

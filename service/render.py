@@ -1,0 +1,188 @@
+"""How do answers look in a terminal? Each function takes a record and returns text; it computes nothing."""
+
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
+from typing import Any
+
+from data.calls import PREVAILS
+from data.countries import to_eu
+from graph.rules import RuleAnswer, Verdict
+from graph.views import Actor, Neighbourhood, Path, Summary
+from matcher.answers import Partner, Partners, Suggestion, Suggestions
+
+MARKS = {"met": "✓ met", "broken": "✗ broken", "unknown": "? cannot tell"}
+WIDTH = 100
+
+
+def suggestions(answer: Suggestions) -> str:
+    """Every suggestion with its members, reasons and rules; or which demands conflict."""
+    lines = [f"Run {answer.run}, call {answer.call}: {answer.claim}", ""]
+    for number, suggestion in enumerate(answer.suggestions, start=1):
+        lines += [*_suggestion(number, suggestion), ""]
+    if answer.status == "infeasible":
+        lines += ["No consortium can meet these demands together:"]
+        lines += [f"  • {part['id']}: {part['text']}" for part in answer.conflict]
+        lines += ["What would help:", *(f"  • {part['text']}" for part in answer.relaxations)]
+    lines += [*answer.notes, PREVAILS]
+    return "\n".join(lines)
+
+
+def _suggestion(number: int, suggestion: Suggestion) -> list[str]:
+    gap = "" if suggestion.gap is None else f", at most {suggestion.gap:.1%} below the best"
+    lines = [f"{number}. value {suggestion.value:.3f}{gap}"]
+    for member in suggestion.members:
+        lines += _partner(member)
+    terms = ", ".join(f"{term.name} {term.value:.2f} × {term.weight:g}" for term in suggestion.terms)
+    lines += [f"   Terms: {terms}", "   Rules:"]
+    lines += [f"   {line}" for rule in suggestion.rules for line in _rule(rule)]
+    if suggestion.gaps:
+        lines += ["   Nobody here covers:", *(f"     • {gap}" for gap in suggestion.gaps)]
+    return lines
+
+
+def _partner(member: Partner) -> list[str]:
+    organisation = member.organisation
+    country = to_eu(organisation.country) if organisation.country else "??"
+    kind = organisation.kind.value if organisation.kind else "kind unknown"
+    fictional = ", fictional" if organisation.fictional else ""
+    head = f"   {country}  {organisation.label} ({kind}{fictional}), {member.role}  [{organisation.id}]"
+    reasons = [line for reason in member.reasons for line in _folded(reason.text, "       · ")]
+    return [head, *reasons]
+
+
+def _rule(rule: RuleAnswer) -> list[str]:
+    head = f"{MARKS[rule.answer]:15} {rule.id} {rule.text} (found {rule.found}, needed {rule.needed})"
+    lines = _folded(head, "  ")
+    if rule.why:
+        lines += _folded(rule.why, "      ")
+    lines += [line for question in rule.ask for line in _folded(f"Ask: {question.text}", "      ")]
+    return [*lines, f"      Source: {rule.source}"]
+
+
+def _folded(text: str, indent: str) -> list[str]:
+    return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent)) or [indent]
+
+
+def partners_table(answer: Partners) -> str:
+    """Each partner with score and reasons."""
+    lines = [f"Run {answer.run}: {len(answer.partners)} partners"]
+    for member in answer.partners:
+        lines += [f" {member.score:.3f}", *_partner(member)]
+    return "\n".join([*lines, *answer.notes])
+
+
+def verdict(answer: Verdict) -> str:
+    """The overall answer, then rule by rule."""
+    lines = [f"{answer.call}: {MARKS[answer.answer]} (hard rules)"]
+    lines += [line for rule in answer.rules for line in _rule(rule)]
+    return "\n".join([*lines, PREVAILS])
+
+
+def import_report(answer: Mapping[str, Any]) -> str:
+    """What came in, and the first bad rows."""
+    verb = "would come in" if answer["dry_run"] else "came in"
+    lines = [
+        f"{kind}: {answer['added'][kind]:,} new, {answer['changed'][kind]:,} changed, "
+        f"{answer['unchanged'][kind]:,} as before"
+        for kind in answer["added"]
+    ]
+    lines.insert(0, f"What {verb}:")
+    if answer["problems"]:
+        lines.append(
+            f"{answer['problems']:,} bad rows were left out; see {answer['report']}. The first ones:"
+        )
+        lines += [f"  {problem}" for problem in answer["first_problems"]]
+    return "\n".join(lines)
+
+
+def suspicions(pairs: Sequence[Mapping[str, Any]]) -> str:
+    """Pairs of names that look like one owner."""
+    if not pairs:
+        return "No pair of names looks like one owner."
+    return "\n".join(f"{p['a']}  {p['name_a']}\n{p['b']}  {p['name_b']}\n   {p['why']}" for p in pairs)
+
+
+def _actor(actor: Actor) -> str:
+    country = to_eu(actor.country) if actor.country else "??"
+    return f"{country}  {actor.label} [{actor.id}], {actor.projects:,} projects, {actor.partners:,} partners"
+
+
+def around_text(answer: Neighbourhood) -> str:
+    """The centre and its strongest partners."""
+    lines = [_actor(answer.centre), f"Strongest of {answer.partners_in_all:,} partners:"]
+    for partner, tie in zip(answer.partners, answer.ties, strict=True):
+        last = f", last {tie.last_shared}" if tie.last_shared else ""
+        lines.append(f"  {tie.weight:6.3f}  {_actor(partner)}; {len(tie.projects)} shared{last}")
+    return "\n".join(lines)
+
+
+def path_text(answer: Path) -> str:
+    """The chain of introductions."""
+    if not answer.found:
+        return f"No chain of introductions leads from {answer.a.label} to {answer.b.label}."
+    lines = [_actor(answer.actors[0])]
+    for actor, tie in zip(answer.actors[1:], answer.ties, strict=True):
+        lines += [f"  │ {len(tie.projects)} shared projects, weight {tie.weight:.3f}", _actor(actor)]
+    return "\n".join(lines)
+
+
+def summary_text(answer: Summary) -> str:
+    """The network's counts, one a line."""
+    rows = answer.as_dict().items()
+    return "\n".join(
+        f"{name.replace('_', ' ')}: {value}" for name, value in rows if not isinstance(value, list)
+    )
+
+
+def calls_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """One call a line."""
+    return "\n".join(f"{row['id']:32} {row['title']}" for row in rows)
+
+
+def profile_text(record: Mapping[str, Any]) -> str:
+    """A call in plain words."""
+    return str(record["words"])
+
+
+def outlines_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """One outline a line."""
+    return "\n".join(
+        f"{row['id']:12} {row['country']}  {row['language'] or '??'}  {row['organisation']:24} {row['title']}"
+        for row in rows
+    )
+
+
+def integration(record: Any) -> str:
+    """The overall project: streams, links, what is missing."""
+    answer = record.as_dict()
+    lines = [f"Run {answer['run']}, call {answer['call']}: {answer['status']}, gap {answer['gap']}", ""]
+    for stream in answer["streams"]:
+        countries = ", ".join(stream["countries"])
+        lines += [f"{stream['name']} ({len(stream['outlines'])} outlines; {countries})"]
+        lines += _folded(", ".join(stream["outlines"]), "  ")
+    lines += ["", f"{len(answer['links'])} cross-border links; the strongest:"]
+    strongest = sorted(answer["links"], key=lambda link: (-link["strength"], link["a"], link["b"]))[:15]
+    lines += [
+        f"  {link['strength']:.2f}  {link['a']} – {link['b']} ({' – '.join(link['countries'])})"
+        for link in strongest
+    ]
+    for name, title in (
+        ("isolated", "Isolated outlines"),
+        ("uncovered", "Topics nobody covers"),
+        ("fragile", "Fragile points"),
+    ):
+        if answer[name]:
+            lines += [f"{title}:", *(f"  • {_plain(each)}" for each in answer[name])]
+    lines += [
+        "Rules:",
+        *(f"  {MARKS[rule['answer']]:15} {rule['id']} {rule['text']}" for rule in answer["rules"]),
+    ]
+    return "\n".join([*lines, PREVAILS])
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{name}: {_plain(part)}" for name, part in value.items() if part not in (None, "", [])
+        )
+    return ", ".join(map(_plain, value)) if isinstance(value, list | tuple) else str(value)

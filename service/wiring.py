@@ -1,0 +1,323 @@
+"""What is plugged into what? The only file that chooses adapters; one `Moment` a state of the store, swapped whole."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from data.calls import CallProfile, describe, load_profiles
+from data.countries import to_eu
+from data.errors import Ambiguous, NotFound
+from data.model import CallId, History, ImportReport, Organisation, OrganisationId, Outline, OutlineId
+from data.sources.cordis import import_cordis
+from data.sources.demo import load_demo
+from data.sources.members import read_members
+from data.sources.organisations import import_organisations
+from data.sources.outlines import import_outlines
+from data.sources.reports import write_report
+from data.store import OwnerDecision, Store
+from embeddings.choice import open_encoder
+from embeddings.search import TextSearch
+from graph.members import Member, pair
+from graph.names import NameStatistics
+from graph.network import Network
+from graph.ownership import ownership_of, suspected_pairs
+from graph.rules import Verdict, check
+from matcher.answers import Partners, PartnersRequest, Suggestions, SuggestRequest
+from matcher.assemble import warm
+from matcher.knowledge import Knowledge, facts_of, ranker_texts, titles_of, widening_of
+from matcher.matcher import Matcher
+from matcher.rank import Ranker
+from matcher.ranking.query import Query, Ranking
+from matcher.roster import Roster
+from service.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+TRAIN_FROM = 500
+"""Projects; with fewer there is nothing to learn a ranking from, and the documented prior serves."""
+
+
+class Moment:
+    """All that is built from one revision of the store, each part at its first use, none ever changed."""
+
+    def __init__(
+        self, store: Store, settings: Settings, profiles: Mapping, encoder: Any, progress: Progress | None
+    ):
+        self.revision = store.revision()
+        self._store = store
+        self._settings = settings
+        self._profiles = profiles
+        self._encoder = encoder
+        self._progress = progress
+
+    @cached_property
+    def history(self) -> History:
+        return self._store.history()
+
+    @cached_property
+    def network(self) -> Network:
+        return Network.from_history(self.history)
+
+    @cached_property
+    def organisations(self) -> dict[OrganisationId, Organisation]:
+        return self._store.organisations()
+
+    @cached_property
+    def outlines(self) -> dict[OutlineId, Outline]:
+        return {outline.id: outline for outline in self._store.outlines()}
+
+    @cached_property
+    def names(self) -> NameStatistics:
+        """How common each word of a name is: what a shared word says of one owner depends on it."""
+        return NameStatistics.of(
+            (each.name for each in self.organisations.values() if each.name),
+            (each.city for each in self.organisations.values() if each.city),
+        )
+
+    @cached_property
+    def owner_decisions(self) -> tuple[OwnerDecision, ...]:
+        return self._store.same_owner_decisions()
+
+    @cached_property
+    def search(self) -> TextSearch:
+        return TextSearch.build(self._store, self._encoder, history=self.history, progress=self._progress)
+
+    @cached_property
+    def ranker(self) -> Ranker:
+        texts = ranker_texts(self.search, self.outlines.values())
+        return Ranker(self.history, texts, folder=self._settings.home / "models")
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        return Knowledge(
+            revision=self.revision,
+            history=self.history,
+            network=self.network,
+            search=self.search,
+            ranker=self.ranker,
+            roster=Roster.of(self.history, self.outlines.values(), self.search),
+            facts=facts_of(self.history),
+            fictional=self.history.organisations["fictional"].to_numpy(dtype=bool),
+            widening=widening_of(self.history),
+            organisations=self.organisations,
+            outlines=self.outlines,
+            profiles=self._profiles,
+            project_titles=titles_of(self.history),
+            owner_decisions=self.owner_decisions,
+            names=self.names,
+        )
+
+
+class Konsort:
+    """The application: one store, its latest moment, and every question that commands, API and pages ask."""
+
+    def __init__(self, settings: Settings, progress: Progress | None = None) -> None:
+        self.settings = settings
+        settings.home.mkdir(parents=True, exist_ok=True)
+        self._progress = progress
+        self._store = Store.open(settings.database)
+        self._profiles = load_profiles(settings.profiles)
+        self._encoder = open_encoder(settings.encoder, settings.models, progress)
+        self._lock = threading.RLock()
+        self._moment: Moment | None = None
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store.close()
+
+    # What is there
+
+    @property
+    def moment(self) -> Moment:
+        """The parts built from the store as it is now; a changed store gets a new moment, requests keep theirs."""
+        with self._lock:
+            if self._moment is None or self._moment.revision != self._store.revision():
+                self._moment = Moment(
+                    self._store, self.settings, self._profiles, self._encoder, self._progress
+                )
+            return self._moment
+
+    @property
+    def network(self) -> Network:
+        with self._lock:
+            return self.moment.network
+
+    @property
+    def fictional(self) -> bool:
+        with self._lock:
+            return any(each.fictional for each in self.moment.organisations.values())
+
+    def calls(self) -> Sequence[CallProfile]:
+        return tuple(self._profiles.values())
+
+    def profile(self, call: str) -> CallProfile:
+        try:
+            return self._profiles[CallId(call)]
+        except KeyError:
+            raise NotFound(f"no call {call!r}; there are {', '.join(self._profiles)}") from None
+
+    def call_rows(self) -> list[dict[str, Any]]:
+        """Every call profile in a few words."""
+        return [
+            {
+                "id": each.id,
+                "title": each.title,
+                "programme": each.programme,
+                "valid_from": each.valid_from and each.valid_from.isoformat(),
+                "valid_until": each.valid_until and each.valid_until.isoformat(),
+                "fictional": each.fictional,
+            }
+            for each in self._profiles.values()
+        ]
+
+    def call_record(self, call: str) -> dict[str, Any]:
+        """One call's demands, as data and in plain words."""
+        profile = self.profile(call)
+        demands = [
+            {
+                "id": each.id,
+                "kind": each.hardness.value,
+                "text": each.text,
+                "source": each.source,
+                "verified": each.verified,
+                "layer": each.layer.value,
+            }
+            for each in profile.demands
+        ]
+        return {"id": profile.id, "title": profile.title, "demands": demands, "words": describe(profile)}
+
+    def outline_rows(self, call: str | None) -> list[dict[str, Any]]:
+        """Every outline in a few words; `country` in EU style, `organisation` is the owner's id."""
+        if call is not None:
+            self.profile(call)
+        return [
+            {
+                "id": each.id,
+                "title": each.title,
+                "country": to_eu(each.country),
+                "organisation": each.organisation,
+                "language": each.language,
+            }
+            for each in self._store.outlines(call)
+        ]
+
+    def outlines(self, call: str | None = None) -> Sequence[Outline]:
+        return self._store.outlines(call)
+
+    def outline(self, outline: str) -> Outline:
+        return self._store.outline(outline)
+
+    def organisation(self, organisation: str) -> Organisation:
+        return self._store.organisation(organisation)
+
+    def organisations(self, ids: Iterable[str]) -> Mapping[str, Organisation]:
+        return self._store.organisations(ids)
+
+    def find(self, text: str, *, country: str | None = None, limit: int = 20) -> Sequence[Organisation]:
+        return self._store.find_organisations(text, country=country, limit=limit)
+
+    def meant(self, words: str) -> Organisation:
+        """Return the organisation with that id or that very name; Ambiguous, with the choices, where several fit."""
+        found = self.find(words, limit=6)
+        if not found:
+            raise NotFound(f"no organisation has the id or the name {words!r}")
+        if found[0].id == words or len(found) == 1:
+            return found[0]
+        choices = "; ".join(f"{each.id} {each.label}" for each in found[:5])
+        raise Ambiguous(f"{words!r} fits several organisations, give an id: {choices}")
+
+    # What is asked
+
+    def suggest(self, request: SuggestRequest) -> Suggestions:
+        return self._matcher().suggest(request)
+
+    def partners(self, request: PartnersRequest) -> Partners:
+        return self._matcher().partners(request)
+
+    def rank(self, queries: Iterable[Query], limit: int, *, newcomers: float = 0.0) -> Iterable[Ranking]:
+        return self._knowledge().ranker.rank(list(queries), limit=limit, newcomers=newcomers)
+
+    def check(self, call: str, members: Sequence[Member]) -> Verdict:
+        with self._lock:
+            moment = self.moment
+            ownership = ownership_of(members, moment.owner_decisions, moment.names)
+        return check(self.profile(call), members, ownership=ownership)
+
+    def check_file(self, call: str, path: Path) -> Verdict:
+        return self.check(call, [Member(**row) for row in read_members(path)])
+
+    def _knowledge(self) -> Knowledge:
+        with self._lock:
+            return self.moment.knowledge
+
+    def _matcher(self) -> Matcher:
+        return Matcher(self._knowledge(), budget_s=self.settings.budget_s)
+
+    # What comes in
+
+    def import_cordis(self, paths: Sequence[Path], *, dry_run: bool) -> ImportReport:
+        return import_cordis(self._store, paths, dry_run=dry_run, progress=self._progress)
+
+    def import_outlines(self, path: Path, call: str, *, dry_run: bool) -> ImportReport:
+        profile = self.profile(call)
+        return import_outlines(self._store, path, profile.id, dry_run=dry_run, progress=self._progress)
+
+    def import_organisations(self, path: Path, *, dry_run: bool) -> ImportReport:
+        return import_organisations(self._store, path, dry_run=dry_run, progress=self._progress)
+
+    def import_demo(self, *, dry_run: bool) -> ImportReport:
+        return load_demo(self._store, dry_run=dry_run, progress=self._progress)
+
+    def keep_problems(self, report: ImportReport, path: Path | None) -> dict[str, Any]:
+        """Write the bad rows to `path` (konsort-bad-rows.txt where none is named); return what came in, as data."""
+        chosen = path or (Path("konsort-bad-rows.txt") if report.problems else None)
+        if chosen is not None:
+            write_report(report.problems, chosen)
+        return {
+            "dry_run": report.dry_run,
+            "added": dict(report.added),
+            "changed": dict(report.changed),
+            "unchanged": dict(report.unchanged),
+            "problems": len(report.problems),
+            "first_problems": [str(problem) for problem in report.problems[:5]],
+            "report": chosen and str(chosen),
+        }
+
+    def prepare(self) -> None:
+        """Embed what is new and, where the history is long enough, train the ranker that answers today's questions."""
+        self._knowledge()
+
+    def index(self) -> int:
+        """Embed what has no vector yet; return how many texts are searchable."""
+        with self._lock:
+            return len(self.moment.search)
+
+    def suspected_owners(self, limit: int) -> list[dict[str, str]]:
+        """Pairs of organisations whose names look like one owner and about which nobody has decided."""
+        with self._lock:
+            moment = self.moment
+            decided = {pair(each.a, each.b) for each in moment.owner_decisions}
+            suspicions = suspected_pairs(moment.organisations.values(), moment.names)
+        return [
+            {
+                "a": each.a,
+                "name_a": moment.organisations[OrganisationId(each.a)].label,
+                "b": each.b,
+                "name_b": moment.organisations[OrganisationId(each.b)].label,
+                "why": each.evidence,
+            }
+            for each in suspicions
+            if each.pair not in decided
+        ][:limit]
+
+    def decide_owner(self, a: str, b: str, same: bool) -> None:
+        """Keep a person's word on whether two organisations have one owner."""
+        first, second = self.organisation(a).id, self.organisation(b).id
+        self._store.put_same_owner(first, second, same, by=self.settings.user)
+
+
+def make_ready(settings: Settings, progress: Progress | None) -> None:
+    """Unpack the text encoder and compile the solver, once for this installation."""
+    open_encoder(settings.encoder, settings.models, progress).encode(["ready"])
+    warm()
