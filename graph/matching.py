@@ -14,10 +14,12 @@ Sets of atoms are bit masks.
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 from typing import TypeVar
 
 from graph.members import Member, Ownership
 
+_MOST_COVERS = 10_000
 Left = TypeVar("Left", bound=Hashable)
 Right = TypeVar("Right", bound=Hashable)
 
@@ -142,9 +144,12 @@ def surely(atoms_of: dict[str, int], apart: Sequence[int], wanted: int, roaming:
     """Are `wanted` representatives there however the adversary merges?
 
     `atoms_of`: country → its atoms; `roaming`: atoms of members who count, but whose country is not known: the
-    adversary puts them into any country that he covers anyway.
+    adversary puts them into any country that he covers anyway. False also where the proof would be too long
+    (more than `_MOST_COVERS` sets of countries): not proved is not sure.
     """
     names = sorted(atoms_of)
+    if sum(comb(len(names), taken) for taken in range(min(wanted, len(names) + 1))) > _MOST_COVERS:
+        return False
     everyone = roaming
     for name in names:
         everyone |= atoms_of[name]

@@ -201,6 +201,8 @@ def _inside(seat: _Seat, k: int, surely_inside: bool) -> bool:
 
 def _surely(seats: Sequence[_Seat], groups: Groups, wanted: int) -> bool:
     """Do `wanted` of these, who surely count, stand for different countries, whoever owns whom?"""
+    if groups.settled and all(seat.member.country is not None for seat in seats):
+        return _most(seats) >= wanted
     masks: dict[str, int] = {}
     roaming = 0
     for seat in seats:

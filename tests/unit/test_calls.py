@@ -1,10 +1,12 @@
 """Profiles load in layers, are refused with line and reason, and read in plain words."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from data.calls import PREVAILS, describe, load_profiles
+from data.countries import SETS
 from data.demands import DEMAND_KINDS, CountRange, Hardness, Layer, ShareCap
 from data.errors import BadInput, BadProfile
 from graph.rules import Member, check
@@ -254,3 +256,19 @@ def test_a_portuguese_university_brings_a_portuguese_company_into_a_chips_projec
     ]
     assert check(profile, members).rule("PT1").answer == "broken"
     assert check(profile, [*members[:2], Member("C", "C", "IT", owner="C")]).answer == "met"
+
+
+def test_the_documentation_names_every_profile_kind_and_set():
+    words = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    for name in (*PROFILES, *DEMAND_KINDS, *SETS):
+        assert f"`{name}`" in words, name
+
+
+def test_the_examples_of_the_documentation_load(tmp_path):
+    words = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    examples = [part.split("```")[0] for part in words.split("```toml\n")[1:]]
+    for number, example in enumerate(examples):
+        write(tmp_path, example, f"{number}.toml")
+    profiles = load_profiles([tmp_path])
+    assert profiles["our-call"].size_range == (6, 9)
+    assert profiles["eureka-network"].demand("R2").maximum == 0.6

@@ -3,6 +3,7 @@
 import pytest
 
 from data.calls import CallProfile
+from data.countries import EU27
 from data.demands import (
     AllMembers,
     AnyOf,
@@ -301,3 +302,11 @@ def test_the_answer_has_the_published_shape():
     answer = ask(THREE, [member("A", "DE")]).as_dict()
     assert list(answer)[:8] == ["id", "kind", "answer", "text", "found", "needed", "witness", "source"]
     assert (answer["kind"], answer["answer"], answer["witness"]) == ("hard", "broken", ["A"])
+
+
+def test_large_minimums_stay_fast():
+    codes = sorted(EU27)[:24]
+    many = DistinctRepresentatives(**ABOUT, count=12, countries=12)
+    known = [member(code, code) for code in codes]
+    assert ask(many, known).answer == "met"
+    assert ask(many, [member(code, code, None) for code in codes]).answer == "unknown"
