@@ -13,6 +13,8 @@ from service.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md")})
+FLOORS = ("data", "embeddings", "graph", "matcher", "service")
+FOLDERS = (*FLOORS, "benchmarks", "docs", "tests")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PINNED: list[str] = sum(PROJECT["optional-dependencies"].values(), PROJECT["dependencies"])
 
@@ -77,6 +79,24 @@ def unknown_command(words: tuple[str, ...]) -> str | None:
 def test_every_relative_link_leads_to_a_file_and_a_heading(path: Path) -> None:
     links = [link for link in _LINK.findall(_FENCE.sub("", read(path))) if not re.match(r"[a-z]+:", link)]
     assert [link for link in links if not leads_somewhere(path, link)] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_every_file_of_the_program_that_is_mentioned_exists(path: Path) -> None:
+    spans = _SPAN.findall(_FENCE.sub("", read(path)))
+    mentioned = [span for span in spans if re.fullmatch(rf"(?:{'|'.join(FOLDERS)})/[\w./-]+", span)]
+    assert [span for span in mentioned if not (ROOT / span).exists()] == []
+
+
+def test_every_room_of_the_house_is_shown_on_the_plan() -> None:
+    plan = read(ROOT / "docs" / "architecture.md")
+    rooms = [
+        room
+        for floor in FLOORS
+        for room in (ROOT / floor).iterdir()
+        if room.name not in {"__init__.py", "__pycache__"} and (room.is_dir() or room.suffix == ".py")
+    ]
+    assert [name(room) for room in rooms if f"`{name(room)}`" not in plan] == []
 
 
 def test_every_dependency_has_its_reason_in_the_docs() -> None:
