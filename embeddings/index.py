@@ -57,45 +57,57 @@ def check_rows(vectors: np.ndarray, width: int, n: int) -> np.ndarray:
 
 
 class FaissIndex:
-    """Exact cosine search over half-precision rows: each row costs 2 bytes a column and is scanned once a
-    query.
+    """Exact cosine search over half-precision rows: each row costs 2 bytes a column and is scanned once a query.
 
-    Rounding to half precision moves a similarity by less than 0.001. Reading is safe under threads as long as
-    nobody adds or removes.
+    Rounding to half precision moves a similarity by less than 0.001. Add in bulk: every add and remove copies all
+    rows. Reading is safe under threads as long as nobody adds or removes.
     """
 
     def __init__(self, width: int) -> None:
         self.width = width
-        self._rows = faiss.IndexScalarQuantizer(
-            width, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
         self._ids: list[str] = []
         self._place: dict[str, int] = {}
+        self._hold(np.zeros((0, width), np.float16))
+
+    def _hold(self, rows: np.ndarray) -> None:
+        """Let FAISS scan (n, width) float16 rows where they are.
+
+        numpy asks the system for large memory pages, FAISS does not: scanning numpy's memory takes two thirds of the
+        time (`benchmarks/bench_search.py`).
+        """
+        scanner = faiss.IndexScalarQuantizer(
+            self.width, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
+        if len(rows):
+            # The owner of a vector that FAISS owns itself is "nobody": the view does not free numpy's memory.
+            nobody = scanner.codes.owner  # type: ignore[attr-defined]
+            bytes_ = faiss.swig_ptr(rows.view(np.uint8).ravel())
+            vectors = faiss.MaybeOwnedVectorUInt8
+            scanner.codes = vectors.create_view(bytes_, rows.nbytes, nobody)  # type: ignore[attr-defined]
+            scanner.ntotal = len(rows)
+        self._rows, self._scanner = rows, scanner
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def add(self, ids: Sequence[str], vectors: np.ndarray) -> None:
         """See `VectorIndex.add`. Raises ValueError when an id comes twice."""
-        rows = check_rows(vectors, self.width, len(ids))
+        rows = check_rows(vectors, self.width, len(ids)).astype(np.float16)
         if len(set(ids)) != len(ids):
             raise ValueError("an id comes twice in one add")
         self.remove(ids)
-        if not len(ids):
-            return
-        self._rows.add(rows)
         self._place.update((id_, len(self._ids) + i) for i, id_ in enumerate(ids))
         self._ids.extend(ids)
+        self._hold(np.concatenate([self._rows, rows]))
 
     def remove(self, ids: Iterable[str]) -> None:
         """See `VectorIndex.remove`."""
-        gone = sorted(self._place[id_] for id_ in set(ids) if id_ in self._place)
-        if not gone:
+        gone = self.mask(ids)
+        if not gone.any():
             return
-        self._rows.remove_ids(faiss.IDSelectorBatch(np.array(gone, dtype=np.int64)))
-        for place in reversed(gone):
-            del self._ids[place]
+        self._ids = [id_ for id_, is_gone in zip(self._ids, gone, strict=True) if not is_gone]
         self._place = {id_: i for i, id_ in enumerate(self._ids)}
+        self._hold(self._rows[~gone])
 
     def mask(self, allowed: Iterable[str]) -> np.ndarray:
         """Return (n,) bool, true at the rows whose id is allowed; for use with `nearest_at` again and
@@ -121,7 +133,7 @@ class FaissIndex:
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         looked_at = min(k + 8, most)
         while True:
-            similarities, places = self._rows.search(query, looked_at, params=parameters)
+            similarities, places = self._scanner.search(query, looked_at, params=parameters)
             # FAISS pads a short answer with -1, and drops equals beyond the last place in no stated order:
             # look further until the last place is worse than the k-th, so that ties can be broken by id.
             found = places[0] >= 0
@@ -143,7 +155,7 @@ class FaissIndex:
                 handle,
                 fingerprint=np.array(fingerprint),
                 ids=np.array(self._ids, dtype=np.str_),
-                rows=self._stored_rows(),
+                rows=self._rows,
             )
         building.replace(path)
 
@@ -158,12 +170,7 @@ class FaissIndex:
         if found != fingerprint:
             raise IndexMismatch(f"expected the index {fingerprint}, got {found} in {path}; build it again")
         index = cls(rows.shape[1])
-        index._rows.add(rows.astype(np.float32))
         index._ids = ids
         index._place = {id_: i for i, id_ in enumerate(ids)}
+        index._hold(rows)
         return index
-
-    def _stored_rows(self) -> np.ndarray:
-        """Return (n, width) float16, as they stand in the index."""
-        codes = faiss.vector_to_array(self._rows.codes)
-        return codes.view(np.float16).reshape(len(self._ids), self.width)
