@@ -1,1 +1,1 @@
-"""The JSON door: parse, one call, render."""
+"""The HTTP API: `questions` (what may be asked), `answers` (what comes back), `routes` (parse, one call, render)."""

@@ -1,1 +1,1 @@
-"""The HTML door: parse, one call, render; templates compute nothing."""
+"""The pages: `forms` (what was filled in), `show` (how facts are written), `routes` (parse, one call, render)."""

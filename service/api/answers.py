@@ -1,0 +1,305 @@
+"""What comes back over HTTP? Response models: they describe the answers for `openapi.json`.
+
+The answers themselves are the records' `as_dict()`; the tests hold one against the other.
+"""
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+Verdict = Literal["met", "broken", "unknown"]
+
+
+class ProblemAnswer(BaseModel):
+    """Every error, RFC 9457."""
+
+    type: str = Field(description="Names the kind of problem; stable.")
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str | None = None
+    errors: list[dict[str, str]] = Field([], description="What is wrong where.")
+
+
+class RuleAnswer(BaseModel):
+    """One rule of the call, answered. The call text always prevails."""
+
+    id: str
+    kind: Literal["hard", "soft", "attestation"]
+    answer: Verdict
+    text: str
+    found: str | float | int | None = None
+    needed: str | float | int | None = None
+    witness: list[str] = Field(description="Ids of members who make it so.")
+    source: str
+
+
+class ReasonAnswer(BaseModel):
+    """One ground, as data; `text` is rendered from the rest."""
+
+    name: str
+    value: float
+    evidence: list[str]
+    text: str
+
+
+class PartnerAnswer(BaseModel):
+    """An organisation that was found. `score`: looks like consortia that were funded, no probability."""
+
+    id: str
+    name: str
+    country: str | None
+    kind: str | None
+    score: float
+    reasons: list[ReasonAnswer]
+
+
+class MemberAnswer(PartnerAnswer):
+    """A member of a suggested consortium."""
+
+    role: str
+
+
+class TermAnswer(BaseModel):
+    """One part of a consortium's value."""
+
+    name: str
+    value: float
+    weight: float
+    evidence: list[str]
+
+
+class SuggestionAnswer(BaseModel):
+    """One allowed consortium."""
+
+    value: float
+    gap: float | None = Field(description="Relative distance to the proven bound; null where none is known.")
+    members: list[MemberAnswer]
+    rules: list[RuleAnswer]
+    terms: list[TermAnswer]
+
+
+class SuggestionsAnswer(BaseModel):
+    """The best sets found; or, where none is allowed, which demands are in conflict."""
+
+    run: str
+    call: str
+    status: Literal["optimal", "bounded", "infeasible"]
+    suggestions: list[SuggestionAnswer]
+    conflict: list[dict[str, Any]]
+
+
+class PartnersAnswer(BaseModel):
+    """Partners, best first."""
+
+    run: str
+    partners: list[PartnerAnswer]
+
+
+class RankingAnswer(BaseModel):
+    """One query's answer: pairs of organisation id and score, best first."""
+
+    id: str
+    ranked: list[tuple[str, float]]
+
+
+class RankingsAnswer(BaseModel):
+    """One ranking for each query, in the order asked."""
+
+    rankings: list[RankingAnswer]
+
+
+class CheckAnswer(BaseModel):
+    """The overall answer is that of the hard rules."""
+
+    call: str
+    answer: Verdict
+    rules: list[RuleAnswer]
+
+
+class ActorAnswer(BaseModel):
+    """An organisation as the network knows it."""
+
+    id: str
+    name: str | None
+    country: str | None
+    kind: str | None
+    projects: int
+    partners: int
+    umbrella: bool
+    fictional: bool
+
+
+class TieAnswer(BaseModel):
+    """A working tie; `weight` is the sum over shared projects of 1 / (participants - 1)."""
+
+    a: str
+    b: str
+    weight: float
+    projects: list[str]
+    last_shared: int | None
+
+
+class AroundAnswer(BaseModel):
+    """An organisation, its strongest partners and the ties among them."""
+
+    centre: ActorAnswer
+    partners: list[ActorAnswer]
+    ties: list[TieAnswer]
+    among: list[TieAnswer]
+    partners_in_all: int
+
+
+class PathAnswer(BaseModel):
+    """The strongest chain of introductions."""
+
+    found: bool
+    a: ActorAnswer
+    b: ActorAnswer
+    actors: list[ActorAnswer]
+    ties: list[TieAnswer]
+    cost: float | None
+    direct: TieAnswer | None
+    through_umbrella: bool
+
+
+class CountryTieAnswer(BaseModel):
+    """How strongly two countries work together."""
+
+    country: str
+    weight: float
+    projects: int
+
+
+class CountryAnswer(BaseModel):
+    """One country in the network."""
+
+    country: str
+    organisations: int
+    active: int
+    projects: int
+    within: float
+    ties: list[CountryTieAnswer]
+    leading: list[ActorAnswer]
+
+
+class MatrixAnswer(BaseModel):
+    """Country by country: tie weights and shared projects, rows and columns in the order of `countries`."""
+
+    countries: list[str]
+    weights: list[list[float]]
+    projects: list[list[int]]
+
+
+class SummaryAnswer(BaseModel):
+    """The network in figures."""
+
+    organisations: int
+    active: int
+    projects: int
+    participations: int
+    ties: int
+    countries: int
+    largest_component: int
+    first_year: int | None
+    last_year: int | None
+    giant_projects: list[str]
+    umbrella_organisations: list[str]
+
+
+class DemandAnswer(BaseModel):
+    """One demand of a call."""
+
+    id: str
+    kind: Literal["hard", "soft", "attestation"]
+    text: str
+    source: str
+    verified: bool
+
+
+class CallAnswer(BaseModel):
+    """A call's profile. The call text always prevails."""
+
+    id: str
+    title: str
+    programme: str
+    source: str
+    valid_from: dt.date | None
+    valid_until: dt.date | None
+    fictional: bool
+    demands: list[DemandAnswer]
+
+
+class CallsAnswer(BaseModel):
+    """All profiles."""
+
+    calls: list[CallAnswer]
+
+
+class OutlineAnswer(BaseModel):
+    """What is told of an outline: that it exists, its title, country, organisation and language."""
+
+    id: str
+    title: str
+    country: str
+    organisation: str
+    language: str | None
+
+
+class OutlinesAnswer(BaseModel):
+    """Outlines by id."""
+
+    outlines: list[OutlineAnswer]
+
+
+class FoundAnswer(BaseModel):
+    """An organisation by name."""
+
+    id: str
+    name: str
+    country: str | None
+    kind: str | None
+    fictional: bool
+
+
+class FoundsAnswer(BaseModel):
+    """Organisations that fit, best first."""
+
+    organisations: list[FoundAnswer]
+
+
+class StreamAnswer(BaseModel):
+    """One work stream of the overall project."""
+
+    id: str
+    name: str
+    terms: list[str]
+    outlines: list[str]
+    countries: list[str]
+
+
+class LinkAnswer(BaseModel):
+    """Two outlines that should work together."""
+
+    a: str
+    b: str
+    countries: list[str]
+    strength: float
+    why: Any
+
+
+class IntegrationAnswer(BaseModel):
+    """The integrated overall project."""
+
+    run: str
+    call: str
+    status: str
+    gap: float | None
+    streams: list[StreamAnswer]
+    links: list[LinkAnswer]
+    isolated: list[str]
+    uncovered: list[Any]
+    fragile: list[Any]
+    rules: list[RuleAnswer]

@@ -1,0 +1,196 @@
+"""What may be asked over HTTP? Request models; each turns itself into the record that the matcher takes."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from data.countries import to_iso
+from data.errors import BadInput
+from data.model import CallId, Kind, OrganisationId, OutlineId
+from graph.members import Member
+from matcher.answers import PartnersRequest, SuggestRequest
+from matcher.ranking.query import Query
+from service.parsing import LONGEST_TEXT, size_range, to_countries
+
+Record = TypeVar("Record")
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Country = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z]{2}$", description="EU style (EL, UK) or ISO 3166 (GR, GB)."),
+]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, description="In any EU language.")]
+
+
+def made(record: Callable[..., Record], **fields: object) -> Record:
+    """Build a record; what it refuses becomes an error of the caller."""
+    try:
+        return record(**fields)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+
+
+class Strict(BaseModel):
+    """Refuses what it does not know, so that a misspelt name is told and not ignored."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class SuggestBody(Strict):
+    """Which consortium is wanted. Give either `outline` or `text`."""
+
+    call: Id = Field(examples=["he-ria-ia-2021"])
+    outline: Id | None = Field(None, description="Id of a stored outline.")
+    text: Text | None = Field(None, description="An outline as text, in any EU language.")
+    coordinator: Id | None = None
+    must: list[Id] = Field([], max_length=40, description="Organisations that have to be in.")
+    exclude: list[Id] = Field(
+        [], alias="not", max_length=1000, description="Organisations that must not be in."
+    )
+    size: str | None = Field(None, max_length=20, examples=["5-12"])
+    limit: int = Field(5, ge=1, le=20)
+    preset: str = Field("balanced", max_length=40, description="Which weights: see the documentation.")
+
+    def request(self) -> SuggestRequest:
+        """Return the matcher's record. Raises BadInput."""
+        return made(
+            SuggestRequest,
+            call=CallId(self.call),
+            outline=None if self.outline is None else OutlineId(self.outline),
+            text=self.text,
+            coordinator=None if self.coordinator is None else OrganisationId(self.coordinator),
+            must=tuple(map(OrganisationId, self.must)),
+            exclude=tuple(map(OrganisationId, self.exclude)),
+            size=size_range(self.size),
+            limit=self.limit,
+            preset=self.preset,
+        )
+
+
+class PartnersBody(Strict):
+    """Who could work with this organisation?"""
+
+    organisation: Id
+    call: Id | None = None
+    countries: list[Country] = Field(
+        [], max_length=60, description="Only partners from these; empty: from any."
+    )
+    new_only: bool = Field(False, description="Only those with whom it never worked.")
+    limit: int = Field(20, ge=1, le=200)
+
+    def request(self) -> PartnersRequest:
+        """Return the matcher's record. Raises BadInput."""
+        return made(
+            PartnersRequest,
+            organisation=OrganisationId(self.organisation),
+            call=None if self.call is None else CallId(self.call),
+            countries=to_countries(self.countries),
+            new_only=self.new_only,
+            limit=self.limit,
+        )
+
+
+class RankQuery(Strict):
+    """One project idea that looks for partners."""
+
+    id: Id
+    text: str = Field("", max_length=LONGEST_TEXT)
+    given: list[Id] = Field([], max_length=500, description="Who is on board already; never in the answer.")
+    coordinator: Id | None = None
+    topic: str | None = Field(None, max_length=2000)
+    programme: str | None = Field(None, max_length=2000)
+    date: dt.date | None = Field(None, description="Only what was known before this day is used.")
+
+    def query(self) -> Query:
+        """Return the ranker's record. Raises BadInput."""
+        return made(
+            Query,
+            id=self.id,
+            text=self.text,
+            given=tuple(map(OrganisationId, self.given)),
+            coordinator=None if self.coordinator is None else OrganisationId(self.coordinator),
+            topic=self.topic,
+            programme=self.programme,
+            date=self.date,
+        )
+
+
+class RankBody(Strict):
+    """Many ideas at once."""
+
+    queries: list[RankQuery] = Field(min_length=1, max_length=1000)
+    limit: int = Field(100, ge=1, le=1000)
+
+
+class MemberBody(Strict):
+    """One member of the consortium to check. What is left out is unknown, and told so."""
+
+    id: Id
+    name: str | None = Field(None, max_length=500)
+    country: Country | None = None
+    kind: Kind | None = None
+    owner: Id | None = Field(None, description="The ultimate parent; who owns itself repeats its own id.")
+    budget_eur: float | None = Field(None, ge=0, le=1e12)
+    role: str | None = Field(None, max_length=100, examples=["coordinator"])
+    sme: bool | None = None
+
+    def member(self) -> Member:
+        """Return the rules' record. Raises BadInput."""
+        known = self.model_dump()
+        known["country"] = None if self.country is None else to_iso(self.country)
+        return made(Member, **known)
+
+
+class CheckBody(Strict):
+    """Are these members allowed?"""
+
+    call: Id
+    members: list[MemberBody] = Field(min_length=1, max_length=200)
+
+
+class IntegrateBody(Strict):
+    """Which call's outlines are to be combined?"""
+
+    call: Id
+
+
+class AroundQuery(Strict):
+    """Whose neighbourhood?"""
+
+    organisation: Id
+    limit: int = Field(20, ge=1, le=60)
+
+
+class PathQuery(Strict):
+    """Who introduces `a` to `b`?"""
+
+    a: Id
+    b: Id
+
+
+class CountryQuery(Strict):
+    """Which country?"""
+
+    country: Country
+    limit: int = Field(20, ge=1, le=200, description="How many of its organisations to list.")
+
+
+class OutlinesQuery(Strict):
+    """Which outlines?"""
+
+    call: Id | None = None
+
+
+class FindQuery(Strict):
+    """Which organisations have this in their name?"""
+
+    text: str = Field(min_length=1, max_length=200)
+    country: Country | None = None
+    limit: int = Field(20, ge=1, le=100)
+
+
+class CallPath(BaseModel):
+    """A call's id in the address."""
+
+    call: Id

@@ -1,0 +1,124 @@
+"""What was filled in on a page? Reads forms into the matcher's records; keeps the input and says what is wrong."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+from data.errors import Ambiguous, BadInput, NotFound
+from data.model import CallId, Organisation, OrganisationId, OutlineId
+from matcher.answers import PartnersRequest, SuggestRequest
+from service.api.questions import made
+from service.parsing import LONGEST_TEXT, size_range, to_countries
+from service.port import Application
+
+Value = TypeVar("Value")
+CHOICES = 12
+_CODE_BEHIND_NAME = re.compile(r"\((\S+)\)\s*$")
+
+
+@dataclass(slots=True)
+class Form:
+    """A form as it was filled in. `errors`: field → what is wrong; `choices`: field → organisations that fit."""
+
+    values: Mapping[str, str]
+    application: Application
+    errors: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, tuple[Organisation, ...]] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "").strip()
+
+    def read(self, name: str, how: Callable[[], Value]) -> Value | None:
+        """Return what `how` reads; where it cannot, note the reason beside the field and return None."""
+        try:
+            return how()
+        except (Ambiguous, BadInput, NotFound) as error:
+            self.errors[name] = str(error)
+            return None
+
+    def organisation(self, name: str, *, required: str = "") -> OrganisationId | None:
+        """Read one organisation by id or name; "" is None, or the error `required`."""
+        if not self[name]:
+            if required:
+                self.errors[name] = required
+            return None
+        found = self.read(name, lambda: self._resolve(name, self[name]))
+        return found.id if found else None
+
+    def organisations(self, name: str) -> tuple[OrganisationId, ...]:
+        """Read organisations by id or name, one a line."""
+        lines = [line.strip() for line in self[name].splitlines() if line.strip()]
+        found = [self.read(name, partial(self._resolve, name, line)) for line in lines]
+        return tuple(each.id for each in found if each)
+
+    def _resolve(self, name: str, text: str) -> Organisation:
+        code = _CODE_BEHIND_NAME.search(text)
+        for ident in (text, code[1]) if code else (text,):
+            try:
+                return self.application.organisation(ident)
+            except NotFound:
+                continue
+        found = tuple(self.application.find(text, limit=CHOICES))
+        exact = [each for each in found if each.label.casefold() == text.casefold()]
+        if len(found) == 1 or len(exact) == 1:
+            return (exact or found)[0]
+        if not found:
+            raise NotFound(
+                f"No organisation is called “{text}”. Try a part of its name, or its participant code."
+            )
+        self.choices[name] = found
+        raise Ambiguous(
+            f"Several organisations fit “{text}”. Choose one of them, or write its participant code."
+        )
+
+
+def suggest_form(values: Mapping[str, str], application: Application) -> tuple[Form, SuggestRequest | None]:
+    """Read the coordinator's form. The request is None where something is wrong."""
+    form = Form(values, application)
+    if not form["call"]:
+        form.errors["call"] = "Choose the call whose rules apply."
+    if bool(form["outline"]) == bool(form["text"]):
+        form.errors["text"] = "Paste an outline, or pick a stored one: exactly one of the two."
+    if len(form["text"]) > LONGEST_TEXT:
+        form.errors["text"] = (
+            f"The text has more than {LONGEST_TEXT:,} characters; an outline has a few pages."
+        )
+    coordinator = form.organisation("coordinator")
+    must, exclude = form.organisations("must"), form.organisations("not")
+    size = form.read("size", lambda: size_range(form["size"] or None))
+    request = None
+    if not form.errors:
+        request = form.read(
+            "size",
+            lambda: made(
+                SuggestRequest,
+                call=CallId(form["call"]),
+                outline=OutlineId(form["outline"]) if form["outline"] else None,
+                text=form["text"] or None,
+                coordinator=coordinator,
+                must=must,
+                exclude=exclude,
+                size=size,
+            ),
+        )
+    return form, request
+
+
+def partners_form(values: Mapping[str, str], application: Application) -> tuple[Form, PartnersRequest | None]:
+    """Read the company's form. The request is None where nothing was asked or something is wrong."""
+    form = Form(values, application)
+    if "organisation" not in values:
+        return form, None
+    organisation = form.organisation("organisation", required="Write your organisation's name or code.")
+    countries = form.read("countries", lambda: to_countries(form["countries"].replace(",", " ").split()))
+    if organisation is None or form.errors:
+        return form, None
+    request = PartnersRequest(
+        organisation=organisation,
+        call=CallId(form["call"]) if form["call"] else None,
+        countries=countries or (),
+        new_only=bool(form["new_only"]),
+    )
+    return form, request

@@ -1,0 +1,119 @@
+"""Which page answers which address? Each handler: parse, one call, render."""
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from data.calls import PREVAILS
+from data.countries import country_name
+from service.pages import show
+from service.pages.forms import Form, partners_form, suggest_form
+from service.pages.lookup import look_up
+from service.port import Application
+
+SCORE_MEANS = (
+    "A score says: looks like consortia that were funded. It is never a probability of success, because "
+    "nobody publishes the proposals that were turned down."
+)
+FILES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "gexf": "application/gexf+xml",
+}
+
+
+def pages_blueprint(application: Application) -> Blueprint:
+    """Return the pages' routes, answered by the application."""
+    pages = Blueprint("pages", __name__)
+    for each in show.FILTERS:
+        pages.add_app_template_filter(each, each.__name__)
+
+    @pages.app_context_processor
+    def always() -> dict[str, Any]:
+        constants = {"prevails": PREVAILS, "score_means": SCORE_MEANS, "answers": show.ANSWERS}
+        return {"fictional": application.fictional, "icons": show.ICONS, **constants}
+
+    @pages.get("/")
+    def start() -> str:
+        summary, calls = application.network.summary(), application.calls()
+        return render_template(
+            "start.html", summary=summary, calls=calls, outlines=len(application.outlines())
+        )
+
+    _suggest(pages, application)
+    _partners(pages, application)
+    _network(pages, application)
+    _calls(pages, application)
+    _integrate(pages, application)
+    return pages
+
+
+def _suggest(pages: Blueprint, application: Application) -> None:
+    def page(form: Form, answer: dict[str, Any] | None, status: int) -> Response:
+        known = {"calls": application.calls(), "outlines": application.outlines()}
+        return make_response(render_template("suggest.html", form=form, answer=answer, **known), status)
+
+    @pages.get("/suggest")
+    def ask_suggest() -> Response:
+        return page(Form(request.args, application), None, 200)
+
+    @pages.post("/suggest")
+    def suggest() -> Response:
+        form, question = suggest_form(request.form, application)
+        answer = form.read("call", lambda: application.suggest(question).as_dict()) if question else None
+        return page(form, answer, 422 if form.errors else 200)
+
+
+def _partners(pages: Blueprint, application: Application) -> None:
+    @pages.get("/partners")
+    def partners() -> Response:
+        form, question = partners_form(request.args, application)
+        read = partial(form.read, "organisation")
+        answer = read(lambda: application.partners(question).as_dict()) if question else None
+        asker = application.organisation(question.organisation) if answer and question else None
+        page = render_template(
+            "partners.html", form=form, answer=answer, asker=asker, calls=application.calls()
+        )
+        return make_response(page, 422 if form.errors else 200)
+
+
+def _network(pages: Blueprint, application: Application) -> None:
+    @pages.get("/network")
+    def network() -> Response:
+        form = Form(request.args, application)
+        found = look_up(form, application)
+        summary, countries = application.network.summary(), application.network.matrix().countries
+        named = sorted((country_name(code), code) for code in countries)
+        page = render_template("network.html", form=form, summary=summary, countries=named, **found)
+        return make_response(page, 422 if form.errors else 200)
+
+
+def _calls(pages: Blueprint, application: Application) -> None:
+    @pages.get("/calls")
+    def calls() -> str:
+        return render_template("calls.html", calls=application.calls())
+
+    @pages.get("/calls/<call>")
+    def call(call: str) -> str:
+        profile = application.profile(call)
+        return render_template("call.html", profile=profile, outlines=application.outlines(profile.id))
+
+
+def _integrate(pages: Blueprint, application: Application) -> None:
+    @pages.get("/integrate")
+    def integrate() -> Response:
+        form = Form(request.args, application)
+        answer = (
+            form.read("call", lambda: application.integrate(form["call"]).as_dict()) if form["call"] else None
+        )
+        known = {"calls": application.calls(), "outlines": {each.id: each for each in application.outlines()}}
+        page = render_template("integrate.html", form=form, answer=answer, files=FILES, **known)
+        return make_response(page, 422 if form.errors else 200)
+
+    @pages.get("/integrate/<call>.<kind>")
+    def integration_file(call: str, kind: str) -> Response:
+        content = application.integration_file(call, kind)
+        response = Response(content, mimetype=FILES.get(kind, "application/octet-stream"))
+        response.headers.set("Content-Disposition", "attachment", filename=f"{call}.{kind}")
+        return response

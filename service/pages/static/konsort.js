@@ -1,0 +1,39 @@
+// Helps where it can; every page works without it.
+"use strict";
+
+// Names while typing: fills the field's list from the search for organisations.
+document.querySelectorAll("input[data-find]").forEach((input) => {
+  let waiting = 0;
+  let last = "";
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    const text = input.value.trim();
+    if (text.length < 3 || text === last || /\(\S+\)$/.test(text)) return;
+    waiting = setTimeout(async () => {
+      last = text;
+      const answer = await fetch("/api/v1/organisations?limit=12&text=" + encodeURIComponent(text));
+      if (!answer.ok || input.value.trim() !== text) return;
+      const found = (await answer.json()).organisations;
+      input.list.replaceChildren(...found.map((each) => {
+        const option = document.createElement("option");
+        option.value = each.name + " (" + each.id + ")";
+        option.label = each.country || "";
+        return option;
+      }));
+    }, 200);
+  });
+});
+
+// After an error the summary is read first.
+document.querySelector("[data-focus]")?.focus();
+
+// One question at a time: the button says that it was heard.
+document.querySelectorAll("form").forEach((form) => {
+  form.addEventListener("submit", () => {
+    const button = form.querySelector("button[type=submit]");
+    button.setAttribute("aria-busy", "true");
+  });
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+});

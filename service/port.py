@@ -1,0 +1,63 @@
+"""What do the API and the pages ask of the application? The one protocol that `service.wiring.Konsort` keeps."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from data.calls import CallProfile
+from data.model import Organisation, Outline
+from graph.members import Member
+from graph.network import Network
+from matcher.answers import Partners, PartnersRequest, Suggestions, SuggestRequest
+from matcher.ranking.query import Query, Ranking
+
+
+class Answer(Protocol):
+    """A record that is ready for JSON."""
+
+    def as_dict(self) -> dict[str, Any]: ...
+
+
+class Application(Protocol):
+    """The wired application. Raises the errors of `data.errors`; ValueError from records built out of a request."""
+
+    @property
+    def fictional(self) -> bool:
+        """Whether the store holds fictional records: every page then says so."""
+        ...
+
+    @property
+    def network(self) -> Network:
+        """The current network; a changed store gets another one."""
+        ...
+
+    def suggest(self, request: SuggestRequest) -> Suggestions: ...
+
+    def partners(self, request: PartnersRequest) -> Partners: ...
+
+    def rank(self, queries: Iterable[Query], limit: int) -> Iterable[Ranking]: ...
+
+    def check(self, call: str, members: Sequence[Member]) -> Answer:
+        """Return graph.rules.Verdict (call, answer, rules)."""
+        ...
+
+    def calls(self) -> Sequence[CallProfile]: ...
+
+    def profile(self, call: str) -> CallProfile: ...
+
+    def outlines(self, call: str | None = None) -> Sequence[Outline]: ...
+
+    def outline(self, outline: str) -> Outline: ...
+
+    def organisation(self, organisation: str) -> Organisation: ...
+
+    def organisations(self, ids: Iterable[str]) -> Mapping[str, Organisation]: ...
+
+    def find(self, text: str, *, country: str | None = None, limit: int = 20) -> Sequence[Organisation]: ...
+
+    def integrate(self, call: str) -> Answer:
+        """Return the integrated overall project, with the coordinator's stored decisions kept."""
+        ...
+
+    def integration_file(self, call: str, kind: str) -> bytes:
+        """Return the same as a file: kind is 'xlsx', 'docx' or 'gexf'. BadInput for another kind."""
+        ...

@@ -1,0 +1,218 @@
+"""A small application that the web layer can be tried against: real records, real network, real rules, no solver."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import pytest
+from flask.testing import FlaskClient
+
+from data.calls import CallProfile
+from data.demands import Attestation, CountRange, Hardness, Unit
+from data.errors import NotFound
+from data.model import (
+    ORGANISATION_COLUMNS,
+    PARTICIPATION_COLUMNS,
+    PROJECT_COLUMNS,
+    CallId,
+    History,
+    Kind,
+    Organisation,
+    OrganisationId,
+    Outline,
+    OutlineId,
+)
+from graph.network import Network
+from graph.rules import Member, Verdict, check
+from matcher.answers import Partner, Partners, PartnersRequest, Suggestion, Suggestions, SuggestRequest
+from matcher.assemble import Term
+from matcher.explain import Reason
+from matcher.ranking.query import Query, Ranking
+from service.app import create_app
+
+CALL = CallProfile(
+    id=CallId("demo-call"),
+    title="Demonstration call",
+    programme="Demonstration",
+    source="written for the tests",
+    valid_from=dt.date(2026, 1, 1),
+    demands=(
+        CountRange(
+            id="R1",
+            text="Organisations from at least two countries",
+            source="call text, section 2",
+            of=Unit.COUNTRIES,
+            minimum=2,
+        ),
+        Attestation(
+            id="R2", text="Civil purpose", source="call text, section 3", hardness=Hardness.ATTESTATION
+        ),
+    ),
+    fictional=True,
+)
+ORGANISATIONS = tuple(
+    Organisation(OrganisationId(ident), name, country, kind, fictional=True)
+    for ident, name, country, kind in (
+        ("O1", "Nordlicht Rechenwerke AG", "DE", Kind.LARGE),
+        ("O2", "Meltemi Edge <Lab>", "GR", Kind.SME),
+        ("O3", "Université de Valbrume", "FR", Kind.UNIVERSITY),
+        ("O4", "Comune di Pontelago", "IT", Kind.MUNICIPAL),
+        ("O5", "Meltemi Cloud", "GR", Kind.COMPANY),
+    )
+)
+TEAMS = {"P1": ("O1", "O2", "O3"), "P2": ("O1", "O2")}
+
+
+def network() -> Network:
+    """O1, O2 and O3 share P1 (2015); O1 and O2 share P2 (2018)."""
+    projects = [
+        dict.fromkeys(PROJECT_COLUMNS) | {"id": name, "start": pd.Timestamp(year=year, month=3, day=1)}
+        for name, year in (("P1", 2015), ("P2", 2018))
+    ]
+    parts = [(project, each, "participant", None) for project, team in TEAMS.items() for each in team]
+    known = [
+        dict.fromkeys(ORGANISATION_COLUMNS)
+        | {"id": o.id, "name": o.name, "country": o.country, "kind": o.kind, "fictional": True}
+        for o in ORGANISATIONS
+    ]
+    return Network.from_history(
+        History(
+            pd.DataFrame(projects, columns=list(PROJECT_COLUMNS)),
+            pd.DataFrame(parts, columns=list(PARTICIPATION_COLUMNS)),
+            pd.DataFrame(known, columns=list(ORGANISATION_COLUMNS)),
+        )
+    )
+
+
+def partner(organisation: Organisation, role: str = "participant") -> Partner:
+    reason = Reason("tie", 0.5, ("project:P2",), ("Nordlicht Rechenwerke AG", "project P2"))
+    return Partner(organisation, role, 0.75, (reason,))
+
+
+@dataclass(frozen=True)
+class Integration:
+    """A fixed overall project."""
+
+    call: str
+
+    def as_dict(self) -> dict[str, Any]:
+        stream = {"id": "s1", "name": "Edge", "terms": ["edge", "Rand"], "outlines": ["L1", "L2"]}
+        why = {"complement": 0.8, "topic": 0.5, "tie": 0.0, "text": "L1 seeks what L2 offers"}
+        return {
+            "run": "0123456789ab",
+            "call": self.call,
+            "status": "bounded",
+            "gap": 0.02,
+            "streams": [stream | {"countries": ["DE", "EL"]}],
+            "links": [{"a": "L1", "b": "L2", "countries": ["DE", "EL"], "strength": 0.66, "why": why}],
+            "isolated": [],
+            "uncovered": ["sovereign identity"],
+            "fragile": [],
+            "rules": [rule.as_dict() for rule in check(CALL, [Member("O1", country="DE")]).rules],
+        }
+
+
+@dataclass
+class Small:
+    """Answers with fixed records; `asked` keeps what it was asked last. A text with 'impossible' is infeasible."""
+
+    fictional: bool = True
+    network: Network = field(default_factory=network)
+    asked: list[Any] = field(default_factory=list)
+
+    def suggest(self, request: SuggestRequest) -> Suggestions:
+        self.asked.append(request)
+        self.profile(request.call)
+        if request.outline is not None:
+            self.outline(request.outline)
+        if request.text == "explode":
+            raise RuntimeError("the solver fell over")
+        if request.text is not None and "impossible" in request.text:
+            return Suggestions(
+                "0123456789ab",
+                request.call,
+                "infeasible",
+                "holds for the whole store",
+                (),
+                conflict=(
+                    {"id": "R1", "text": "at least two countries"},
+                    {"id": "size", "text": "size 1 to 1"},
+                ),
+                relaxations=({"id": "size", "text": "allow a size of 2"},),
+            )
+        team = (partner(ORGANISATIONS[0], "coordinator"), *map(partner, ORGANISATIONS[1:3]))
+        rules = check(CALL, [Member(p.organisation.id, country=p.organisation.country) for p in team]).rules
+        terms = (Term("fit", 0.8, 2.0), Term("coverage", 0.75, 1.0, ("organisation:O1",)))
+        found = Suggestion(0.78, 0.012, team, rules, terms, gaps=("certified hardware",))
+        return Suggestions("0123456789ab", request.call, "bounded", "holds for 200 candidates", (found,))
+
+    def partners(self, request: PartnersRequest) -> Partners:
+        self.asked.append(request)
+        self.organisation(request.organisation)
+        return Partners(
+            "0123456789ab", tuple(partner(o) for o in ORGANISATIONS if o.id != request.organisation)
+        )
+
+    def rank(self, queries: Iterable[Query], limit: int) -> Iterable[Ranking]:
+        return [Ranking(query.id, ((OrganisationId("O2"), 0.5),)[:limit]) for query in queries]
+
+    def check(self, call: str, members: Sequence[Member]) -> Verdict:
+        return check(self.profile(call), members)
+
+    def calls(self) -> Sequence[CallProfile]:
+        return (CALL,)
+
+    def profile(self, call: str) -> CallProfile:
+        if call != CALL.id:
+            raise NotFound(f"no call {call!r}; `konsort calls` lists them")
+        return CALL
+
+    def outlines(self, call: str | None = None) -> Sequence[Outline]:
+        return tuple(
+            Outline(OutlineId(ident), CALL.id, title, "Ein Text.", OrganisationId(owner), country, language)
+            for ident, title, owner, country, language in (
+                ("L1", "Rechnen am Rand", "O1", "DE", "de"),
+                ("L2", "Edge on the islands", "O2", "GR", "en"),
+            )
+            if call in (None, CALL.id)
+        )
+
+    def outline(self, outline: str) -> Outline:
+        for each in self.outlines():
+            if each.id == outline:
+                return each
+        raise NotFound(f"no outline {outline!r}")
+
+    def organisation(self, organisation: str) -> Organisation:
+        for each in ORGANISATIONS:
+            if each.id == organisation:
+                return each
+        raise NotFound(f"no organisation {organisation!r}")
+
+    def organisations(self, ids: Iterable[str]) -> Mapping[str, Organisation]:
+        wanted = set(ids)
+        return {each.id: each for each in ORGANISATIONS if each.id in wanted}
+
+    def find(self, text: str, *, country: str | None = None, limit: int = 20) -> Sequence[Organisation]:
+        fits = [
+            o for o in ORGANISATIONS if text.casefold() in o.label.casefold() and country in (None, o.country)
+        ]
+        return fits[:limit]
+
+    def integrate(self, call: str) -> Integration:
+        return Integration(self.profile(call).id)
+
+    def integration_file(self, call: str, kind: str) -> bytes:
+        return f"{call} as {kind}".encode()
+
+
+@pytest.fixture
+def small() -> Small:
+    return Small()
+
+
+@pytest.fixture
+def client(small: Small) -> FlaskClient:
+    return create_app(small).test_client()

@@ -1,0 +1,195 @@
+"""Does each address of the API answer its question, and is every error told in the one body?"""
+
+import pytest
+from flask.testing import FlaskClient
+
+from matcher.answers import PartnersRequest, SuggestRequest
+from service.app import HEADERS, create_app
+from service.problems import MEDIA_TYPE
+
+V1 = "/api/v1"
+
+
+def test_an_outline_is_answered_with_suggestions_in_the_published_shape(client: FlaskClient, small) -> None:
+    answer = client.post(
+        f"{V1}/suggest",
+        json={
+            "call": "demo-call",
+            "outline": "L1",
+            "coordinator": "O1",
+            "must": ["O2"],
+            "not": ["O4"],
+            "size": "3-5",
+            "limit": 2,
+        },
+    )
+    assert answer.status_code == 200
+    assert small.asked == [
+        SuggestRequest(
+            call="demo-call",
+            outline="L1",
+            coordinator="O1",
+            must=("O2",),
+            exclude=("O4",),
+            size=(3, 5),
+            limit=2,
+        )
+    ]
+    suggestion = answer.json["suggestions"][0]
+    assert [(m["id"], m["country"], m["role"]) for m in suggestion["members"]] == [
+        ("O1", "DE", "coordinator"),
+        ("O2", "EL", "participant"),
+        ("O3", "FR", "participant"),
+    ]
+    assert suggestion["terms"][1] == {
+        "name": "coverage",
+        "value": 0.75,
+        "weight": 1.0,
+        "evidence": ["organisation:O1"],
+    }
+    assert [(rule["id"], rule["answer"]) for rule in suggestion["rules"]] == [
+        ("R1", "met"),
+        ("R2", "unknown"),
+    ]
+
+
+def test_an_impossible_request_is_answered_with_its_conflict(client: FlaskClient) -> None:
+    answer = client.post(f"{V1}/suggest", json={"call": "demo-call", "text": "impossible"})
+    assert (answer.status_code, answer.json["status"], answer.json["suggestions"]) == (200, "infeasible", [])
+    assert [part["id"] for part in answer.json["conflict"]] == ["R1", "size"]
+
+
+def test_countries_may_be_named_in_either_style(client: FlaskClient, small) -> None:
+    asked = {"organisation": "O1", "countries": ["EL", "GB"], "new_only": True, "limit": 3}
+    assert client.post(f"{V1}/partners", json=asked).status_code == 200
+    assert small.asked == [PartnersRequest(organisation="O1", countries=("GR", "GB"), new_only=True, limit=3)]
+
+
+def test_each_query_gets_its_ranking_in_the_order_asked(client: FlaskClient) -> None:
+    queries = [{"id": "q2", "text": "x", "date": "2019-01-31"}, {"id": "q1", "given": ["O1"]}]
+    answer = client.post(f"{V1}/rank", json={"queries": queries, "limit": 5})
+    assert answer.json == {
+        "rankings": [{"id": "q2", "ranked": [["O2", 0.5]]}, {"id": "q1", "ranked": [["O2", 0.5]]}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("countries", "answer"), [(("DE", "EL"), "met"), (("DE", "DE"), "broken"), (("DE", None), "unknown")]
+)
+def test_members_are_checked_rule_by_rule(client: FlaskClient, countries, answer) -> None:
+    members = [{"id": f"m{n}", "country": country} for n, country in enumerate(countries)]
+    checked = client.post(f"{V1}/check", json={"call": "demo-call", "members": members}).json
+    assert (checked["call"], checked["answer"], checked["rules"][0]["answer"]) == (
+        "demo-call",
+        answer,
+        answer,
+    )
+
+
+def test_the_network_is_asked_for_a_neighbourhood_a_path_a_country_and_its_figures(
+    client: FlaskClient,
+) -> None:
+    around = client.get(f"{V1}/graph/around?organisation=O1").json
+    assert [(tie["b"], tie["weight"]) for tie in around["ties"]] == [("O2", 1.5), ("O3", 0.5)]
+    assert around["partners"][0]["country"] == "EL"
+    path = client.get(f"{V1}/graph/path?a=O3&b=O2").json
+    assert (path["found"], [actor["id"] for actor in path["actors"]]) == (True, ["O3", "O2"])
+    assert client.get(f"{V1}/graph/country?country=EL").json["organisations"] == 2
+    assert client.get(f"{V1}/graph/matrix").json["countries"] == ["DE", "FR", "EL", "IT"]
+    assert client.get(f"{V1}/graph/summary").json["ties"] == 3
+
+
+def test_records_are_listed(client: FlaskClient) -> None:
+    assert [call["id"] for call in client.get(f"{V1}/calls").json["calls"]] == ["demo-call"]
+    assert client.get(f"{V1}/calls/demo-call").json["valid_from"] == "2026-01-01"
+    outline = client.get(f"{V1}/outlines?call=demo-call").json["outlines"][1]
+    assert outline == {
+        "id": "L2",
+        "title": "Edge on the islands",
+        "country": "EL",
+        "organisation": "O2",
+        "language": "en",
+    }
+    found = client.get(f"{V1}/organisations?text=meltemi&country=UK").json["organisations"]
+    assert found == []
+    assert len(client.get(f"{V1}/organisations?text=meltemi&country=EL").json["organisations"]) == 2
+
+
+def test_a_call_is_integrated(client: FlaskClient) -> None:
+    answer = client.post(f"{V1}/integrate", json={"call": "demo-call"})
+    assert (answer.status_code, answer.json["links"][0]["countries"]) == (200, ["DE", "EL"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "status", "code"),
+    [
+        ("get", "/nowhere", {}, 404, "not-found"),
+        ("get", "/suggest", {}, 405, "method-not-allowed"),
+        ("post", "/suggest", {"data": "text"}, 415, "unsupported-media-type"),
+        ("post", "/suggest", {"data": "{", "content_type": "application/json"}, 400, "bad-request"),
+        ("post", "/suggest", {"json": {"call": "demo-call"}}, 422, "bad-input"),
+        ("post", "/suggest", {"json": {"call": "demo-call", "text": "t", "siez": "5"}}, 422, "bad-input"),
+        ("post", "/suggest", {"json": {"call": "demo-call", "text": "t", "size": "many"}}, 422, "bad-input"),
+        ("post", "/suggest", {"json": ["call"]}, 422, "bad-input"),
+        ("post", "/suggest", {"json": {"call": "nothing", "text": "t"}}, 404, "not-found"),
+        ("post", "/suggest", {"json": {"call": "demo-call", "outline": "L9"}}, 404, "not-found"),
+        ("post", "/suggest", {"json": {"call": "demo-call", "text": "explode"}}, 500, "internal-error"),
+        ("post", "/partners", {"json": {"organisation": "O9"}}, 404, "not-found"),
+        ("post", "/partners", {"json": {"organisation": "O1", "countries": ["XQ"]}}, 422, "bad-input"),
+        ("get", "/graph/around?organisation=O9", {}, 404, "not-found"),
+        ("get", "/graph/around?organisation=O1&limit=0", {}, 422, "bad-input"),
+        ("get", "/graph/around?organization=O1", {}, 422, "bad-input"),
+        ("get", "/graph/country?country=Greece", {}, 422, "bad-input"),
+    ],
+)
+def test_every_error_has_the_one_body(client: FlaskClient, method, path, sent, status, code) -> None:
+    answer = getattr(client, method)(V1 + path, **sent)
+    assert (answer.status_code, answer.mimetype) == (status, MEDIA_TYPE)
+    assert (answer.json["status"], answer.json["code"]) == (status, code)
+    assert answer.json["type"] == f"urn:konsort:problem:{code}"
+    assert answer.json["instance"] == (V1 + path).split("?")[0]
+    assert answer.json["title"]
+    assert answer.json["detail"]
+
+
+def test_what_is_wrong_is_told_field_by_field(client: FlaskClient) -> None:
+    members = [{"id": "m1", "country": "DE"}, {"id": "m2", "budget_eur": -1}]
+    answer = client.post(f"{V1}/check", json={"call": "demo-call", "members": members})
+    assert [each["where"] for each in answer.json["errors"]] == ["members.1.budget_eur"]
+
+
+def test_a_method_not_allowed_says_which_are(client: FlaskClient) -> None:
+    assert set(client.delete(f"{V1}/suggest").headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
+
+
+def test_an_error_that_nobody_foresaw_tells_nothing_of_the_inside(client: FlaskClient, caplog) -> None:
+    answer = client.post(f"{V1}/suggest", json={"call": "demo-call", "text": "explode"})
+    assert "solver" not in answer.text
+    assert "the solver fell over" in caplog.text
+
+
+def test_a_request_that_is_too_large_is_refused(small) -> None:
+    client = create_app(small, largest_request_bytes=1000).test_client()
+    answer = client.post(f"{V1}/suggest", json={"call": "demo-call", "text": "x" * 1000})
+    assert (answer.status_code, answer.mimetype) == (413, MEDIA_TYPE)
+
+
+def test_only_loopback_names_are_answered(client: FlaskClient) -> None:
+    for host, status in (
+        ("localhost:8470", 200),
+        ("127.0.0.1", 200),
+        ("[::1]:80", 200),
+        ("evil.example", 400),
+    ):
+        answer = client.get(f"{V1}/graph/summary", headers={"Host": host})
+        assert answer.status_code == status, host
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/calls", "/nowhere", "/static/konsort.css"])
+def test_every_answer_is_shut_to_other_sites_and_sets_no_cookie(client: FlaskClient, path) -> None:
+    answer = client.get(path)
+    for name in HEADERS:
+        assert name in answer.headers
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert "Set-Cookie" not in answer.headers
+    answer.close()

@@ -1,0 +1,185 @@
+"""Does each page show what was asked, keep what was typed, and say clearly what is wrong?"""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from matcher.answers import PartnersRequest, SuggestRequest
+
+PAGES = (
+    "/",
+    "/suggest",
+    "/partners",
+    "/partners?organisation=O1",
+    "/network",
+    "/network?organisation=O1",
+    "/network?country=EL",
+    "/network?a=O3&b=O2",
+    "/calls",
+    "/calls/demo-call",
+    "/integrate",
+    "/integrate?call=demo-call",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_has_one_heading_landmarks_a_skip_link_and_a_label_for_each_field(client, path) -> None:
+    page = client.get(path).text
+    assert len(re.findall("<h1", page)) == 1
+    for landmark in (
+        "<header",
+        "<nav aria-label",
+        '<main id="main"',
+        "<footer",
+        '<a class="skip" href="#main"',
+    ):
+        assert landmark in page, landmark
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    for field in re.findall(r"<(?:input|select|textarea)[^>]*\bid=\"([^\"]+)\"", page):
+        assert f'<label for="{field}"' in page
+    for referred in re.findall(r'aria-(?:labelledby|describedby)="([^"]*)"', page):
+        assert set(referred.split()) <= set(ids), referred
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_has_script_or_style_of_its_own_nor_asks_another_site(client, path) -> None:
+    page = client.get(path).text
+    assert not re.search(r"<style|\bstyle=|\bon\w+=|<script(?! src=\"/static/)", page)
+    assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', page)
+
+
+def test_every_page_says_that_its_records_are_fictional_where_they_are(client, small) -> None:
+    assert "Fictional demo." in client.get("/").text
+    small.fictional = False
+    assert "Fictional demo." not in client.get("/").text
+
+
+def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: FlaskClient, small) -> None:
+    typed = {"call": "demo-call", "text": "Rechnen am Rand", "coordinator": "Nordlicht Rechenwerke AG"}
+    page = client.post("/suggest", data=typed | {"must": "O3\nMeltemi Cloud", "size": "4-6"}).text
+    assert small.asked == [
+        SuggestRequest(
+            call="demo-call", text="Rechnen am Rand", coordinator="O1", must=("O3", "O5"), size=(4, 6)
+        )
+    ]
+    assert "Within 1.2 % of the best possible within its pool." in page
+    assert "Meltemi Edge &lt;Lab&gt;" in page
+    assert "Greece (EL)" in page
+    assert 'aria-label="Coverage 0.75"' in page
+    assert "Met by: Nordlicht Rechenwerke AG, Meltemi Edge &lt;Lab&gt;, Université de Valbrume." in page
+    assert "For a person to confirm (1)" in page
+    assert "certified hardware" in page
+    assert "0123456789ab" in page
+    assert "The call text always prevails." in page
+    assert "never a probability of success" in page
+    assert ">Rechnen am Rand</textarea>" in page
+
+
+def test_an_impossible_wish_shows_what_conflicts_and_the_ways_out(client: FlaskClient) -> None:
+    page = client.post("/suggest", data={"call": "demo-call", "text": "impossible"}).text
+    assert "No consortium is possible" in page
+    assert "size 1 to 1" in page
+    assert "allow a size of 2" in page
+
+
+def test_a_form_with_mistakes_keeps_its_input_and_links_to_each_mistake(client: FlaskClient, small) -> None:
+    typed = {
+        "text": "<b>Idee</b>",
+        "outline": "L1",
+        "coordinator": "Meltemi",
+        "size": "many",
+        "not": "Nobody",
+    }
+    answer = client.post("/suggest", data=typed)
+    assert (answer.status_code, small.asked) == (422, [])
+    for field in ("call", "text", "coordinator", "size", "not"):
+        assert f'<a href="#{field}">' in answer.text, field
+        assert f'id="{field}-wrong"' in answer.text, field
+    assert "&lt;b&gt;Idee&lt;/b&gt;</textarea>" in answer.text
+    assert '<option value="L1" selected>' in answer.text
+    assert "Meltemi Cloud (O5)" in answer.text
+    assert "Several organisations fit" in answer.text
+
+
+def test_a_call_that_nobody_knows_is_told_beside_its_field(client: FlaskClient) -> None:
+    answer = client.post("/suggest", data={"call": "gone", "text": "x"})
+    assert answer.status_code == 422
+    assert 'id="call-wrong"' in answer.text
+
+
+def test_a_company_reads_its_partners_with_reasons(client: FlaskClient, small) -> None:
+    page = client.get("/partners?organisation=nordlicht&countries=EL,+FR&new_only=1&call=").text
+    assert small.asked == [PartnersRequest(organisation="O1", countries=("GR", "FR"), new_only=True)]
+    assert "4 partners for Nordlicht Rechenwerke AG" in page
+    assert "Has worked with Nordlicht Rechenwerke AG in project P2." in page
+    assert 'href="/network?a=O1&amp;b=O2"' in page
+
+
+def test_a_name_that_fits_several_organisations_is_asked_back(client: FlaskClient) -> None:
+    answer = client.get("/partners?organisation=meltemi")
+    assert answer.status_code == 422
+    assert '<a href="/partners?organisation=O2">' in answer.text
+    assert '<a href="/partners?organisation=O5">' in answer.text
+
+
+def test_a_name_chosen_from_the_list_finds_its_code(client: FlaskClient, small) -> None:
+    client.get("/partners?organisation=Meltemi+Cloud+(O5)")
+    assert small.asked[0].organisation == "O5"
+
+
+def test_an_analyst_sees_a_neighbourhood_as_a_picture_and_a_table(client: FlaskClient) -> None:
+    page = client.get("/network?organisation=O1").text
+    assert "2 past projects with 2 partners" in page
+    assert "Neighbourhood of Nordlicht Rechenwerke AG</title>" in page
+    assert page.count('href="/network?organisation=O2"') == 2
+    assert '<td class="num">1.5</td>' in page
+
+
+def test_an_analyst_sees_who_introduces_whom(client: FlaskClient) -> None:
+    page = client.get("/network?a=O3&b=O2").text
+    assert "They know each other: 1 shared project, the latest from 2015, a tie of 0.5." in page
+    assert "No chain of past partners joins the two." in client.get("/network?a=O3&b=O4").text
+
+
+def test_an_organisation_without_a_past_is_shown_as_such(client: FlaskClient) -> None:
+    page = client.get("/network?organisation=O4").text
+    assert "No past project with anybody is known of it" in page
+    assert '<svg class="picture' not in page
+
+
+@pytest.mark.parametrize("path", ["/network?organisation=nobody", "/network?country=XQ", "/network?a=O1&b="])
+def test_a_lookup_in_vain_is_told_on_the_same_page(client: FlaskClient, path) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 422
+    assert "Please look at this again" in answer.text
+
+
+def test_a_call_is_told_in_plain_words_with_its_outlines(client: FlaskClient) -> None:
+    page = client.get("/calls/demo-call").text
+    assert "Organisations from at least two countries" in page
+    assert "from 01.01.2026" in page
+    assert 'href="/suggest?outline=L1&amp;call=demo-call"' in page
+
+
+def test_an_outline_picked_elsewhere_is_filled_in(client: FlaskClient) -> None:
+    page = client.get("/suggest?outline=L2&call=demo-call").text
+    assert '<option value="L2" selected>' in page
+    assert '<option value="demo-call" selected>' in page
+
+
+def test_a_whole_call_is_shown_as_one_project_and_can_be_taken_along(client: FlaskClient) -> None:
+    page = client.get("/integrate?call=demo-call").text
+    assert "1 work stream, 1 link across borders" in page
+    assert "sovereign identity" in page
+    assert "L1 seeks what L2 offers" in page
+    file = client.get("/integrate/demo-call.xlsx")
+    assert file.data == b"demo-call as xlsx"
+    assert file.headers["Content-Disposition"] == "attachment; filename=demo-call.xlsx"
+
+
+def test_an_address_that_leads_nowhere_is_told_as_a_page_to_a_browser(client: FlaskClient) -> None:
+    answer = client.get("/nowhere", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "<h1>Not Found</h1>" in answer.text

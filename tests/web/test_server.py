@@ -1,0 +1,63 @@
+"""Does the real server answer on the loopback address only, say when it is ready, and stop when told?"""
+
+import doctest
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from data.errors import BadInput
+from service import server
+from service.app import create_app
+from service.server import serve
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+    import sys
+    sys.path.insert(0, "tests/web")
+    from conftest import Small
+    from service.app import create_app
+    from service.server import serve
+    serve(create_app(Small()), port=0, ready=lambda line: print(line, flush=True))
+    print("stopped", flush=True)
+"""
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "example.org", ""])
+def test_another_address_is_refused_with_the_reason(small, host) -> None:
+    with pytest.raises(BadInput, match="no accounts yet"):
+        serve(create_app(small), host=host)
+
+
+def test_the_examples_of_loopback_names_hold() -> None:
+    failed, tried = doctest.testmod(server)
+    assert (failed, tried) == (0, 1)
+
+
+def test_a_port_that_is_taken_is_told(small) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(BadInput, match=f"port {port}"):
+            serve(create_app(small), port=port)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_when_it_is_ready_and_stops_when_told(number) -> None:
+    command = [sys.executable, "-c", textwrap.dedent(PROGRAM)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            ready = process.stdout.readline()
+            assert ready.startswith("Konsort is ready at http://127.0.0.1:")
+            address = ready.split()[4]
+            with urllib.request.urlopen(f"{address}api/v1/graph/summary", timeout=10) as answer:
+                assert answer.headers["Server"] == "konsort"
+            process.send_signal(number)
+            assert process.stdout.readline() == "stopped\n"
+            assert process.wait(timeout=10) == 0
+        finally:
+            process.kill()
