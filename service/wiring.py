@@ -1,7 +1,9 @@
 """What is plugged into what? The only file that chooses adapters; one `Moment` a state of the store, swapped whole."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,11 +28,13 @@ from graph.ownership import ownership_of, suspected_pairs
 from graph.rules import Verdict, check
 from matcher.answers import Partners, PartnersRequest, Suggestions, SuggestRequest
 from matcher.assemble import warm
+from matcher.integration.project import OverallProject
 from matcher.knowledge import Knowledge, facts_of, ranker_texts, titles_of, widening_of
 from matcher.matcher import Matcher
 from matcher.rank import Ranker
 from matcher.ranking.query import Query, Ranking
 from matcher.roster import Roster
+from service.integration import Desk, as_file
 from service.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -121,6 +125,7 @@ class Konsort:
         self._encoder = open_encoder(settings.encoder, settings.models, progress)
         self._lock = threading.RLock()
         self._moment: Moment | None = None
+        self._proposals: dict[tuple, OverallProject] = {}
 
     def close(self) -> None:
         """Let go of the store."""
@@ -245,7 +250,27 @@ class Konsort:
         return check(self.profile(call), members, ownership=ownership)
 
     def check_file(self, call: str, path: Path) -> Verdict:
-        return self.check(call, [Member(**row) for row in read_members(path)])
+        return self.check(call, [Member(**asdict(row)) for row in read_members(path)])
+
+    def integrate(self, call: str, *, without: Sequence[str] = (), anew: bool = False) -> OverallProject:
+        """Propose a call's overall project. What was proposed before is kept near, and every decision is."""
+        desk = self.desk(call)
+        question = (self.moment.revision, call, tuple(without), desk.decisions.as_json())
+        with self._lock:
+            if anew or question not in self._proposals:
+                self._proposals = {question: desk.propose(without=without, anew=anew)}
+            return self._proposals[question]
+
+    def integration_file(self, call: str, kind: str) -> bytes:
+        return self.as_file(self.integrate(call), kind)
+
+    def as_file(self, project: OverallProject, kind: str) -> bytes:
+        """Return a proposal as XLSX, DOCX or GEXF."""
+        return as_file(project, kind, title=self.profile(project.call).title, today=dt.date.today())
+
+    def desk(self, call: str) -> Desk:
+        """Return the place where a call's proposal and decisions are kept."""
+        return Desk(self._store, self._knowledge(), self.profile(call), user=self.settings.user)
 
     def _knowledge(self) -> Knowledge:
         with self._lock:
