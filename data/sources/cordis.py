@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data.errors import BadInput
@@ -32,7 +32,7 @@ from data.sources import cells
 from data.sources.csv_files import read_csv
 from data.sources.files import SourceFile, list_files
 from data.sources.reports import report
-from data.sources.table import Cells, Column, Progress
+from data.sources.table import Cells, Column, Objects, Progress, rows_of_columns
 from data.store import Store
 from data.tables import ORGANISATIONS, PARTICIPATIONS, Row, searchable
 from data.writer import Merge
@@ -78,6 +78,8 @@ _KINDS = {
 
 _NEVER = dt.date.min
 
+Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
+
 
 @dataclass(slots=True)
 class _Export:
@@ -87,8 +89,8 @@ class _Export:
     """The cells of _PROJECT, read."""
     titles: dict[str, dict[str, None]] = field(default_factory=dict)
     """The titles of each project's call topics, in order."""
-    parts: list[Row] = field(default_factory=list)
-    """One row a participation: the cells of _ORGANISATION, read."""
+    parts: list[list[Objects]] = field(default_factory=list)
+    """For each file, the columns of _ORGANISATION, read."""
     problems: list[RowProblem] = field(default_factory=list)
 
 
@@ -106,13 +108,14 @@ def import_cordis(
     what = "import cordis " + ", ".join(path.name for path in chosen)
     with _uncollected():
         export = _read(files, known, progress)
-        newer, older = _organisations(export, known)
+        parts = _Parts.of(export, known)
+        newer, older = _organisations(parts, known)
         with store.transaction(what=what, dry_run=dry_run) as writer:
             counts = {
                 "projects": writer.put_projects(_projects(export), Merge.UPDATE),
                 "organisations": writer.put_rows(ORGANISATIONS, newer, Merge.UPDATE)
                 + writer.put_rows(ORGANISATIONS, older, Merge.FILL),
-                "participations": writer.put_rows(PARTICIPATIONS, _participations(export), Merge.UPDATE),
+                "participations": writer.put_rows(PARTICIPATIONS, _participations(parts), Merge.UPDATE),
             }
     return report(counts, export.problems, dry_run)
 
@@ -194,18 +197,19 @@ def _read_titles(export: _Export, sheet: Cells, title: str) -> None:
 
 def _read_parts(export: _Export, known: "_Known", sheet: Cells) -> None:
     projects = export.projects.keys() | known.starts.keys()
-    export.parts += sheet.rows(
+    columns = (
         sheet.column("projectID", partial(_one_of, projects, "in the project file or the store")),
         sheet.column("organisationID", cells.needed),
         sheet.column("role", _role),
         sheet.column("ecContribution", cells.amount),
-        sheet.texts("name"),
+        sheet.column("name", cells.text),
         sheet.column("country", cells.country),
         sheet.column("activityType", _kind),
         sheet.column("SME", cells.flag),
-        sheet.texts("city"),
-        sheet.texts("organizationURL"),
+        sheet.column("city", cells.text),
+        sheet.column("organizationURL", cells.text),
     )
+    export.parts.append(sheet.kept(*columns))
     export.problems += sheet.problems
 
 
@@ -214,11 +218,58 @@ def _projects(export: _Export) -> Iterator[Project]:
         yield Project(*(*row[:10], tuple(export.titles.get(ident, ())), row[10]))
 
 
-def _participations(export: _Export) -> Iterable[Row]:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """All participations in order of time: by the project's start, then its id, then as the files have them.
+
+    Columns of one length; `project` and `organisation` are places in the sorted ids `projects`, `organisations`.
+    """
+
+    projects: Objects
+    organisations: Objects
+    project: Integers
+    organisation: Integers
+    role: Objects
+    contribution: Objects
+    facts: tuple[Objects, ...]
+    """Name, country, kind, SME flag, city and URL."""
+    start: Mapping[str, dt.date]
+
+    @classmethod
+    def of(cls, export: _Export, known: "_Known") -> "_Parts":
+        start = {ident: begun for ident, begun in known.starts.items() if begun}
+        start |= {ident: row[4] for ident, row in export.projects.items() if row[4]}
+        nothing = [np.empty(0, dtype=object)] * len(_ORGANISATION)
+        columns = [np.concatenate(column) for column in zip(nothing, *export.parts, strict=True)]
+        project, projects = pd.factorize(columns[0], sort=True)
+        organisation, organisations = pd.factorize(columns[1], sort=True)
+        in_time = sorted(range(len(projects)), key=lambda at: (start.get(str(projects[at]), _NEVER), at))
+        rank = np.empty(len(projects), dtype=np.int64)
+        rank[in_time] = np.arange(len(projects))
+        order = np.argsort(rank[project], kind="stable")
+        role, contribution, *facts = (column[order] for column in columns[2:])
+        return cls(
+            projects,
+            organisations,
+            project[order],
+            organisation[order],
+            role,
+            contribution,
+            tuple(facts),
+            start,
+        )
+
+
+def _participations(parts: _Parts) -> Iterable[Row]:
     """Return one row a project and organisation: of several, a coordinator stays one, the largest sum counts."""
+    order = np.lexsort((parts.organisation, parts.project))
+    project, organisation = parts.project[order], parts.organisation[order]
+    columns = (parts.projects[project], parts.organisations[organisation], parts.role, parts.contribution)
+    rows = rows_of_columns([*columns[:2], columns[2][order], columns[3][order]])
+    if not np.any((np.diff(project) == 0) & (np.diff(organisation) == 0)):
+        return rows
     joined: dict[Row, Row] = {}
-    for part in export.parts:
-        row = part[:4]
+    for row in rows:
         first = joined.setdefault(row[:2], row)
         if first is not row:
             role = "coordinator" if "coordinator" in (first[2], row[2]) else row[2]
@@ -227,37 +278,31 @@ def _participations(export: _Export) -> Iterable[Row]:
     return joined.values()
 
 
-def _organisations(export: _Export, known: "_Known") -> tuple[list[Row], list[Row]]:
+def _organisations(parts: _Parts, known: "_Known") -> tuple[list[Row], list[Row]]:
     """Return the rows of organisations whose facts are at least as new as the store's, and those of older ones."""
-    starts = known.starts | {ident: row[4] for ident, row in export.projects.items() if row[4]}
-    order = sorted({part[0] for part in export.parts}, key=lambda ident: (starts.get(ident) or _NEVER, ident))
-    place = {ident: at for at, ident in enumerate(order)}
-    in_time = sorted(export.parts, key=lambda part: place[part[0]])
-    projects, idents, _, _, names, countries, kinds, flags, cities, urls = _transposed(in_time, 10)
-    # In order of time, so that the last one that is known stands.
-    latest = dict(zip(idents, projects, strict=True))
+    last = np.zeros(len(parts.organisations), dtype=np.int64)
+    last[parts.organisation] = parts.project  # of a repeated place, the last value stands: the latest project
     name, country, kind, sme, city, url = (
-        {ident: fact for ident, fact in zip(idents, facts, strict=True) if fact is not None and fact != ""}
-        for facts in (names, countries, kinds, flags, cities, urls)
+        _latest(fact, parts.organisation, len(last)) for fact in parts.facts
     )
+    kind[(kind == Kind.COMPANY.value) & (sme == np.True_)] = Kind.SME.value
+    search = [searchable(text) if text else "" for text in name]
     newer: list[Row] = []
     older: list[Row] = []
-    for ident, project in latest.items():
-        small = sme.get(ident)
-        sort = kind.get(ident)
-        if small and sort == Kind.COMPANY:
-            sort = Kind.SME.value
-        called = name.get(ident, "").strip() or None
-        place_name, address = (fact.get(ident, "").strip() or None for fact in (city, url))
-        facts = (ident, called, country.get(ident), sort, small, None, place_name, address, None)
-        row = (*facts, False, searchable(called or ""))
-        is_old = (starts.get(project) or _NEVER) < known.latest.get(ident, _NEVER)
+    rows = rows_of_columns([parts.organisations, name, country, kind, sme, city, url, parts.projects[last]])
+    for (ident, *facts, town, address, project), plain in zip(rows, search, strict=True):
+        row = (ident, *facts, None, town, address, None, False, plain)
+        is_old = parts.start.get(project, _NEVER) < known.latest.get(ident, _NEVER)
         (older if is_old else newer).append(row)
     return newer, older
 
 
-def _transposed(rows: Sequence[Row], width: int) -> list[tuple[Any, ...]]:
-    return list(zip(*rows, strict=True)) or [()] * width
+def _latest(fact: Objects, organisation: Integers, count: int) -> Objects:
+    """Return for each of `count` organisations the last fact that is known."""
+    is_known = pd.notna(fact)
+    latest = np.full(count, None, dtype=object)
+    latest[organisation[is_known]] = fact[is_known]
+    return latest
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Who is in a consortium, as somebody lists it in a CSV, XLSX or JSON file to have it checked?"""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from data.errors import BadInput
 from data.model import Kind, RowProblem
@@ -12,7 +13,7 @@ from data.sources import cells
 from data.sources.files import one_file
 from data.sources.organisations import free_text
 from data.sources.sheets import read_sheet
-from data.sources.table import Cells, Column
+from data.sources.table import Cells, Column, Objects
 
 MEMBER_COLUMNS = (
     Column("id", needed=True),
@@ -67,7 +68,7 @@ def _members(sheet: Cells, name: str) -> tuple[MemberRow, ...]:
     return tuple(MemberRow(*row) for row in rows)
 
 
-def _distinct(sheet: Cells) -> Sequence[str | None]:
+def _distinct(sheet: Cells) -> Objects:
     idents = sheet.column("id", cells.needed)
     first: dict[str, int] = {}
     for at, ident in enumerate(idents):
@@ -99,7 +100,8 @@ def _cells_of(listed: object, name: str) -> Cells:
             except ValueError as error:
                 found.append("")
                 problems.append(RowProblem(name, place, column, str(error)))
-    return Cells(name, range(1, len(listed) + 1), texts, problems)
+    columns = {column: np.array(found, dtype=object) for column, found in texts.items()}
+    return Cells(name, range(1, len(listed) + 1), columns, problems)
 
 
 def _as_text(value: Any) -> str:

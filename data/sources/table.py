@@ -6,12 +6,16 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from data.errors import BadInput
 from data.model import RowProblem
 
-T = TypeVar("T")
+Objects = np.ndarray[tuple[int], np.dtype[np.object_]]
+"""A column: (n,) Python objects."""
 
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done so far, all there is to do); the unit is the caller's to name."""
@@ -68,14 +72,15 @@ def _meant(missing: Sequence[str], header: Sequence[str]) -> str:
 class Cells:
     """The cells of a table, column by column, while an importer finds out what they mean.
 
-    A row with a cell that cannot be read is refused: it is noted in `problems` and left out of `rows`.
+    A row with a cell that cannot be read is refused: it is noted in `problems` and left out of `rows`. Columns are
+    (n,) arrays of objects, n the number of rows.
     """
 
     def __init__(
         self,
         name: str,
         lines: Sequence[int],
-        texts: Mapping[str, Sequence[str]],
+        texts: Mapping[str, Objects],
         problems: Iterable[RowProblem] = (),
     ) -> None:
         """`texts` holds, by column name, one text a row; `lines` the line on which each row begins."""
@@ -96,35 +101,32 @@ class Cells:
     ) -> "Cells":
         """Return the cells of rows whose columns stand in the order of `found`'s names."""
         by_column = list(zip(*rows, strict=True)) or [()] * len(found)
-        return cls(name, lines, dict(zip(found, by_column, strict=False)), problems)
+        texts = {name: np.array(texts, dtype=object) for name, texts in zip(found, by_column, strict=False)}
+        return cls(name, lines, texts, problems)
 
     @property
     def problems(self) -> list[RowProblem]:
         """Everything that was wrong, in order of line."""
         return sorted(self._problems, key=lambda problem: (problem.line, problem.column))
 
-    def texts(self, name: str) -> Sequence[str]:
+    def texts(self, name: str) -> Objects:
         """Return the cells of a column as they stand; "" throughout where the table lacks the column."""
-        return self._texts.get(name) or [""] * len(self.lines)
+        return self._texts[name] if name in self._texts else np.full(len(self.lines), "", dtype=object)
 
-    def column(self, name: str, meaning: Callable[[str], T]) -> list[T | None]:
+    def column(self, name: str, meaning: Callable[[str], object]) -> Objects:
         """Return what the cells of a column mean, one a row; rows where `meaning` raises ValueError are refused.
 
         Every distinct text is read once, whatever the number of rows.
         """
-        texts = self.texts(name)
-        meant: dict[str, T] = {}
-        bad: dict[str, str] = {}
-        for text in set(texts):
+        codes, distinct = pd.factorize(self.texts(name))
+        meant = np.full(len(distinct), None, dtype=object)
+        for code, text in enumerate(distinct):
             try:
-                meant[text] = meaning(text)
+                meant[code] = meaning(text)
             except ValueError as error:
-                bad[text] = str(error)
-        if bad:
-            for at, text in enumerate(texts):
-                if text in bad:
-                    self.refuse(at, name, bad[text])
-        return list(map(meant.get, texts))
+                for at in np.flatnonzero(codes == code):
+                    self.refuse(int(at), name, str(error))
+        return meant[codes]
 
     def refuse(self, at: int, column: str, reason: str) -> None:
         """Leave the row at position `at` out and report why."""
@@ -135,12 +137,23 @@ class Cells:
         """Tell whether the row at position `at` is left out already."""
         return at in self._refused
 
-    def rows(self, *columns: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def kept(self, *columns: Objects) -> list[Objects]:
+        """Return such columns without the cells of refused rows."""
+        if not self._refused:
+            return list(columns)
+        good = np.ones(len(self.lines), dtype=bool)
+        good[list(self._refused)] = False
+        return [column[good] for column in columns]
+
+    def rows(self, *columns: Iterable[Any]) -> list[tuple[Any, ...]]:
         """Return the rows of such columns without the refused ones."""
         rows = zip(*columns, strict=True)
-        if not self._refused:
-            return list(rows)
         return [row for at, row in enumerate(rows) if at not in self._refused]
+
+
+def rows_of_columns(columns: Sequence[Objects]) -> list[tuple[Any, ...]]:
+    """Return the rows of columns of one length, as tuples of Python objects."""
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def _plain(name: str) -> str:
