@@ -19,10 +19,10 @@ from matcher.solver import diverse
 from matcher.solver.clauses import Reader
 from matcher.solver.conflict import Conflict, Relaxation
 from matcher.solver.facts import Facts
-from matcher.solver.numbers import Term, terms
 from matcher.solver.problem import PRESETS, Problem, Weights, Wishes, tie_strength
 from matcher.solver.request import Request
-from matcher.solver.search import MARGIN, Outcome, local_optima, search
+from matcher.solver.search import MARGIN, local_optima, search
+from matcher.solver.utility import Term, terms
 
 __all__ = [
     "PRESETS",
@@ -46,6 +46,8 @@ POOL = 200
 PRICING_ROUNDS = 3
 PRICED_IN = 150
 PRICING_RESTARTS = 12
+SEARCHABLE = 4000
+"""If the prices leave more candidates than this, only the pool is searched; the bound still holds for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Consortium:
 class Assembly:
     """`status`: optimal (the first is proved best), bounded (none is better by more than the gap), infeasible.
 
-    `claim` says what status, bounds and gaps hold for; `pool` ids were searched exactly, out of `candidates`.
+    `claim` says what status, bounds and gaps hold for: all `candidates`. Of these `searched` were searched one by one,
+    the rest ruled out by their prices.
     """
 
     status: str
@@ -83,8 +86,8 @@ class Assembly:
     claim: str
     conflict: tuple[Conflict, ...] = ()
     relaxations: tuple[Relaxation, ...] = ()
-    pool: tuple[str, ...] = ()
     candidates: int = 0
+    searched: int = 0
     seconds: float = 0.0
 
 
@@ -123,7 +126,7 @@ def assemble(
             ids = tuple(problem.facts.ids[pool[p]] for p in team)
             watch(Snapshot(ids, value, _gap(value, bound), time.perf_counter() - begun))
 
-    pool = pools.draw(problem, width, request.held, request.barred)
+    pool = pools.draw(request, width)
     case = request.case(pool)
     optima = local_optima(case, seed, PRICING_RESTARTS)
     if not optima:
@@ -137,7 +140,7 @@ def assemble(
         tell(pool, value, team, np.inf)
     for _ in range(PRICING_ROUNDS):
         teams = [pool[list(team)].tolist() for _, team in optima[:3]]
-        wider = pools.widen(problem, pool, teams, PRICED_IN, request.barred)
+        wider = pools.widen(request, pool, teams, PRICED_IN)
         if wider.size == pool.size:
             break
         before, starts = optima[0][0], [_within(wider, team) for team in teams[:1]]
@@ -145,17 +148,26 @@ def assemble(
         optima = local_optima(case, seed, PRICING_RESTARTS, starts)
         if optima[0][0] <= before + MARGIN:
             break
+    best = pool[list(optima[0][1])] if optima else pool[:0]
+    rest, known = request.narrowed(optima[0][0] if optima else None)
+    arena = np.union1d(rest, best) if rest.size <= SEARCHABLE else pool
     outcome = search(
-        case,
+        request.case(arena),
         budget_s=max(0.0, budget_s - (time.perf_counter() - begun)),
         seed=seed,
-        watcher=lambda progress: tell(pool, progress.value, progress.team, progress.bound),
-        starts=[team for _, team in optima[:1]],
+        watcher=lambda progress: tell(arena, progress.value, progress.team, min(progress.bound, known)),
+        starts=[_within(arena, best)],
     )
-    if outcome.exhausted and not outcome.team and pool.size == len(problem.facts):
-        return _infeasible(problem, conflicts.explain_by_search(request), begun)
-    found = diverse.several(case, outcome, limit, apart, seed) if outcome.team else []
-    return _answer(request, pool, outcome, found, begun)
+    if arena is not pool:
+        known = min(known, outcome.bound)
+    if not outcome.team:
+        if outcome.exhausted and arena.size == len(problem.facts):
+            return _infeasible(problem, conflicts.explain_by_search(request), begun)
+        return _nothing_found(problem, begun)
+    winner = arena[list(outcome.team)]
+    others = np.union1d(pool, winner)
+    teams = diverse.several(request.case(others), outcome.value, _within(others, winner), limit, apart, seed)
+    return _answer(request, [(value, others[list(team)]) for value, team in teams], known, arena.size, begun)
 
 
 def warm() -> float:
@@ -189,39 +201,34 @@ def _infeasible(problem: Problem, verdict: conflicts.Verdict, begun: float) -> A
     )
 
 
+def _nothing_found(problem: Problem, begun: float) -> Assembly:
+    return Assembly(
+        status="bounded",
+        consortia=(),
+        claim="No allowed set was found within the time given, and none was ruled out.",
+        candidates=len(problem.facts),
+        seconds=time.perf_counter() - begun,
+    )
+
+
 def _answer(
-    request: Request,
-    pool: np.ndarray,
-    outcome: Outcome,
-    teams: Sequence[tuple[float, tuple[int, ...]]],
-    begun: float,
+    request: Request, teams: Sequence[tuple[float, np.ndarray]], bound: float, searched: int, begun: float
 ) -> Assembly:
     problem = request.problem
     n = len(problem.facts)
-    bound = outcome.value if outcome.proved else outcome.bound
-    scope = f"all {n} candidates" if pool.size == n else f"the {pool.size} candidates searched, out of {n}"
+    proved = bound <= teams[0][0] + MARGIN
+    bound = teams[0][0] if proved else bound
     consortia = tuple(
-        Consortium(
-            _seats(request, pool[list(team)]),
-            value,
-            bound,
-            _gap(value, bound),
-            terms(problem, pool[list(team)]),
-        )
+        Consortium(_seats(request, team), value, bound, _gap(value, bound), terms(problem, team))
         for value, team in teams
     )
-    if not consortia:
-        claim = f"No allowed set was found among {scope}, and none was ruled out, within the time given."
-    elif outcome.proved:
-        claim = f"Proved best among {scope}."
-    else:
-        claim = f"Within {100 * (consortia[0].gap or 0.0):.1f} % of the best among {scope}."
+    best = "Proved best" if proved else f"Within {100 * (consortia[0].gap or 0.0):.1f} % of the best"
     return Assembly(
-        status="optimal" if consortia and outcome.proved else "bounded",
+        status="optimal" if proved else "bounded",
         consortia=consortia,
-        claim=claim,
-        pool=tuple(problem.facts.ids[p] for p in pool),
+        claim=f"{best} among all {n} candidates and all sets of allowed size under the hard rules.",
         candidates=n,
+        searched=searched,
         seconds=time.perf_counter() - begun,
     )
 

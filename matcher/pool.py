@@ -1,124 +1,99 @@
-"""Which few hundred candidates are worth the exact search? Strata first, then pricing against the best teams.
+"""Which few hundred candidates are worth the first search? Strata first, then pricing against the best teams.
 
 A pool by text similarity alone loses a large part of the utility that the whole store allows. So the pool holds the
-best by fit, by coverage of each aspect, by ties to those already asked for, and the best of every country and kind,
-so that no rule becomes unsatisfiable only because of the pool; then every candidate of the store is priced: what
-would it add to one of the best teams, in place of that team's weakest member?
+best by fit, by coverage of each aspect, by ties to those already asked for, and the best of every class of candidates
+that the rules tell apart, so that no rule becomes unsatisfiable only because of the pool; then every candidate of the
+store is priced: what would it add to one of the best teams, in place of that team's weakest member?
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from matcher.solver.numbers import aspect_gains, gate, labels, linear, pairs_possible
-from matcher.solver.problem import Problem
+from matcher.solver.request import Request
 
 PER_ASPECT = 6
 PER_STRATUM = 2
 PARTNERS = 20
 
 
-def draw(problem: Problem, width: int, held: Sequence[int], barred: np.ndarray) -> np.ndarray:
-    """Return ascending positions of some `width` candidates (more where strata ask for it).
+def draw(request: Request, width: int) -> np.ndarray:
+    """Return ascending positions of some `width` candidates, more where strata and aspects ask for it.
 
-    `held` positions are among them, the `barred` (n,) are not, unless all n fit in.
+    Those who must be in are among them, those whom a demand keeps out are not, unless all candidates fit in.
     """
+    problem = request.problem
     n = len(problem.facts)
     if n <= width:
         return np.arange(n)
-    score = np.where(barred, -np.inf, promise(problem))
+    score = np.where(request.barred, -np.inf, promise(request))
     order = np.argsort(-score, kind="stable")
-    chosen: set[int] = set(held)
+    chosen: set[int] = set(request.held)
     for a in range(problem.aspects.shape[1]):
         chosen.update(_best(problem.aspects[:, a] * (0.5 + 0.5 * problem.fit), PER_ASPECT))
-    stratum = (problem.facts.country.astype(np.int64) + 1) * 16 + problem.facts.kind + 1
-    ranked = order[np.argsort(stratum[order], kind="stable")]
-    first = np.flatnonzero(np.r_[True, np.diff(stratum[ranked]) != 0])
-    for offset in range(PER_STRATUM):
-        position = first + offset
-        inside = position < n
-        same = stratum[ranked[position[inside]]] == stratum[ranked[first[inside]]]
-        chosen.update(int(p) for p in ranked[position[inside][same]])
-    if held:
-        near = _tie_sum(problem, np.asarray(held))
+    if request.held:
+        near = request.utility.tie_sum(request.held)
         chosen.update(p for p in _best(near, PARTNERS) if near[p] > 0)
+    chosen.update(_strata(problem.facts.country, order, width // 2))
+    chosen.update(_strata(problem.facts.kind, order, width // 2))
     for position in order:
-        if len(chosen) >= width and position not in chosen:
+        if len(chosen) >= width:
             break
         chosen.add(int(position))
-    return np.array(sorted(chosen - set(np.flatnonzero(barred)) | set(held)))
+    return np.array(sorted((chosen - set(np.flatnonzero(request.barred))) | set(request.held)))
 
 
-def promise(problem: Problem) -> np.ndarray:
+def _strata(code: np.ndarray, order: np.ndarray, most: int) -> list[int]:
+    """Return the first PER_STRATUM of each code in `order`, the strata with the best heads first, at most `most`."""
+    ranked = order[np.argsort(code[order], kind="stable")]
+    first = np.flatnonzero(np.r_[True, np.diff(code[ranked]) != 0])
+    length = np.diff(np.r_[first, code.size])
+    found = [
+        int(ranked[b + k]) for b, s in zip(first, length, strict=True) for k in range(min(s, PER_STRATUM))
+    ]
+    place = np.empty(order.size, np.int64)
+    place[order] = np.arange(order.size)
+    return sorted(found, key=lambda position: int(place[position]))[:most]
+
+
+def promise(request: Request) -> np.ndarray:
     """Return (n,): what a candidate may bring to a team not yet known: its own terms, some coverage, some ties."""
-    coverage = aspect_gains(problem)
-    rho = gate(problem)
-    reach = rho * (problem.ties @ rho) * max(problem.weights.ties, 0.0) / pairs_possible(problem)
-    own = linear(problem)
+    utility = request.utility
+    reach = utility.rho * (utility.ties @ utility.rho) * max(utility.scale, 0.0)
     usual = np.sort(reach)[-max(1, reach.size // 50)] or 1.0
-    return own + coverage.sum(axis=1) / 3 + 0.5 * own.max(initial=0.0) * np.minimum(reach / usual, 2.0)
+    own = utility.lin
+    return own + utility.aspect.sum(axis=1) / 3 + 0.5 * own.max(initial=0.0) * np.minimum(reach / usual, 2.0)
 
 
-def price(problem: Problem, teams: Sequence[Sequence[int]], fixed: Sequence[int] = ()) -> np.ndarray:
-    """Return (n,): the most that each candidate adds to one of the teams in place of its weakest free member."""
-    own, coverage = linear(problem), aspect_gains(problem)
-    label, label_gain = labels(problem)
-    best = np.full(len(problem.facts), -np.inf)
+def price(request: Request, teams: Sequence[Sequence[int]]) -> np.ndarray:
+    """Return (n,): the most that each candidate adds to one of the teams in place of its weakest free member.
+
+    The gain is counted against that member's own: 0 says as good as what is there.
+    """
+    utility = request.utility
+    best = np.full(len(request.problem.facts), -np.inf)
     for team in teams:
-        members = np.asarray(team)
-        losses = [
-            _marginal(problem, own, coverage, label, label_gain, np.delete(members, k), members[k : k + 1])[0]
-            if members[k] not in fixed
-            else np.inf
-            for k in range(members.size)
-        ]
-        rest = np.delete(members, int(np.argmin(losses)))
-        gain = _marginal(problem, own, coverage, label, label_gain, rest, None)
-        best = np.maximum(best, gain)
+        losses = {
+            member: utility.added([m for m in team if m != member], [member])[0]
+            for member in team
+            if member not in request.held
+        }
+        if not losses:
+            continue
+        weakest = min(losses, key=lambda member: (losses[member], member))
+        best = np.maximum(best, utility.added([m for m in team if m != weakest]) - losses[weakest])
     return best
 
 
-def widen(
-    problem: Problem, pool: np.ndarray, teams: Sequence[Sequence[int]], add: int, barred: np.ndarray
-) -> np.ndarray:
+def widen(request: Request, pool: np.ndarray, teams: Sequence[Sequence[int]], add: int) -> np.ndarray:
     """Return the pool with the `add` best priced candidates from outside it, ascending; nobody barred."""
-    if pool.size >= len(problem.facts) or not teams:
+    if pool.size >= len(request.problem.facts) or not teams:
         return pool
-    gain = price(problem, teams)
+    gain = price(request, teams)
     gain[pool] = -np.inf
-    gain[barred] = -np.inf
+    gain[request.barred] = -np.inf
     added = [p for p in _best(gain, add) if gain[p] > -np.inf]
     return np.union1d(pool, np.array(added, dtype=pool.dtype))
-
-
-def _marginal(
-    problem: Problem,
-    own: np.ndarray,
-    coverage: np.ndarray,
-    label: np.ndarray,
-    label_gain: np.ndarray,
-    team: np.ndarray,
-    at: np.ndarray | None,
-) -> np.ndarray:
-    """Return what each candidate (or those at `at`) adds to a team: own terms, coverage, balance and ties."""
-    where = slice(None) if at is None else at
-    total = own[where] + _tie_sum(problem, team)[where] * problem.weights.ties / pairs_possible(problem)
-    covered = coverage[team].max(axis=0, initial=0.0)
-    total = total + np.maximum(coverage[where] - covered, 0.0).sum(axis=1)
-    fresh = np.append(label_gain, 0.0)
-    fresh[label[team].ravel()] = 0.0
-    return total + fresh[label[where]].sum(axis=1)
-
-
-def _tie_sum(problem: Problem, team: np.ndarray) -> np.ndarray:
-    """Return (n,): relevance-gated tie strength to the team, summed."""
-    rho = gate(problem)
-    total = np.zeros(len(problem.facts))
-    ties = problem.ties
-    for member in team:
-        row = slice(ties.indptr[member], ties.indptr[member + 1])
-        total[ties.indices[row]] += ties.data[row] * rho[member]
-    return total * rho
 
 
 def _best(score: np.ndarray, count: int) -> list[int]:

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from matcher.solver.clauses import Atom, Cap, Clause, Match, Row
-from matcher.solver.numbers import alike
+from matcher.solver.packing import alike
 
 LARGEST = 60
 """No set has more members, even where the size wish is dropped."""

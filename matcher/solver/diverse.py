@@ -7,44 +7,40 @@ from math import ceil
 import numpy as np
 
 from matcher.solver.kernel import Rules
-from matcher.solver.search import Case, Outcome, local_optima
+from matcher.solver.search import Case, local_optima
 
 RESTARTS = 8
 
 
 def several(
-    case: Case, outcome: Outcome, limit: int, apart: int | None, seed: int
+    case: Case, value: float, team: Sequence[int], limit: int, apart: int | None, seed: int
 ) -> list[tuple[float, tuple[int, ...]]]:
-    """Return up to `limit` (value, team), the best first, each with at least `apart` members not in any earlier one.
+    """Return up to `limit` (value, team), the given best one first, each `apart` members away from every other.
 
-    By default two fifths of the best team's size, but no more than those who are free to go.
+    Away: so many members are not in the other team. By default two fifths of the best team's size, but no more than
+    those who are free to go.
     """
-    found = [(outcome.value, outcome.team)]
-    free = len(outcome.team) - np.count_nonzero(case.inside)
-    distance = ceil(0.4 * len(outcome.team)) if apart is None else apart
-    distance = max(1, min(distance, int(free))) if apart is None else distance
+    found = [(value, tuple(team))]
+    free = len(team) - int(np.count_nonzero(case.inside))
+    distance = max(1, min(ceil(0.4 * len(team)), free)) if apart is None else apart
+    near: list[tuple[float, tuple[int, ...]]] = []
     while len(found) < limit:
-        teams = [team for _, team in found]
+        teams = [members for _, members in found]
         away = replace(case, rules=keep_away(case.rules, teams, distance))
-        ready = [
-            pair
-            for pair in outcome.optima
-            if all(len(set(pair[1]) - set(team)) >= distance for team in teams)
-        ]
-        optima = local_optima(
-            away,
-            seed + len(found),
-            RESTARTS,
-            [max(ready)[1] if ready else _start(outcome.team, case, distance)],
-        )
-        best = max([*optima[:1], *ready], default=None)
-        if best is None:
+        near = [pair for pair in near if len(set(pair[1]) - set(teams[-1])) >= distance]
+        start = near[0][1] if near else _stay(team, case, distance)
+        near = sorted({*near, *local_optima(away, seed + len(found), RESTARTS, [start])}, key=_best_first)
+        if not near:
             break
-        found.append(best)
-    return [found[0], *sorted(found[1:], key=lambda pair: (-pair[0], pair[1]))]
+        found.append(near[0])
+    return [found[0], *sorted(found[1:], key=_best_first)]
 
 
-def _start(team: tuple[int, ...], case: Case, distance: int) -> tuple[int, ...]:
+def _best_first(pair: tuple[float, tuple[int, ...]]) -> tuple[float, tuple[int, ...]]:
+    return -pair[0], pair[1]
+
+
+def _stay(team: Sequence[int], case: Case, distance: int) -> tuple[int, ...]:
     """Some of the best team, as many as may stay."""
     free = [p for p in team if not case.inside[p]]
     return tuple(free[: max(0, len(free) - distance)])

@@ -21,9 +21,9 @@ Array = np.ndarray
 class Gains(NamedTuple):
     """The utility of a set S: sum of lin + sum over aspects of the best member + labels present + pairs inside S.
 
-    lin (n,), aspect (n, A) >= 0, label (n, B) int32 (-1 = none), label_gain (L,) >= 0; pairs as symmetric CSR without
-    diagonal: start (n+1,) int64, other (E,) int32 ascending in each row, pair (E,) float64, back (E,) int32, the
-    position of the same pair in the other row.
+    lin (n,), aspect (n, A) >= 0, label (n, B) int32 (-1 = none; no label stands in two columns), label_gain (L,)
+    >= 0; pairs as symmetric CSR without diagonal: start (n+1,) int64, other (E,) int32 ascending in each row, pair
+    (E,) float64, back (E,) int32, the position of the same pair in the other row.
     """
 
     lin: np.ndarray
@@ -66,6 +66,22 @@ class Rules(NamedTuple):
     way_demand: np.ndarray
     demands: int
     kind: np.ndarray
+
+
+@njit(nogil=True, cache=True)
+def mirror(start: Array, other: Array) -> Array:
+    """Return (E,) int32: for each entry of a symmetric CSR matrix with ascending rows, the entry across the diagonal.
+
+    Rows are read in ascending order, so the k-th one to name j is the k-th entry of row j.
+    """
+    seen = np.zeros(start.shape[0] - 1, np.int64)
+    back = np.empty(other.shape[0], np.int32)
+    for i in range(start.shape[0] - 1):
+        for edge in range(start[i], start[i + 1]):
+            j = other[edge]
+            back[edge] = start[j] + seen[j]
+            seen[j] += 1
+    return back
 
 
 @njit(nogil=True, cache=True)

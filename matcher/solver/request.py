@@ -7,13 +7,15 @@ import numpy as np
 
 from data.demands import Demand
 from data.errors import BadInput
-from matcher.solver import numbers
 from matcher.solver.clauses import Clause, Reader, Row
 from matcher.solver.kernel import TOLERANCE
+from matcher.solver.packing import as_rules
 from matcher.solver.problem import Problem
-from matcher.solver.search import Case, price_rows, search
+from matcher.solver.search import Case, narrow, price_rows, search
+from matcher.solver.utility import Utility
 from matcher.solver.wishes import SIZE, wish_demands
 
+SMALL = 300
 PROOF_S = 5.0
 """How long an exhaustive search may take to settle whether some demands can be met together."""
 
@@ -30,6 +32,7 @@ class Request:
     clauses: tuple[Clause, ...]
     held: tuple[int, ...]
     barred: np.ndarray
+    utility: Utility
 
     @classmethod
     def of(cls, problem: Problem) -> "Request":
@@ -48,7 +51,7 @@ class Request:
         reader = Reader(facts, problem.on, problem.pillar, wishes.coordinator, problem.same_owner)
         clauses = reader.clauses(demands)
         held = tuple(sorted({place[name] for name in named}))
-        return cls(problem, demands, clauses, held, barred(clauses, len(facts)))
+        return cls(problem, demands, clauses, held, barred(clauses, len(facts)), Utility.of(problem))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -62,6 +65,20 @@ class Request:
         return self._case(
             pool, [clause.take(pool) for clause in self.clauses], inside, self.problem.wishes.size
         )
+
+    def narrowed(self, value: float | None) -> tuple[np.ndarray, float]:
+        """Who could be in a set worth more than `value`, and what no set of all candidates can exceed.
+
+        With no value yet, everybody who is not barred, and no bound.
+        """
+        n = len(self.problem.facts)
+        if value is None or n <= SMALL:
+            return (np.flatnonzero(~self.barred) if value is None else np.arange(n)), np.inf
+        status = np.where(self.barred, -1, 0).astype(np.int8)
+        status[list(self.held)] = 1
+        size = self.problem.wishes.size
+        rows = price_rows(self.clauses, n, size[1], caps=False)
+        return narrow(self.utility.gains(), rows, status, size, value)
 
     def feasible(self, active: Collection[str]) -> bool:
         """Whether these demands can be met together, by exhaustive search over all candidates."""
@@ -78,8 +95,8 @@ class Request:
         binding = [clause for clause in clauses if not _idle(clause, inside, outside, size[1])]
         rows, needs = price_rows(binding, pool.size, size[1])
         return Case(
-            gains=numbers.as_gains(numbers.part(self.problem, pool)),
-            rules=numbers.as_rules(binding, pool.size),
+            gains=self.utility.gains(pool),
+            rules=as_rules(binding, pool.size),
             price_row=rows,
             price_need=needs,
             inside=inside,

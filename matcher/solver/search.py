@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from matcher.solver import kernel
-from matcher.solver.clauses import Cap, Clause, Match
+from matcher.solver.clauses import Cap, Clause, Match, Row
 from matcher.solver.kernel import Gains, Prices, Rules, Tree
 
 MARGIN = 1e-7
@@ -17,6 +17,8 @@ ROOT_STEPS = 150
 NODE_STEPS = 12
 TREE_CAPACITY = 60_000
 RESTARTS = 40
+NARROWING = (25, 25, 50, 50)
+"""Price steps between two eliminations over a whole store: few while it is large."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,21 +67,25 @@ class Outcome:
         return self.exhausted or self.bound <= self.value + MARGIN
 
 
-def price_rows(clauses: Sequence[Clause], n: int, most: int) -> tuple[np.ndarray, np.ndarray]:
+def price_rows(
+    clauses: Sequence[Clause], n: int, most: int, caps: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """Return rows (P, n) and needs (P,) that every allowed set keeps, scaled so that one member counts about one.
 
     A row whose way has no alternative is taken as it is, its large entries cut to what can be needed; a matching of
-    r edges needs at least r members who take part.
+    r edges needs at least r members who take part. `caps` False leaves out the rows of share caps, which are many.
     """
     rows, needs = [], []
     for clause in clauses:
         if len(clause.ways) != 1:
             continue
-        for atom in (
-            part
-            for whole in clause.ways[0]
-            for part in (whole.rows() if isinstance(whole, Cap) else (whole,))
-        ):
+        atoms: list[Row | Match] = []
+        for atom in clause.ways[0]:
+            if not isinstance(atom, Cap):
+                atoms.append(atom)
+            elif caps:
+                atoms.extend(atom.rows())
+        for atom in atoms:
             if isinstance(atom, Match):
                 if atom.need > 0:
                     rows.append(((atom.left >= 0) & (atom.right >= 0)).astype(float))
@@ -100,16 +106,16 @@ def cut_gains(gains: Gains, keep: np.ndarray) -> Gains:
     n = gains.lin.shape[0]
     pair = sp.csr_array((gains.pair, gains.other, gains.start), (n, n))[keep][:, keep]
     pair.sort_indices()
-    row = np.repeat(np.arange(keep.size, dtype=np.int32), np.diff(pair.indptr))
+    start, other = pair.indptr.astype(np.int64), pair.indices.astype(np.int32)
     return Gains(
         lin=gains.lin[keep],
         aspect=np.ascontiguousarray(gains.aspect[keep]),
         label=np.ascontiguousarray(gains.label[keep]),
         label_gain=gains.label_gain,
-        start=pair.indptr.astype(np.int64),
-        other=pair.indices.astype(np.int32),
+        start=start,
+        other=other,
         pair=pair.data,
-        back=np.lexsort((row, pair.indices)).astype(np.int32),
+        back=kernel.mirror(start, other),
     )
 
 
@@ -208,11 +214,11 @@ def search(
         kept = np.flatnonzero(status >= 0)
         if np.count_nonzero(status == 0) > 0.8 * before:
             break
-        prices = cut_prices(current, prices, kept)
+        prices = cut_prices(current.gains, prices, kept)
         current, where, status = cut(current, kept), where[kept], status[kept].copy()
         profit = np.zeros(kept.size)
     kept = np.flatnonzero(status >= 0)
-    prices = cut_prices(current, prices, kept)
+    prices = cut_prices(current.gains, prices, kept)
     current, where, status = cut(current, kept), where[kept], status[kept].copy()
     tree = plant(current, prices, status, bound, value)
     while time.perf_counter() - begun < budget_s:
@@ -232,6 +238,42 @@ def search(
     return Outcome(team, value, max(bound, value), False, nodes, tuple(optima))
 
 
+def narrow(
+    gains: Gains,
+    rows: tuple[np.ndarray, np.ndarray],
+    status: np.ndarray,
+    sizes: tuple[int, int],
+    value: float,
+) -> tuple[np.ndarray, float]:
+    """Who could be in a set worth more than `value`, and what can no set exceed?
+
+    `status` (n,) int8: 1 in, 0 open, -1 out. Returns (ascending positions, bound). Meant for a whole store: rules
+    count only by the priced `rows`, so the bound holds for the allowed sets and more.
+    """
+    least, most = sizes
+    where, bound = np.arange(status.size), np.inf
+    prices = Prices(
+        gains.pair / 2, np.zeros(gains.aspect.shape[1] + gains.label_gain.size + rows[1].size), *rows
+    )
+    chosen = np.empty(most, np.int64)
+    for steps in NARROWING:
+        profit = np.zeros(status.size)
+        low, count, following = kernel.relax(
+            gains, prices, status, least, most, value + MARGIN, steps, 1.2, profit, chosen
+        )
+        bound = min(bound, low)
+        if bound <= value + MARGIN:
+            return where[status == 1], bound
+        if count == 0:
+            break
+        kernel.settle(status, profit, chosen, count, following, low, value + MARGIN, least, most)
+        kept = np.flatnonzero(status >= 0)
+        if kept.size < 0.7 * status.size:
+            prices = cut_prices(gains, prices, kept)
+            gains, where, status = cut_gains(gains, kept), where[kept], status[kept].copy()
+    return where[status >= 0], bound
+
+
 def fresh_prices(case: Case) -> Prices:
     """Every pair's gain in halves; nothing else priced yet."""
     gains = case.gains
@@ -239,11 +281,11 @@ def fresh_prices(case: Case) -> Prices:
     return Prices(gains.pair / 2, rest, case.price_row, case.price_need)
 
 
-def cut_prices(case: Case, prices: Prices, keep: np.ndarray) -> Prices:
-    """The prices that go with `cut(case, keep)`."""
-    n = case.gains.lin.size
+def cut_prices(gains: Gains, prices: Prices, keep: np.ndarray) -> Prices:
+    """The prices that go with `cut_gains(gains, keep)`."""
+    n = gains.lin.size
     # Stored beside the pair's position, since a split may be zero where the pair is not.
-    number = sp.csr_array((np.arange(1, prices.split.size + 1), case.gains.other, case.gains.start), (n, n))
+    number = sp.csr_array((np.arange(1, prices.split.size + 1), gains.other, gains.start), (n, n))
     kept = number[keep][:, keep]
     kept.sort_indices()
     return Prices(

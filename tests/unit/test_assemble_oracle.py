@@ -114,7 +114,7 @@ def random_case(seed):
     problem = Problem(
         facts=Facts.of(organisations, budgets=budgets),
         fit=rng.random(n),
-        aspects=rng.random((n, 3)) * (rng.random((n, 3)) < 0.5),
+        aspects=np.round(rng.random((n, 3)), 1) * (rng.random((n, 3)) < 0.5),
         ties=sp.csr_array(upper + upper.T),
         demands=random_demands(rng),
         wishes=wishes,
@@ -148,11 +148,12 @@ def utility(problem, team):
     for a, b in combinations(team, 2):
         gate = problem.fit[a] * problem.fit[b]
         total += w.ties * problem.ties[a, b] * gate / pairs
-        one, other = problem.aspects[a], problem.aspects[b]
-        length = np.linalg.norm(one) * np.linalg.norm(other)
-        if length > 0:
-            twin = (one @ other / length - 0.9) / 0.1 * np.sqrt(gate)
-            total -= w.redundancy * (min(twin, 1.0) if twin >= 0.05 else 0.0) / pairs
+    profiles = [
+        tuple(np.rint(10 * problem.aspects[k] / np.linalg.norm(problem.aspects[k])))
+        for k in team
+        if problem.aspects[k].any()
+    ]
+    total -= w.redundancy * (len(profiles) - len(set(profiles))) / most
     return total
 
 
