@@ -191,11 +191,15 @@ def answer_rule(demand: Demand, case: Case) -> RuleAnswer:
     """Answer one demand."""
     finding = find(demand, case)
     why = finding.why
+    hardness = demand.hardness
+    if isinstance(demand, ProjectRange) and finding.answer is None:
+        # Nobody has stated the fact: it says nothing of the members, so it joins the checklist.
+        hardness = Hardness.ATTESTATION
     if finding.answer is False and demand.justification:
         why = "; ".join(part for part in (why, f"to be justified: {demand.justification}") if part)
     return RuleAnswer(
         demand.id,
-        demand.hardness,
+        hardness,
         Answer.of(finding.answer),
         demand.text,
         finding.found,

@@ -1,6 +1,7 @@
 """Profiles load in layers, are refused with line and reason, and read in plain words."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from data.calls import PREVAILS, describe, load_profiles
 from data.countries import SETS
 from data.demands import DEMAND_KINDS, CountRange, Hardness, Layer, ShareCap
 from data.errors import BadInput, BadProfile
-from graph.rules import Member, check
+from data.model import Kind
+from graph.rules import Member, ProjectFacts, check
 
 PROFILES = load_profiles()
 
@@ -272,3 +274,49 @@ def test_the_examples_of_the_documentation_load(tmp_path):
     profiles = load_profiles([tmp_path])
     assert profiles["our-call"].size_range == (6, 9)
     assert profiles["eureka-network"].demand("R2").maximum == 0.6
+
+
+def test_a_small_lead_and_a_balanced_pair_are_allowed_in_eurostars_once_all_is_known():
+    lead = Member("A", "A", "DE", Kind.SME, "A", 60.0, "coordinator")
+    other = Member("B", "B", "FR", Kind.UNIVERSITY, "B", 40.0, "participant", False)
+    verdict = check(PROFILES["eurostars-3"], [lead, other])
+    assert verdict.answer == "met"
+    assert (verdict.rule("R6").kind, verdict.rule("R6").answer) == ("attestation", "unknown")
+    late = check(PROFILES["eurostars-3"], [lead, other], facts=ProjectFacts(duration_months=40))
+    assert (late.answer, late.rule("R6").kind) == ("broken", "hard")
+    assert check(PROFILES["eurostars-3"], [lead, replace(other, owner=None)]).answer == "unknown"
+    assert check(PROFILES["eurostars-3"], [lead, replace(other, budget_eur=None)]).answer == "unknown"
+    assert check(PROFILES["eurostars-3"], [lead, replace(other, budget_eur=70.0)]).answer == "broken"
+
+
+def test_eureka_allows_a_pair_below_the_caps():
+    members = [Member("A", "A", "DE", None, "A", 70.0), Member("B", "B", "TR", None, "B", 30.0)]
+    assert check(PROFILES["eureka-network"], members).answer == "met"
+    assert (
+        check(PROFILES["eureka-network"], [members[0], replace(members[1], budget_eur=29.0)]).answer
+        == "broken"
+    )
+
+
+def test_hop_on_brings_one_newcomer_from_a_widening_country():
+    newcomer = Member("N", "N", "PL", None, "N", 450_000.0, "newcomer")
+    old = Member("A", "A", "DE", None, "A", 50_000.0, "participant")
+    facts = ProjectFacts(grant_eur=500_000)
+    assert check(PROFILES["hop-on-2025"], [newcomer, old], facts=facts).answer == "met"
+    already = replace(old, country="CZ")
+    assert [
+        rule.id for rule in check(PROFILES["hop-on-2025"], [newcomer, already], facts=facts).broken()
+    ] == ["R2"]
+
+
+def test_three_partners_of_central_europe_need_two_inside_the_programme_area():
+    three = [Member("A", "A", "AT"), Member("B", "B", "PL"), Member("C", "C", "FR")]
+    assert check(PROFILES["interreg-central-europe"], three).answer == "met"
+    assert (
+        check(PROFILES["interreg-central-europe"], [three[0], three[2], Member("D", "D", "DE")]).answer
+        == "unknown"
+    )
+    assert (
+        check(PROFILES["interreg-central-europe"], [three[0], three[2], Member("D", "D", "ES")]).answer
+        == "broken"
+    )
