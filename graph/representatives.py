@@ -48,8 +48,10 @@ def representatives(demand: DistinctRepresentatives, case: Case) -> Finding:
         named = listing(f"{member.label} ({to_eu(member.country or '?')})" for member in members)
         return Finding(True, max(needed, _most(certain)), needed, ids(members), f"{named} suffice")
     low = next(n for n in range(needed, -1, -1) if _surely(certain, groups, n))
-    ask = _questions(best, demand, groups)
+    ask = _questions(best, demand, case, groups)
     why = f"{listing(seat.member.label for seat in best)} would suffice, if what is asked here turns out well"
+    if pairs := _suspected(seats, case) if demand.independent else []:
+        why += "".join(f"; {a.label} and {b.label} look like one owner" for a, b in pairs)
     found = f"{low} to {_most(seats)}" if low < needed else str(low)
     return Finding(None, found, needed, tuple(seat.member.id for seat in best), why, ask)
 
@@ -68,6 +70,7 @@ def _seats(demand: DistinctRepresentatives, case: Case, groups: Groups) -> list[
     """Everyone who counts or may count, cheapest facts first, ties by id."""
     subs = [members_of(sub.countries, case.on, case.pillar) for sub in demand.of_which]
     owners_asked = demand.independent
+    suspected = frozenset().union(*case.ownership.suspected)
     seats = []
     for i, member in enumerate(case.members):
         fit = fits(demand.members, member, case)
@@ -78,6 +81,7 @@ def _seats(demand: DistinctRepresentatives, case: Case, groups: Groups) -> list[
         others = ((1 << len(groups.apart)) - 1) & ~(1 << atom)
         cost = len(missing_for(demand.members, member)) + (fit is None)
         cost += owners_asked and groups.apart[atom] != others
+        cost += owners_asked and member.id in suspected
         seats.append(
             _Seat(
                 member,
@@ -236,11 +240,19 @@ def _most(seats: Sequence[_Seat]) -> int:
     return len(match(_rows(seats), len(seats)))
 
 
+def _suspected(seats: Sequence[_Seat], case: Case) -> list[tuple[Member, Member]]:
+    """The suspected pairs among these, in their order."""
+    pairs = combinations([seat.member for seat in seats], 2) if case.ownership.suspected else ()
+    return [(a, b) for a, b in pairs if frozenset((a.id, b.id)) in case.ownership.suspected]
+
+
 def _questions(
-    chosen: Sequence[_Seat], demand: DistinctRepresentatives, groups: Groups
+    chosen: Sequence[_Seat], demand: DistinctRepresentatives, case: Case, groups: Groups
 ) -> tuple[Question, ...]:
-    """What to ask so that the chosen ones would do: missing facts of each, then pairs that look alike."""
+    """What to ask so that the chosen ones would do: pairs that look alike, then missing facts of each."""
     asked: list[Question] = []
+    if demand.independent:
+        asked.extend(ask_pair(a, b) for a, b in _suspected(chosen, case))
     for seat in chosen:
         missing = list(missing_for(demand.members, seat.member))
         if seat.member.country is None and "country" not in missing:
@@ -249,10 +261,6 @@ def _questions(
         if demand.independent and seat.member.owner is None and unsure:
             missing.append("owner")
         asked.extend(ask_about(seat.member, fact) for fact in missing)
-    for a, b in combinations(chosen, 2):
-        stated = a.member.owner is not None and b.member.owner is not None
-        if stated and not groups.apart[a.atom] >> b.atom & 1:
-            asked.append(ask_pair(a.member, b.member))
     return tuple(asked)
 
 

@@ -116,6 +116,16 @@ def test_a_suspicion_makes_the_answer_unknown_and_names_the_pair():
     assert [question.text for question in answer.ask] == ["Are Acme AG and Acme SAS under the same control?"]
 
 
+def test_a_suspected_pair_is_named_where_owners_are_missing_and_avoided_where_others_would_do():
+    members = [member(name, country, None) for name, country in (("A", "DE"), ("B", "FR"), ("C", "IT"))]
+    suspicion = Ownership(suspected=frozenset({pair("A", "B")}))
+    answer = ask(THREE, members, ownership=suspicion)
+    assert "A and B look like one owner" in answer.why
+    assert answer.ask[0].members == ("A", "B")
+    more = ask(THREE, [*members, member("D", "ES", None)], ownership=suspicion)
+    assert more.witness[:2] == ("C", "D")
+
+
 def test_a_missing_country_cannot_be_told():
     answer = ask(THREE, [member("A", "DE"), member("B", "FR"), member("C", None)])
     assert answer.answer == "unknown"
