@@ -105,7 +105,8 @@ class Store:
     ) -> Iterator[Writer]:
         """Give a Writer; at the end all it wrote stands, or nothing where an exception passed or in a dry run.
 
-        A transaction that changes records gives the store a new revision and leaves one audit entry.
+        A transaction that changes records gives the store a new revision; one that changes anything leaves one
+        audit entry.
         """
         try:
             with writing(self._engine) as connection:
@@ -117,11 +118,12 @@ class Store:
                 yield writer
                 if dry_run:
                     raise _Undone
-                if writer.changed:
+                if writer.records_changed:
                     following = writer.revision_after(revision or "")
                     connection.execute(
                         update(state).where(state.c.name == "revision").values(value=following)
                     )
+                if writer.changed:
                     connection.execute(
                         insert(audit).values(
                             at=_now(),

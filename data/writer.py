@@ -69,6 +69,7 @@ class Writer:
         self._digest = hashlib.sha256()
         self.counts: Counter[str] = Counter()
         self.changed = False
+        self.records_changed = False
         self._ids: dict[str, set[str]] = {}
 
     def put_organisations(self, records: Iterable[Organisation], merge: Merge = Merge.REPLACE) -> Counts:
@@ -170,6 +171,8 @@ class Writer:
         if not added and not changed:
             return
         self.changed = True
+        # Kept documents are no records: no answer about consortia depends on them.
+        self.records_changed |= name != settings.name
         self.counts[f"{name} added"] += len(added)
         self.counts[f"{name} changed"] += len(changed)
         # marshal is by far the fastest way from rows to bytes; version 2 depends on the values alone.

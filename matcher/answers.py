@@ -10,8 +10,8 @@ from data.countries import to_eu
 from data.errors import BadInput
 from data.model import CallId, Kind, Organisation, OrganisationId, OutlineId
 from graph.rules import RuleAnswer
+from matcher.assemble import Term
 from matcher.explain import Reason
-from matcher.solver.numbers import Term
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from importlib.metadata import version
 import click
 
 from service.command import Group, pass_state
-from service.commands import ask, bring, look, run
+from service.commands import ask, bring, combine, look, run
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -18,7 +18,7 @@ def main() -> None:
     """
 
 
-for commands in (bring.COMMANDS, ask.COMMANDS, look.COMMANDS, run.COMMANDS):
+for commands in (bring.COMMANDS, ask.COMMANDS, combine.COMMANDS, look.COMMANDS, run.COMMANDS):
     for command in commands:
         main.add_command(command)
 

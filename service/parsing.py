@@ -42,6 +42,19 @@ def pairs(words: Sequence[str]) -> tuple[tuple[OrganisationId, OrganisationId], 
     return tuple(found)
 
 
+def assignments(words: Sequence[str]) -> dict[str, str]:
+    """Read 'KEY=VALUE' words.
+
+    >>> assignments(["O-1=infrastructure"])
+    {'O-1': 'infrastructure'}
+    """
+    parts = [word.partition("=") for word in words]
+    for word, (key, _, value) in zip(words, parts, strict=True):
+        if not key.strip() or not value.strip():
+            raise BadInput(f"write KEY=VALUE, as in O-1=infrastructure, not {word!r}")
+    return {key.strip(): value.strip() for key, _, value in parts}
+
+
 def to_countries(words: Sequence[str]) -> tuple[str, ...]:
     """Read country codes of either style (EL or GR) as ISO codes."""
     codes = [to_iso(word) for word in words]

@@ -9,6 +9,7 @@ from data.countries import to_eu
 from graph.rules import RuleAnswer, Verdict
 from graph.views import Actor, Neighbourhood, Path, Summary
 from matcher.answers import Partner, Partners, Suggestion, Suggestions
+from matcher.integration.meeting import MeetingPlan
 
 MARKS = {"met": "✓ met", "broken": "✗ broken", "unknown": "? cannot tell"}
 WIDTH = 100
@@ -152,9 +153,20 @@ def outlines_table(rows: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def integration(record: Any) -> str:
+def meeting_table(plan: MeetingPlan) -> str:
+    """Who meets whom, slot by slot."""
+    lines = [f"{len(plan.meetings)} meetings in {len(plan.slots)} slots at {plan.tables} tables"]
+    for meeting in sorted(plan.meetings, key=lambda meeting: (meeting.slot, meeting.table)):
+        start = plan.slots[meeting.slot - 1].start
+        a, b = (plan.names.get(each, each) for each in (meeting.a, meeting.b))
+        lines.append(f"  {start:%d.%m.%Y %H:%M}  table {meeting.table:3}  {a} – {b}")
+    if plan.short:
+        lines.append(f"Fewer meetings than asked for: {', '.join(plan.names.get(p, p) for p in plan.short)}")
+    return "\n".join(lines)
+
+
+def integration(answer: Mapping[str, Any]) -> str:
     """The overall project: streams, links, what is missing."""
-    answer = record.as_dict()
     lines = [f"Run {answer['run']}, call {answer['call']}: {answer['status']}, gap {answer['gap']}", ""]
     for stream in answer["streams"]:
         countries = ", ".join(stream["countries"])

@@ -11,7 +11,7 @@ from matcher.answers import PartnersRequest, SuggestRequest
 from matcher.explain import listed
 from service.command import Command, State, pass_state
 from service.parsing import pairs, queries_of, size_range, text_of, to_countries
-from service.render import integration, partners_table, suggestions, verdict
+from service.render import partners_table, suggestions, verdict
 
 
 @click.command(
@@ -125,42 +125,4 @@ def check(context: click.Context, call: str, members: Path) -> None:
     context.exit({"met": 0, "broken": 1, "unknown": 3}[answer.answer])
 
 
-@click.command(
-    "integrate",
-    cls=Command,
-    answers=True,
-    example="konsort integrate demo-industrial-cloud --xlsx proposal.xlsx --docx proposal.docx",
-)
-@click.argument("call")
-@click.option(
-    "--without", multiple=True, help="Outline, organisation or country that drops out; may be repeated."
-)
-@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write the tables.")
-@click.option("--docx", type=click.Path(dir_okay=False, path_type=Path), help="Write the text with tables.")
-@click.option("--gexf", type=click.Path(dir_okay=False, path_type=Path), help="Write the graph.")
-@click.option(
-    "--meetings",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the meeting plan (XLSX or ICS).",
-)
-@pass_state
-def integrate(
-    state: State,
-    call: str,
-    without: tuple[str, ...],
-    xlsx: Path | None,
-    docx: Path | None,
-    gexf: Path | None,
-    meetings: Path | None,
-) -> None:
-    """Combine all outlines of a call into one integrated overall project."""
-    answer = state.app.integrate(call, without=without)
-    for kind, path in (("xlsx", xlsx), ("docx", docx), ("gexf", gexf)):
-        if path is not None:
-            path.write_bytes(state.app.integration_file(call, kind))
-    if meetings is not None:
-        state.app.write_meetings(call, meetings)
-    state.answer(answer, integration)
-
-
-COMMANDS = (suggest, partners, rank, check, integrate)
+COMMANDS = (suggest, partners, rank, check)

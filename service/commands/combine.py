@@ -1,0 +1,130 @@
+"""How do a call's outlines make one project? integrate, decide, meetings."""
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from data.errors import BadInput
+from matcher.integration.case import ordered
+from service.command import Command, State, pass_state
+from service.integration import meetings_file, plan_of
+from service.parsing import assignments, pairs
+from service.render import integration, meeting_table
+
+OUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(
+    "integrate",
+    cls=Command,
+    answers=True,
+    example="konsort integrate demo-industrial-cloud --xlsx proposal.xlsx --docx proposal.docx\\n"
+    "konsort integrate demo-industrial-cloud --without FR",
+)
+@click.argument("call")
+@click.option("--without", multiple=True, help="What if this outline, organisation or country drops out?")
+@click.option("--anew", is_flag=True, help="Do not stay near the earlier proposal.")
+@click.option(
+    "--alternatives", "others", is_flag=True, help="Also two or three truly different integrations."
+)
+@click.option("--xlsx", type=OUT, help="Write the tables.")
+@click.option("--docx", type=OUT, help="Write the text with its tables.")
+@click.option("--gexf", type=OUT, help="Write the graph.")
+@pass_state
+def integrate(
+    state: State,
+    call: str,
+    without: tuple[str, ...],
+    anew: bool,
+    others: bool,
+    xlsx: Path | None,
+    docx: Path | None,
+    gexf: Path | None,
+) -> None:
+    """Combine all outlines of a call into one integrated overall project.
+
+    The proposal stays near the one before it and keeps every decision (`konsort decide`). With --without it shows
+    the smallest repair and keeps nothing.
+    """
+    project = state.app.integrate(call, without=without, anew=anew)
+    for kind, path in (("xlsx", xlsx), ("docx", docx), ("gexf", gexf)):
+        if path is not None:
+            path.write_bytes(state.app.as_file(project, kind))
+            click.echo(f"{path} written", err=True)
+    answer = project.as_dict()
+    if others:
+        answer["alternatives"] = [each.as_dict() for each in state.app.desk(call).alternatives(project)]
+    state.answer(answer, integration)
+
+
+@click.command(
+    "decide",
+    cls=Command,
+    example="konsort decide demo-industrial-cloud --put DEMO-OUT-004=infrastructure --never DEMO-OUT-009,DEMO-OUT-038",
+)
+@click.argument("call")
+@click.option("--put", multiple=True, metavar="OUTLINE=STREAM", help="This outline in that stream.")
+@click.option("--together", multiple=True, metavar="A,B", help="These two outlines together.")
+@click.option("--never", multiple=True, metavar="A,B", help="Those two never.")
+@click.option("--name", multiple=True, metavar="STREAM=NAME", help="This stream is named so.")
+@click.option("--withdraw", multiple=True, help="This outline, organisation or country has left.")
+@click.option("--forget", is_flag=True, help="Take all earlier decisions back first.")
+@pass_state
+def decide(
+    state: State,
+    call: str,
+    put: tuple[str, ...],
+    together: tuple[str, ...],
+    never: tuple[str, ...],
+    name: tuple[str, ...],
+    withdraw: tuple[str, ...],
+    forget: bool,
+) -> None:
+    """Keep the coordinator's decisions about a call's overall project, for this and every later run."""
+    desk = state.app.desk(call)
+    before = type(desk.decisions)() if forget else desk.decisions
+    desk.decide(
+        replace(
+            before,
+            streams={**before.streams, **assignments(put)},
+            together=before.together | {ordered(a, b) for a, b in pairs(together)},
+            never=before.never | {ordered(a, b) for a, b in pairs(never)},
+            names={**before.names, **assignments(name)},
+            withdrawn=before.withdrawn | desk.outlines_of(withdraw),
+        )
+    )
+    click.echo(f"Kept for call {call}: {desk.decisions.as_json()}")
+
+
+@click.command(
+    "meetings",
+    cls=Command,
+    answers=True,
+    example="konsort meetings demo-industrial-cloud --start 2027-03-09T09:00+01:00 --end 2027-03-09T17:00+01:00 "
+    "--tables 20 --out plan.xlsx",
+)
+@click.argument("call")
+@click.option("--start", required=True, help="When the event begins, with its time zone.")
+@click.option("--end", required=True, help="When it ends.")
+@click.option("--tables", required=True, type=click.IntRange(1, 1000), help="How many meetings at once.")
+@click.option("--out", type=OUT, help="Write the plan as .xlsx or .ics.")
+@pass_state
+def meetings(state: State, call: str, start: str, end: str, tables: int, out: Path | None) -> None:
+    """Plan the matchmaking event: who meets whom and when, the most valuable links first."""
+    plan = plan_of(state.app.integrate(call), _moment(start), _moment(end), tables)
+    if out is not None:
+        out.write_bytes(meetings_file(plan, out.suffix, stamp=plan.slots[0].start))
+        click.echo(f"{out} written", err=True)
+    state.answer(plan, meeting_table)
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"a moment is written as 2027-03-09T09:00+01:00, not as {text!r}") from None
+
+
+COMMANDS = (integrate, decide, meetings)
