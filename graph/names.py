@@ -64,8 +64,8 @@ def take_apart(name: str) -> NameParts:
 
     >>> take_apart("SIEMENS AKTIENGESELLSCHAFT OESTERREICH").core
     ('SIEMENS',)
-    >>> take_apart("UNIVERSITAET BREMEN").lead is None, take_apart("Groupe Renault SAS").lead
-    (False, 'RENAULT')
+    >>> take_apart("Groupe Renault SAS").lead, take_apart("Universität Bremen").lead
+    ('RENAULT', None)
     """
     words = fold(name)
     core = tuple(word for word in words if word not in _SILENT and not word.isdigit())

@@ -1,7 +1,10 @@
 """Rules answer met, broken or unknown, with the witness and the shortfall in words."""
 
+import doctest
+
 import pytest
 
+from data import countries, demands
 from data.calls import CallProfile
 from data.countries import EU27
 from data.demands import (
@@ -29,6 +32,7 @@ from data.demands import (
 )
 from data.errors import BadInput
 from data.model import CallId, Kind
+from graph import counting, findings, matching, names
 from graph.rules import Answer, Member, Ownership, ProjectFacts, check, pair
 
 MS_AC = Selector(countries=("MS", "AC"))
@@ -312,6 +316,13 @@ def test_the_answer_has_the_published_shape():
     answer = ask(THREE, [member("A", "DE")]).as_dict()
     assert list(answer)[:8] == ["id", "kind", "answer", "text", "found", "needed", "witness", "source"]
     assert (answer["kind"], answer["answer"], answer["witness"]) == ("hard", "broken", ["A"])
+
+
+@pytest.mark.parametrize("module", [countries, demands, counting, findings, matching, names])
+def test_the_examples_in_the_docstrings_hold(module):
+    failed, tried = doctest.testmod(module)
+    assert tried > 0
+    assert failed == 0
 
 
 def test_large_minimums_stay_fast():
