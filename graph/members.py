@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from data.countries import to_iso
 from data.model import Kind
 
 # An enterprise controlled by public bodies is no SME: Recommendation 2003/361/EC, Annex, Art. 3(4).
@@ -35,6 +36,8 @@ class Member:
             raise ValueError(
                 f"country must be two upper-case letters (ISO 3166) or None, not {self.country!r}"
             )
+        if self.country in ("EL", "UK"):
+            raise ValueError(f"country must be ISO 3166: {to_iso(self.country)}, not {self.country}")
         if self.budget_eur is not None and not 0 <= self.budget_eur < float("inf"):
             raise ValueError(f"budget_eur must be 0 or more, not {self.budget_eur!r}")
 

@@ -307,6 +307,11 @@ def test_soft_rules_and_attestations_do_not_decide():
     assert "to be justified: the project's nature" in verdict.rules[0].why
 
 
+def test_a_country_in_eu_style_is_refused_rather_than_miscounted():
+    with pytest.raises(ValueError, match="country must be ISO 3166: GR, not EL"):
+        Member("A", "A", "EL")
+
+
 def test_one_member_listed_twice_is_refused():
     with pytest.raises(BadInput, match="member A is listed twice"):
         ask(THREE, [member("A", "DE"), member("A", "DE")])
