@@ -261,7 +261,7 @@ class _Parts:
 
 
 def _participations(parts: _Parts) -> Iterable[Row]:
-    """Return one row a project and organisation: of several, a coordinator stays one, the largest sum counts."""
+    """Return one row a project and organisation: a coordinator stays one, different sums add up."""
     order = np.lexsort((parts.organisation, parts.project))
     project, organisation = parts.project[order], parts.organisation[order]
     columns = (parts.projects[project], parts.organisations[organisation], parts.role, parts.contribution)
@@ -269,12 +269,12 @@ def _participations(parts: _Parts) -> Iterable[Row]:
     if not np.any((np.diff(project) == 0) & (np.diff(organisation) == 0)):
         return rows
     joined: dict[Row, Row] = {}
-    for row in rows:
+    for row in dict.fromkeys(rows):
         first = joined.setdefault(row[:2], row)
         if first is not row:
             role = "coordinator" if "coordinator" in (first[2], row[2]) else row[2]
             amounts = [amount for amount in (first[3], row[3]) if amount is not None]
-            joined[row[:2]] = (*row[:2], role, max(amounts, default=None))
+            joined[row[:2]] = (*row[:2], role, sum(amounts) if amounts else None)
     return joined.values()
 
 
