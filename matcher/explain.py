@@ -127,10 +127,10 @@ def _ties(member: OrganisationId, team: Sequence[OrganisationId], knowledge: Kno
             known.setdefault(f"project:{project}", []).append(knowledge.organisation(other).label)
     if not known:
         return [Reason("new-ties", 1.0)] if len(team) > 1 else []
-    project, partners = max(known.items(), key=lambda pair: (len(pair[1]), pair[0]))
+    entry, partners = max(known.items(), key=lambda pair: (len(pair[1]), pair[0]))
     share = len({name for names in known.values() for name in names}) / max(len(team) - 1, 1)
     more = f" and {len(known) - 1} more projects" if len(known) > 1 else ""
-    words = (listed(sorted(partners)), title_of(project, knowledge) + more)
+    words = (listed(sorted(partners)), title_of(entry, knowledge) + more)
     return [Reason("tie", share, tuple(sorted(known)), words)]
 
 

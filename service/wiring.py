@@ -77,6 +77,7 @@ class Moment:
         return NameStatistics.of(
             (each.name for each in self.organisations.values() if each.name),
             (each.city for each in self.organisations.values() if each.city),
+            self.history.projects["text"],
         )
 
     @cached_property
@@ -217,7 +218,7 @@ class Konsort:
         return self._store.organisation(organisation)
 
     def organisations(self, ids: Iterable[str]) -> Mapping[str, Organisation]:
-        return self._store.organisations(ids)
+        return {str(ident): each for ident, each in self._store.organisations(ids).items()}
 
     def find(self, text: str, *, country: str | None = None, limit: int = 20) -> Sequence[Organisation]:
         return self._store.find_organisations(text, country=country, limit=limit)

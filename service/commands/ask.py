@@ -7,6 +7,7 @@ from typing import IO
 
 import click
 
+from data.model import CallId, OrganisationId, OutlineId
 from matcher.answers import PartnersRequest, SuggestRequest
 from matcher.explain import listed
 from service.command import Command, State, pass_state
@@ -51,12 +52,12 @@ def suggest(
 ) -> None:
     """Propose whole consortia for an outline: allowed by the call's rules, with reasons and rules shown."""
     request = SuggestRequest(
-        call=call,
-        outline=outline,
+        call=CallId(call),
+        outline=OutlineId(outline) if outline else None,
         text=text_of(file),
-        coordinator=coordinator,
-        must=must,
-        exclude=exclude,
+        coordinator=OrganisationId(coordinator) if coordinator else None,
+        must=tuple(map(OrganisationId, must)),
+        exclude=tuple(map(OrganisationId, exclude)),
         apart=pairs(apart),
         size=size_range(size),
         limit=limit,
@@ -82,8 +83,8 @@ def partners(
 ) -> None:
     """Find partners for one organisation, with reasons."""
     request = PartnersRequest(
-        organisation=organisation,
-        call=call,
+        organisation=OrganisationId(organisation),
+        call=CallId(call) if call else None,
         countries=to_countries(countries),
         new_only=new_only,
         limit=limit,
