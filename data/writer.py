@@ -66,7 +66,7 @@ class Writer:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._digest = hashlib.sha256()
+        self._digest = hashlib.blake2b()
         self.counts: Counter[str] = Counter()
         self.changed = False
         self.records_changed = False

@@ -63,11 +63,11 @@ def read_csv(file: SourceFile, columns: Sequence[Column], progress: Progress | N
     found = places(columns, header, file.name)
     problems: list[RowProblem] = []
     tell = (lambda: progress(file.name, stream.tell(), len(content))) if progress else None
-    lines, rows = _rows(reader, file.name, len(header), list(found.values()), problems, tell)
+    lines, texts = _rows(reader, file.name, len(header), list(found.values()), problems, tell)
     if before:
         lines = [line + before for line in lines]
         problems = [replace(problem, line=problem.line + before) for problem in problems]
-    cells = Cells.of_rows(file.name, lines, rows, found, problems)
+    cells = Cells.of_texts(file.name, lines, texts, found, problems)
     if b"\0" in content and not encoding.startswith(("utf-16", "utf-32")):
         _refuse_nul(cells, found)
     return cells
@@ -145,18 +145,19 @@ def _rows(
     wanted: Sequence[int],
     problems: list[RowProblem],
     tell: Callable[[], None] | None,
-) -> tuple[list[int], list[tuple[str, ...]]]:
-    """Return the lines on which the rows of the right width begin, and the wanted cells of these rows."""
-    pick: Callable[[list[str]], tuple[str, ...]] = itemgetter(*wanted) if len(wanted) > 1 else tuple
+) -> tuple[list[int], list[str]]:
+    """Return the lines on which the rows of the right width begin, and the wanted cells, row after row."""
+    pick: Callable[[list[str]], Iterable[str]]
+    pick = itemgetter(*wanted) if len(wanted) > 1 else lambda cells: [cells[at] for at in wanted]
     lines: list[int] = []
-    rows: list[tuple[str, ...]] = []
+    texts: list[str] = []
     line = reader.line_num + 1
     while True:
         try:
             for cells in reader:
                 if len(cells) == width:
                     lines.append(line)
-                    rows.append(pick(cells))
+                    texts.extend(pick(cells))
                 elif len(cells) > 1 or "".join(cells).strip():  # else an empty line
                     problems.append(
                         RowProblem(name, line, "", f"has {len(cells)} cells, the header has {width}")
@@ -170,7 +171,7 @@ def _rows(
             line = reader.line_num + 1
     if tell is not None:
         tell()
-    return lines, rows
+    return lines, texts
 
 
 def _refuse_nul(cells: Cells, names: Iterable[str]) -> None:

@@ -91,18 +91,18 @@ class Cells:
         self._refused: set[int] = set()
 
     @classmethod
-    def of_rows(
+    def of_texts(
         cls,
         name: str,
         lines: Sequence[int],
-        rows: Sequence[Sequence[str]],
-        found: Mapping[str, int],
+        texts: Sequence[str],
+        found: Iterable[str],
         problems: Iterable[RowProblem],
     ) -> "Cells":
-        """Return the cells of rows whose columns stand in the order of `found`'s names."""
-        by_column = list(zip(*rows, strict=True)) or [()] * len(found)
-        texts = {name: np.array(texts, dtype=object) for name, texts in zip(found, by_column, strict=False)}
-        return cls(name, lines, texts, problems)
+        """Return the cells of `texts`, row after row, each row's in the order of the columns `found`."""
+        names = list(found)
+        grid = np.array(texts, dtype=object).reshape(len(lines), len(names))
+        return cls(name, lines, {column: grid[:, at] for at, column in enumerate(names)}, problems)
 
     @property
     def problems(self) -> list[RowProblem]:
@@ -119,6 +119,14 @@ class Cells:
         Every distinct text is read once, whatever the number of rows.
         """
         codes, distinct = pd.factorize(self.texts(name))
+        try:
+            return np.fromiter(map(meaning, distinct), dtype=object, count=len(distinct))[codes]
+        except ValueError:
+            return self._column_with_problems(name, meaning, codes, distinct)
+
+    def _column_with_problems(
+        self, name: str, meaning: Callable[[str], object], codes: np.ndarray, distinct: Objects
+    ) -> Objects:
         meant = np.full(len(distinct), None, dtype=object)
         for code, text in enumerate(distinct):
             try:

@@ -63,11 +63,11 @@ def read_xlsx(file: SourceFile, columns: Sequence[Column], progress: Progress | 
     header = [title.strip() for title in titles]
     found = places(columns, header, file.name)
     lines = [number for number, _ in rest]
-    rows = [tuple(row[at] if at < len(row) else "" for at in found.values()) for _, row in rest]
+    texts = [row[at] if at < len(row) else "" for _, row in rest for at in found.values()]
     problems: list[RowProblem] = []
     if progress is not None:
         progress(file.name, len(content), len(content))
-    return Cells.of_rows(file.name, lines, rows, found, problems)
+    return Cells.of_texts(file.name, lines, texts, found, problems)
 
 
 def _refuse_hostile(content: bytes, name: str) -> None:

@@ -195,3 +195,8 @@ def test_progress_is_told_in_bytes_up_to_the_end(store: Store, tmp_path: Path) -
     import_cordis(store, [path], progress=lambda what, done, total: told.append((what, done, total)))
     size = len(PROJECTS.encode())
     assert ("project.csv", size, size) in told
+
+
+def test_a_single_known_column_is_found_where_it_stands(store: Store, tmp_path: Path) -> None:
+    import_cordis(store, [folder(tmp_path, project="remark;id\nx;p1\ny;p2\n")])
+    assert list(store.projects()) == ["p1", "p2"]
