@@ -19,9 +19,11 @@ from matcher.solver import diverse
 from matcher.solver.clauses import Reader
 from matcher.solver.conflict import Conflict, Relaxation
 from matcher.solver.facts import Facts
+from matcher.solver.front import FrontPoint, front
 from matcher.solver.problem import PRESETS, Problem, Weights, Wishes, tie_strength
 from matcher.solver.request import Request
 from matcher.solver.search import MARGIN, local_optima, search
+from matcher.solver.swap import RuleChange, Swap, TermChange, swaps
 from matcher.solver.utility import Term, terms
 
 __all__ = [
@@ -30,14 +32,20 @@ __all__ = [
     "Conflict",
     "Consortium",
     "Facts",
+    "FrontPoint",
     "Problem",
     "Relaxation",
+    "RuleChange",
     "Seat",
     "Snapshot",
+    "Swap",
     "Term",
+    "TermChange",
     "Weights",
     "Wishes",
     "assemble",
+    "front",
+    "swaps",
     "tie_strength",
     "warm",
 ]

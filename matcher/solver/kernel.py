@@ -992,6 +992,8 @@ def grow_tree(
                 alive = False
                 break
             if chosen_count == 0:
+                _try(gains, rules, tree, members, count, least)
+                alive = count < most and tree.record[0] + margin < low
                 break
             for k in range(chosen_count):
                 members[count + k] = chosen[k]

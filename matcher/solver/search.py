@@ -13,8 +13,10 @@ from matcher.solver.kernel import Gains, Prices, Rules, Tree
 
 MARGIN = 1e-7
 """Two values closer than this are one: a proof says that nothing is better by more."""
-ROOT_STEPS = 150
-NODE_STEPS = 12
+ROOT_STEPS = 300
+NODE_STEPS = 150
+BATCH = 5
+"""Nodes between two looks at the clock."""
 TREE_CAPACITY = 60_000
 RESTARTS = 40
 NARROWING = (25, 25, 50, 50)
@@ -223,7 +225,7 @@ def search(
     tree = plant(current, prices, status, bound, value)
     while time.perf_counter() - begun < budget_s:
         nodes += kernel.grow_tree(
-            current.gains, current.rules, prices, tree, case.least, case.most, 20, NODE_STEPS, MARGIN
+            current.gains, current.rules, prices, tree, case.least, case.most, BATCH, NODE_STEPS, MARGIN
         )
         if tree.record[0] > value:
             value = float(tree.record[0])
@@ -299,13 +301,13 @@ def cut_prices(gains: Gains, prices: Prices, keep: np.ndarray) -> Prices:
 def plant(case: Case, prices: Prices, status: np.ndarray, bound: float, value: float) -> Tree:
     """A tree of one node."""
     n = status.size
-    capacity = int(min(TREE_CAPACITY, max(64, 200_000_000 // max(1, n + 8 * prices.rest.size))))
+    capacity = int(min(TREE_CAPACITY, max(64, 100_000_000 // max(1, n + 8 * prices.rest.size))))
     tree = Tree(
         status=np.empty((capacity, n), np.int8),
         rest=np.empty((capacity, prices.rest.size)),
         bound=np.full(capacity, -np.inf),
         heap=np.zeros(capacity, np.int32),
-        free=np.arange(capacity - 1, -1, -1, dtype=np.int32)[: capacity - 1].copy(),
+        free=np.arange(capacity - 1, -1, -1, dtype=np.int32),  # slot 0 is taken: the last entry waits for it
         size=np.array([1, capacity - 1]),
         record=np.array([value]),
         team=np.full(case.most, -1),

@@ -1,0 +1,128 @@
+"""Who could take a member's place, and what would change? Every term and every rule, before and after."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.errors import BadInput
+from graph.rules import RuleAnswer, Verdict
+from matcher.solver import kernel
+from matcher.solver.problem import Problem
+from matcher.solver.request import Request
+from matcher.solver.utility import terms
+
+CONSIDERED = 15
+"""How many of the best by value are looked at for each member before rules have their say."""
+
+Check = Callable[[tuple[str, ...]], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class TermChange:
+    """A term before and after a swap; `worth` is weight times difference."""
+
+    name: str
+    before: float
+    after: float
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A rule whose answer or finding changes with the swap."""
+
+    before: RuleAnswer
+    after: RuleAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """`incoming` for `outgoing`: the value changes by `change`. `allowed`: no hard rule or wish is broken by it."""
+
+    outgoing: str
+    incoming: str
+    change: float
+    allowed: bool
+    terms: tuple[TermChange, ...]
+    rules: tuple[RuleChange, ...]
+
+
+def swaps(
+    problem: Problem,
+    members: Sequence[str],
+    *,
+    per_member: int = 3,
+    check: Check | None = None,
+    also_broken: bool = False,
+) -> tuple[Swap, ...]:
+    """Return for each member that may go its `per_member` best alternatives, in the members' order, best first.
+
+    `check` answers the rules for a set of ids; without it `rules` stays empty. `also_broken` shows swaps that would
+    break a rule too. Raises BadInput where a member is no candidate.
+    """
+    request = Request.of(problem)
+    place = {name: position for position, name in enumerate(problem.facts.ids)}
+    for name in members:
+        if name not in place:
+            raise BadInput(f"member {name} is not among the {len(place)} candidates; check the id")
+    team = [place[name] for name in members]
+    before = terms(problem, np.array(team))
+    verdict = check(tuple(members)) if check else None
+    found: list[Swap] = []
+    for outgoing in team:
+        if outgoing in request.held:
+            continue
+        rest = [member for member in team if member != outgoing]
+        for incoming, allowed in _alternatives(request, rest, outgoing)[
+            : None if also_broken else CONSIDERED
+        ]:
+            if not (allowed or also_broken):
+                continue
+            if sum(swap.outgoing == problem.facts.ids[outgoing] for swap in found) == per_member:
+                break
+            after = terms(problem, np.array([*rest, incoming]))
+            changes = tuple(
+                TermChange(a.name, a.value, b.value, (b.value - a.value) * a.weight)
+                for a, b in zip(before, after, strict=True)
+            )
+            ids = tuple(problem.facts.ids[p] for p in (*rest, incoming))
+            found.append(
+                Swap(
+                    outgoing=problem.facts.ids[outgoing],
+                    incoming=problem.facts.ids[incoming],
+                    change=sum(change.worth for change in changes),
+                    allowed=allowed,
+                    terms=changes,
+                    rules=_rule_changes(verdict, check(ids)) if check and verdict else (),
+                )
+            )
+    return tuple(found)
+
+
+def _alternatives(request: Request, rest: Sequence[int], outgoing: int) -> list[tuple[int, bool]]:
+    """Return the best candidates for the empty seat with whether the rules let them in, best first."""
+    worth = request.utility.added(rest)
+    worth[[*rest, outgoing]] = -np.inf
+    worth[request.barred] = -np.inf
+    count = min(CONSIDERED, int(np.count_nonzero(worth > -np.inf)))
+    if count == 0:
+        return []
+    top = np.argpartition(-worth, count - 1)[:count]
+    pool = np.union1d(rest, top)
+    case = request.case(pool)
+    found = []
+    for incoming in sorted((int(p) for p in top), key=lambda p: (-worth[p], p)):
+        members = np.searchsorted(pool, [*rest, incoming])
+        short = kernel.shortfall(case.rules, members, members.size)
+        found.append((incoming, short <= kernel.TOLERANCE and case.least <= members.size <= case.most))
+    return found
+
+
+def _rule_changes(before: Verdict, after: Verdict) -> tuple[RuleChange, ...]:
+    old = {rule.id: rule for rule in before.rules}
+    return tuple(
+        RuleChange(old[rule.id], rule)
+        for rule in after.rules
+        if rule.id in old and (old[rule.id].answer, old[rule.id].found) != (rule.answer, rule.found)
+    )
