@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from sqlalchemy import Engine, and_, func, insert, or_, select, update
 
+from data.collector import uncollected
 from data.database import open_engine, reading, writing
 from data.errors import NotFound
 from data.histories import load_history
@@ -221,7 +222,7 @@ class Store:
 
     def history(self) -> History:
         """Return who worked with whom, as tables of one moment."""
-        with reading(self._engine) as connection:
+        with uncollected(), reading(self._engine) as connection:
             return load_history(connection)
 
     def revision(self) -> str:

@@ -9,10 +9,8 @@ those that the store knows of an organisation only fill what is unknown.
 """
 
 import datetime as dt
-import gc
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data.collector import uncollected
 from data.errors import BadInput
 from data.model import (
     History,
@@ -104,9 +103,9 @@ def import_cordis(
     """
     chosen = [Path(path) for path in paths]
     files = [_files_of(path) for path in chosen]
-    known = _Known.of(store.history())
     what = "import cordis " + ", ".join(path.name for path in chosen)
-    with _uncollected():
+    with uncollected():
+        known = _Known.of(store.history())
         export = _read(files, known, progress)
         parts = _Parts.of(export, known)
         newer, older = _organisations(parts, known)
@@ -118,18 +117,6 @@ def import_cordis(
                 "participations": writer.put_rows(PARTICIPATIONS, _participations(parts), Merge.UPDATE),
             }
     return report(counts, export.problems, dry_run)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Pause the cycle collector: a million cells hold no cycle, and walking them takes a fifth of the import."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _files_of(path: Path) -> dict[str, SourceFile]:

@@ -166,7 +166,9 @@ def test_an_unclosed_quote_swallows_its_field_only_up_to_the_limit(store: Store,
     assert "p299" in store.projects()
 
 
-def test_two_coordinators_are_kept_repeated_rows_count_once_and_parts_add_up(store: Store, tmp_path: Path) -> None:
+def test_two_coordinators_are_kept_repeated_rows_count_once_and_parts_add_up(
+    store: Store, tmp_path: Path
+) -> None:
     organisations = (
         "projectID;organisationID;role;ecContribution;endOfParticipation\n"
         "p1;1;coordinator;5;false\np1;2;coordinator;6;false\np1;2;participant;4;true\np1;1;coordinator;5;false\n"
