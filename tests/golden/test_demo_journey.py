@@ -1,0 +1,201 @@
+"""Does the demo call go all the way through the command line, with the real encoder, as a coordinator would go?"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from data.calls import load_profiles
+from data.countries import to_iso
+from data.model import Kind
+from graph.rules import Member, check
+from service.cli import main
+
+CALL = "demo-industrial-cloud"
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home into which the demo has been imported, texts embedded."""
+    folder = tmp_path_factory.mktemp("home")
+    result = CliRunner().invoke(main, ["import", "demo", "--home", str(folder)])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def run(home: Path) -> Run:
+    def invoke(*words: str, **options: Any) -> Result:
+        return CliRunner().invoke(main, ["--home", str(home), *words], **options)
+
+    return invoke
+
+
+def answer(result: Result, exit_code: int = 0) -> Any:
+    assert result.exit_code == exit_code, result.output
+    return json.loads(result.stdout)
+
+
+def test_importing_the_demo_twice_changes_nothing(run: Run) -> None:
+    counts = answer(run("import", "demo", "--json"))
+    assert set(counts["added"].values()) == {0} and set(counts["changed"].values()) == {0}
+
+
+def test_outlines_are_listed_in_the_published_shape(run: Run) -> None:
+    rows = answer(run("outlines", "--call", CALL, "--json"))
+    assert len(rows) == 72
+    assert set(rows[0]) == {"id", "title", "country", "organisation", "language"}
+    assert len({row["language"] for row in rows}) >= 6 and len({row["country"] for row in rows}) >= 12
+
+
+def test_a_suggestion_keeps_every_hard_rule_by_an_independent_check(run: Run) -> None:
+    told = answer(run("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "3", "--json"))
+    assert told["call"] == CALL and told["status"] in {"optimal", "bounded"} and len(told["run"]) == 12
+    assert len(told["suggestions"]) == 3
+    for suggestion in told["suggestions"]:
+        members = suggestion["members"]
+        assert members[0]["id"] == "DEMO-ORG-058" and members[0]["role"] == "coordinator"
+        assert all(member["fictional"] and member["reasons"] for member in members)
+        assert len({member["country"] for member in members}) >= 4
+        assert {term["name"] for term in suggestion["terms"]} >= {"fit", "coverage", "ties"}
+        known = [
+            Member(
+                id=member["id"],
+                country=to_iso(member["country"]),
+                kind=member["kind"] and Kind(member["kind"]),
+                role="coordinator" if member["role"] == "coordinator" else "participant",
+            )
+            for member in members
+        ]
+        assert not check(load_profiles()[CALL], known).broken()
+
+
+def test_who_seeks_sensors_is_offered_the_maker_of_sensors_from_another_state(run: Run) -> None:
+    told = answer(run("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "1", "--json"))
+    members = {member["id"]: member for member in told["suggestions"][0]["members"]}
+    assert "DEMO-ORG-037" in members, "the Dutch maker of leak sensors, planted for this Portuguese water utility"
+    assert any(reason["name"] == "covers" for reason in members["DEMO-ORG-037"]["reasons"])
+
+
+def test_the_same_question_gives_the_same_run_and_the_same_sets(run: Run) -> None:
+    words = ("suggest", "--outline", "DEMO-OUT-003", "--call", CALL, "--limit", "2", "--size", "4-6", "--json")
+    first, second = answer(run(*words)), answer(run(*words))
+    assert first["run"] == second["run"]
+    assert [[m["id"] for m in s["members"]] for s in first["suggestions"]] == [
+        [m["id"] for m in s["members"]] for s in second["suggestions"]
+    ]
+
+
+def test_wishes_are_kept(run: Run) -> None:
+    told = answer(
+        run(
+            *("suggest", "--outline", "DEMO-OUT-003", "--call", CALL, "--size", "5-7", "--json"),
+            *("--must", "DEMO-ORG-028", "--not", "DEMO-ORG-014", "--apart", "DEMO-ORG-001,DEMO-ORG-002"),
+        )
+    )
+    for suggestion in told["suggestions"]:
+        ids = {member["id"] for member in suggestion["members"]}
+        assert {"DEMO-ORG-003", "DEMO-ORG-028"} <= ids and "DEMO-ORG-014" not in ids
+        assert not {"DEMO-ORG-001", "DEMO-ORG-002"} <= ids and 5 <= len(ids) <= 7
+
+
+def test_an_impossible_wish_names_what_conflicts_and_what_would_help(run: Run) -> None:
+    told = answer(
+        run(
+            *("suggest", "--outline", "DEMO-OUT-003", "--call", CALL, "--size", "2", "--json"),
+            *("--must", "DEMO-ORG-028", "--must", "DEMO-ORG-014"),
+        )
+    )
+    assert told["status"] == "infeasible" and told["suggestions"] == []
+    assert {"size", "must:DEMO-ORG-028"} <= {part["id"] for part in told["conflict"]} | {"must:DEMO-ORG-028"}
+    assert told["relaxations"]
+
+
+def test_a_text_from_standard_input_is_enough(run: Run) -> None:
+    text = "Wir suchen Partner, die Leckagen in alten Wasserleitungen hören können, und Städte zum Vergleich."
+    told = answer(run("suggest", "--text", "-", "--call", CALL, "--limit", "1", "--json", input=text))
+    assert any(member["id"] == "DEMO-ORG-037" for member in told["suggestions"][0]["members"])
+
+
+def test_partners_are_new_and_from_the_wanted_country(run: Run) -> None:
+    told = answer(run("partners", "DEMO-ORG-058", "--country", "NL", "--new-only", "--limit", "5", "--json"))
+    assert told["partners"][0]["id"] == "DEMO-ORG-037"
+    assert {partner["country"] for partner in told["partners"]} == {"NL"}
+
+
+def test_ranking_in_bulk_never_names_who_is_on_board(run: Run, tmp_path: Path) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text(
+        '{"id": "a", "text": "waste heat for district heating", "given": ["DEMO-ORG-004"]}\n'
+        '{"id": "b", "text": "", "coordinator": "NOBODY", "date": "2001-01-01"}\n',
+        encoding="utf-8",
+    )
+    result = run("rank", str(queries), "--limit", "10")
+    assert result.exit_code == 0, result.output
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [row["id"] for row in rows] == ["a", "b"]
+    assert len(rows[0]["ranked"]) == 10 and "DEMO-ORG-004" not in dict(rows[0]["ranked"])
+    scores = [score for _, score in rows[0]["ranked"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "status", "overall"),
+    [
+        ("a,A,DE,large,a\nb,B,FR,sme,b\nc,C,EL,university,c\n", 0, "met"),
+        ("a,A,DE,large,a\nb,B,FR,sme,a\nc,C,EL,university,c\n", 1, "broken"),
+        ("a,A,DE,large,a\nb,B,FR,sme,\nc,C,EL,university,c\n", 3, "unknown"),
+    ],
+)
+def test_checking_a_set_tells_by_its_exit_status(
+    run: Run, tmp_path: Path, rows: str, status: int, overall: str
+) -> None:
+    file = tmp_path / "members.csv"
+    file.write_text("id,name,country,kind,owner\n" + rows, encoding="utf-8")
+    told = answer(run("check", "--call", "he-ria-ia-2021", str(file), "--json"), status)
+    assert told["answer"] == overall
+    assert set(told["rules"][0]) >= {"id", "kind", "answer", "text", "found", "needed", "witness", "source"}
+
+
+def test_the_network_is_walked_by_name_and_by_id(run: Run) -> None:
+    around = answer(run("graph", "around", "DEMO-ORG-037", "--json"))
+    assert around["centre"]["id"] == "DEMO-ORG-037"
+    assert answer(run("graph", "path", "DEMO-ORG-037", "DEMO-ORG-044", "--json"))["found"] is True
+    assert answer(run("graph", "summary", "--json"))["projects"] == 30
+
+
+def test_the_call_is_integrated_and_played_through_a_withdrawal(run: Run, tmp_path: Path) -> None:
+    sheet = tmp_path / "proposal.xlsx"
+    whole = answer(run("integrate", CALL, "--json", "--xlsx", str(sheet)))
+    placed = [outline for stream in whole["streams"] for outline in stream["outlines"]]
+    assert sorted(placed) == sorted(row["id"] for row in answer(run("outlines", "--call", CALL, "--json")))
+    assert all(link["countries"][0] != link["countries"][1] for link in whole["links"])
+    assert any("satellite" in str(topic).lower() for topic in whole["uncovered"])
+    assert sheet.read_bytes()[:2] == b"PK"
+    less = answer(run("integrate", CALL, "--without", "FR", "--json"))
+    gone = {p for stream in whole["streams"] for p in stream["outlines"]} - {
+        p for stream in less["streams"] for p in stream["outlines"]
+    }
+    assert gone == {f"DEMO-OUT-{number:03}" for number in range(19, 27)}
+
+
+def test_an_unknown_outline_is_refused_with_what_to_do(run: Run) -> None:
+    result = run("suggest", "--outline", "NOPE", "--call", CALL)
+    assert result.exit_code == 2
+    assert "no outline 'NOPE'" in result.output and "konsort outlines" in result.output
+
+
+def test_every_command_has_a_help_with_an_example() -> None:
+    def walk(command: Any, words: list[str]) -> None:
+        if hasattr(command, "commands"):
+            for name, child in command.commands.items():
+                walk(child, [*words, name])
+        else:
+            text = CliRunner().invoke(main, [*words, "--help"]).output
+            assert "Example" in text and f"konsort {' '.join(words)}" in text, words
+
+    walk(main, [])
