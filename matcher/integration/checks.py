@@ -25,6 +25,9 @@ COVERED = 0.5
 """A topic is covered where an outline is at least this part as near to it as outlines are to their own
 stream."""
 
+SHOWN = 3
+"""So many of the outlines that cover a topic are named."""
+
 Check = Callable[[Sequence[Outline]], Verdict]
 
 
@@ -64,7 +67,7 @@ def members(
     return tuple(told)
 
 
-def coverage(prepared: Prepared, assigned: np.ndarray, *, limit: int = 3) -> tuple[Coverage, ...]:
+def coverage(prepared: Prepared, assigned: np.ndarray) -> tuple[Coverage, ...]:
     """How well each topic and each given stream of the call is covered, and by whom."""
     rows, case = prepared.rows, prepared.case
     own = (rows * prepared.profiles[assigned]).sum(axis=1)
@@ -77,14 +80,15 @@ def coverage(prepared: Prepared, assigned: np.ndarray, *, limit: int = 3) -> tup
         near = rows @ vector
         best = [int(i) for i in np.argsort(-near, kind="stable") if near[i] >= needed]
         states = tuple(sorted({case.countries[i] for i in best}))
-        ids = tuple(case.ids[i] for i in best[:limit])
+        ids = tuple(case.ids[i] for i in best[:SHOWN])
         told.append(Coverage(topic.id, topic.name, bool(best), float(near.max()), ids, states))
     return tuple(told)
 
 
 def islands(n: int, pairs: Pairs) -> np.ndarray:
-    """(n,) which connected part of the link graph each outline is in."""
-    links = sparse.csr_array((np.ones(len(pairs)), tuple(pairs.T)), shape=(n, n))
+    """(n,) which connected part of the link graph each outline is in; `pairs` are sorted."""
+    starts = np.concatenate([[0], np.cumsum(np.bincount(pairs[:, 0], minlength=n))])
+    links = sparse.csr_array((np.ones(len(pairs)), pairs[:, 1].copy(), starts), shape=(n, n))
     return connected_components(links, directed=False)[1]
 
 

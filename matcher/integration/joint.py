@@ -27,6 +27,10 @@ TURNS = 6
 NODES = 2000
 SMALL = 1500
 """Pairs times streams up to which the whole program is branched on."""
+GRANTED = 1000
+"""Outlines times streams beyond which a problem is large: the relaxation grants pairs of one stream their bonus."""
+COARSE = 1e-4
+"""How near to their best the links of a large problem are enough, relative."""
 PRECISION = 1e-6
 
 Answer = tuple[np.ndarray, Pairs]
@@ -76,10 +80,11 @@ def solve(problem: Problem, *, budget_s: float = 10.0) -> Solution:
     mask, ceiling = _candidates(problem, first)
     staged = (first, _links(problem, first, mask))
     answers = [staged, _in_turns(problem, staged, mask)]
-    loose = _relaxed(problem, mask, ceiling, seconds=0.7 * budget_s)
+    loose = _relaxed(_granted(problem, first), mask, ceiling, seconds=0.7 * budget_s)
     if loose.shares is not None:
         rounded = _streams(problem, loose.shares)
-        answers.append(_in_turns(problem, (rounded, _links(problem, rounded, loose.mask)), loose.mask))
+        if not any(np.array_equal(rounded, assigned) for assigned, _ in answers):
+            answers.append(_in_turns(problem, (rounded, _links(problem, rounded, loose.mask)), loose.mask))
     value, best = _best(problem, answers)
     bound = loose.bound
     left = min(end - time.perf_counter(), 0.25 * budget_s)
@@ -95,8 +100,24 @@ def solve(problem: Problem, *, budget_s: float = 10.0) -> Solution:
 
 def bound_of(problem: Problem, *, budget_s: float = 3.0) -> float:
     """Return what no answer to the problem can exceed."""
-    mask, ceiling = _candidates(problem, _streams(problem, problem.fit))
-    return _relaxed(problem, mask, ceiling, seconds=budget_s).bound
+    first = _streams(problem, problem.fit)
+    mask, ceiling = _candidates(problem, first)
+    return _relaxed(_granted(problem, first), mask, ceiling, seconds=budget_s).bound
+
+
+def _granted(problem: Problem, first: np.ndarray) -> Problem:
+    """A large problem, a little looser: pairs of one stream by `first` have their bonus wherever they end.
+
+    Its bound holds for the problem too, and its relaxation is several times smaller.
+    """
+    if problem.fit.size <= GRANTED:
+        return problem
+    same = first[:, None] == first[None, :]
+    return replace(
+        problem,
+        worth=problem.worth + np.where(same, problem.bonus, 0.0),
+        bonus=np.where(same, 0.0, problem.bonus),
+    )
 
 
 def _candidates(problem: Problem, first: np.ndarray) -> tuple[np.ndarray, float]:
@@ -191,6 +212,8 @@ def _in_turns(problem: Problem, answer: Answer, mask: np.ndarray) -> Answer:
         np.add.at(gain, i, 0.5 * problem.bonus[i, j][:, None] * here[j])
         np.add.at(gain, j, 0.5 * problem.bonus[i, j][:, None] * here[i])
         moved = _streams(problem, gain)
+        if np.array_equal(moved, assigned):
+            break
         turned = (moved, _links(problem, moved, mask))
         now = problem.value(*turned)
         if now <= value + 1e-9:
@@ -231,7 +254,8 @@ def _links(problem: Problem, assigned: np.ndarray, mask: np.ndarray) -> Pairs:
     """The best links for these streams among the masked pairs."""
     same = assigned[:, None] == assigned[None, :]
     links = _only_links(problem, problem.worth + np.where(same, problem.bonus, 0.0))
-    answer, _ = _branch(program(links, _pairs(mask)), seconds=5.0)
+    near = 1e-7 if problem.fit.size <= GRANTED else COARSE
+    answer, _ = _branch(program(links, _pairs(mask)), seconds=5.0, near=near)
     if answer is None:
         raise BadInput(
             "more links are decided for an outline than it can carry; raise its capacity or take one back"
@@ -298,14 +322,14 @@ def _priced(problem: Problem, price: np.ndarray, mask: np.ndarray) -> np.ndarray
     return np.where(mask | mask.T | np.eye(n, dtype=bool), -np.inf, gain)
 
 
-def _branch(task: Program, *, seconds: float) -> tuple[Answer | None, float]:
-    """Branch and bound: the best answer found, or None, and what none can exceed."""
+def _branch(task: Program, *, seconds: float, near: float = 1e-7) -> tuple[Answer | None, float]:
+    """Branch and bound: the best answer found, or None, and what none can exceed; `near` is how near is enough."""
     answer = milp(
         -task.gain,
         constraints=LinearConstraint(task.matrix, task.below, task.above),
         bounds=Bounds(task.least, task.most),
         integrality=task.whole.astype(int),
-        options={"time_limit": seconds, "node_limit": NODES, "mip_rel_gap": 1e-7},
+        options={"time_limit": seconds, "node_limit": NODES, "mip_rel_gap": near},
     )
     bound = np.inf if answer.mip_dual_bound is None else -float(answer.mip_dual_bound)
     if answer.x is None:

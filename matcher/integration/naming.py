@@ -1,29 +1,31 @@
 """By which words is each stream known? Salient terms per language, cognates of several languages merged.
 
-A term's weight is the log-odds ratio of its use in the stream against the other streams *of the same
-language*, with an informative Dirichlet prior, as a z-score (Monroe, Colaresi, Quinn 2008, "Fightin' words").
-Function words are used alike everywhere and score near 0, in every language and without a list of them. Words
-that begin alike once accents are gone (Orchestrierung, orchestration, orchestrazione) are one concept; its
-score is the sum over its languages.
+A concept's score says how many more of the stream's outlines use it than chance would have it, given each language's
+outlines: the Cochran-Mantel-Haenszel statistic (Mantel, Haenszel 1959), the languages as strata,
+
+    z = (O - E) / sqrt(V + 1),   O = sum_l a_l,   E = sum_l n_ls m_l / n_l,
+    V = sum_l m_l (n_ls / n_l) (1 - n_ls / n_l) (n_l - m_l) / (n_l - 1)
+
+with a_l the stream's outlines in language l that use it, m_l all that do, n_ls and n_l the outlines. Function words
+are used alike in every stream and score near 0, in every language and without a list of them. Words that begin alike
+once accents are gone (Orchestrierung, orchestration) are one concept.
 """
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from data.model import Outline
 
 STEM = 6
 """Letters by which cognates are recognised."""
 SHORTEST = 4
-COMMON = 0.6
-"""A word in more of its language's outlines than this part says nothing about a stream."""
-PRIOR = 0.5
-"""Weight of the whole language's use, beside a stream's own, per word of the vocabulary."""
+"""Letters of the shortest word that can name a stream; words in capitals may be shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,13 @@ class StreamTerm:
 
 
 def words(text: str) -> list[str]:
-    """Words of at least SHORTEST letters, in lower case, in any script.
+    """Words of at least SHORTEST letters, in lower case, in any script; abbreviations (AI, API) from two letters on.
 
     >>> words("Edge-Orchestrierung für 5G-Netze")
     ['edge', 'orchestrierung', 'netze']
     """
-    return [word for word in re.findall(r"[^\W\d_]+", text.lower()) if len(word) >= SHORTEST]
+    found = re.findall(r"[^\W\d_]+", text)
+    return [word.lower() for word in found if len(word) >= SHORTEST or (len(word) > 1 and word.isupper())]
 
 
 def stem(word: str) -> str:
@@ -65,27 +68,30 @@ def stem(word: str) -> str:
     return bare.translate(str.maketrans("czw", "ksv"))[:STEM]
 
 
-def _salience(used: list[Counter[str]], spread: Counter[str], outlines: int) -> list[dict[str, float]]:
-    """For each stream the z-score of every word of one language; `spread` counts the outlines with the
-    word."""
-    whole = sum(used, Counter[str]())
-    total = sum(whole.values())
-    prior = {word: PRIOR * len(whole) * count / total for word, count in whole.items()}
-    base = sum(prior.values())
-    scores: list[dict[str, float]] = []
-    for here in used:
-        size = sum(here.values())
-        found: dict[str, float] = {}
-        for word, count in here.items():
-            if outlines >= 5 and spread[word] > COMMON * outlines:
-                continue
-            a = prior[word]
-            rest, rest_size = whole[word] - count, total - size
-            inside = np.log((count + a) / (size + base - count - a + PRIOR))
-            outside = np.log((rest + a) / (rest_size + base - rest - a + PRIOR))
-            found[word] = float((inside - outside) / np.sqrt(1 / (count + a) + 1 / (rest + a)))
-        scores.append(found)
-    return scores
+def _presence(texts: Sequence[Sequence[str]]) -> tuple[sparse.csr_array, list[str]]:
+    """(n, concepts) 1 where the outline uses the concept, and the concepts' stems in order."""
+    stems = [sorted({stem(word) for word in text}) for text in texts]
+    roots = sorted({root for theirs in stems for root in theirs})
+    place = {root: k for k, root in enumerate(roots)}
+    columns = [place[root] for theirs in stems for root in theirs]
+    starts = np.cumsum([0, *(len(theirs) for theirs in stems)])
+    return sparse.csr_array((np.ones(len(columns)), columns, starts), shape=(len(texts), len(roots))), roots
+
+
+def _scores(uses: sparse.csr_array, languages: np.ndarray, assigned: np.ndarray, count: int) -> np.ndarray:
+    """(count, concepts) the statistic z of the module's formula."""
+    more = np.zeros((count, uses.shape[1]))
+    variance = np.zeros_like(more)
+    for language in np.unique(languages):
+        inside = np.flatnonzero(languages == language)
+        n = len(inside)
+        here = uses[inside]
+        used = here.sum(axis=0)
+        for s in range(count):
+            part = float((assigned[inside] == s).sum()) / n
+            more[s] += here[assigned[inside] == s].sum(axis=0) - part * used
+            variance[s] += used * part * (1 - part) * (n - used) / max(1, n - 1)
+    return more / np.sqrt(variance + 1)
 
 
 def terms(
@@ -93,43 +99,38 @@ def terms(
 ) -> list[list[StreamTerm]]:
     """Return for each of `count` streams its most salient terms, best first, ties by word.
 
-    A concept counts where at least two of the stream's outlines use it, or where the stream has only one
-    outline.
+    A concept counts where at least two of the stream's outlines use it, or where the stream has only one outline.
     """
     texts = [words(outline.full_text) for outline in outlines]
-    by_language: defaultdict[str, list[int]] = defaultdict(list)
-    for i, outline in enumerate(outlines):
-        by_language[outline.language or ""].append(i)
-    concepts: list[defaultdict[str, dict[tuple[str, str], float]]] = [defaultdict(dict) for _ in range(count)]
-    bearers: list[defaultdict[str, set[int]]] = [defaultdict(set) for _ in range(count)]
-    for language, members in sorted(by_language.items()):
-        used = [Counter(w for i in members if assigned[i] == s for w in texts[i]) for s in range(count)]
-        spread = Counter(word for i in members for word in set(texts[i]))
-        for s, scores in enumerate(_salience(used, spread, len(members))):
-            for word, score in scores.items():
-                if score > 0:
-                    concepts[s][stem(word)][(language, word)] = score
-        for i in members:
-            for word in texts[i]:
-                bearers[assigned[i]][stem(word)].add(i)
-    sizes = np.bincount(assigned, minlength=count)
+    languages = np.array([outline.language or "" for outline in outlines])
+    uses, roots = _presence(texts)
+    scores = _scores(uses, languages, assigned, count)
     named = []
     for s in range(count):
-        needed = min(2, int(sizes[s]))
-        found = [_concept(parts) for root, parts in concepts[s].items() if len(bearers[s][root]) >= needed]
-        named.append(sorted(found, key=lambda term: (-term.score, term.word))[:limit])
+        inside = np.flatnonzero(assigned == s)
+        bearers = uses[inside].sum(axis=0)
+        ranked = np.lexsort((np.arange(len(roots)), -scores[s]))
+        best = [k for k in ranked[: 20 * limit] if bearers[k] >= min(2, len(inside)) and scores[s, k] > 0]
+        named.append([_term(roots[k], float(scores[s, k]), inside, texts, languages) for k in best[:limit]])
     return named
 
 
-def _concept(parts: dict[tuple[str, str], float]) -> StreamTerm:
-    """One concept from its words' scores by (language, word): one word's forms in a language count once, the
-    best."""
-    best: dict[str, float] = {}
-    for (language, _), score in parts.items():
-        best[language] = max(best.get(language, 0.0), score)
-    (_, word), _ = max(parts.items(), key=lambda item: (item[1], item[0]))
-    told = sorted({w for _, w in parts}, key=lambda w: (-max(v for (_, x), v in parts.items() if x == w), w))
-    return StreamTerm(word, tuple(told[:5]), tuple(sorted(best)), float(sum(best.values())))
+def _term(
+    root: str, score: float, inside: np.ndarray, texts: Sequence[Sequence[str]], languages: np.ndarray
+) -> StreamTerm:
+    """The concept in the word that most of the stream's outlines use, in English where it is used in English."""
+    forms: Counter[str] = Counter()
+    english: set[str] = set()
+    spoken: set[str] = set()
+    for i in inside:
+        mine = {word for word in texts[i] if stem(word) == root}
+        forms.update(mine)
+        if mine:
+            spoken.add(str(languages[i]))
+        if languages[i] == "en":
+            english |= mine
+    ranked = sorted(forms, key=lambda word: (word not in english, -forms[word], word))
+    return StreamTerm(ranked[0], tuple(ranked[:5]), tuple(sorted(filter(None, spoken))), score)
 
 
 def title(found: Sequence[StreamTerm], number: int) -> str:

@@ -15,7 +15,7 @@ from matcher.integration.case import Case, Decisions, Demands, Pair, Topic, Weig
 from matcher.integration.links import Strengths, strengths
 from matcher.integration.problem import Problem
 
-CHOSEN = 0.25
+CHOSEN = 0.6
 """What a stream gains, in units of fit, where the outline's owner has chosen it."""
 ROUNDS = 4
 Encode = Callable[[Sequence[str]], np.ndarray]

@@ -66,17 +66,19 @@ class Problem:
         total -= SIZE * float(np.maximum(low - sizes, 0).sum() + np.maximum(sizes - high, 0).sum())
         for s in range(streams):
             found = len(np.unique(self.state[assigned == s]))
-            total -= NARROW * max(0, self.min_countries - found)
+            total -= NARROW * max(0, self.min_countries - found) * (found > 0)
         return total
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """Where each variable stands: x, z, u, short, small, large, narrow, present; `end` is their number."""
+    """Where each variable stands: x, z, u, short, small, large, narrow, present, open; `end` is their number."""
 
     n: int
     streams: int
     pairs: Pairs
+    rewarded: np.ndarray
+    """(R,) the pairs that are worth more inside one stream; only these have columns u."""
     states: int
 
     @property
@@ -89,7 +91,7 @@ class Columns:
 
     @property
     def short(self) -> int:
-        return self.u + len(self.pairs) * self.streams
+        return self.u + len(self.rewarded) * self.streams
 
     @property
     def small(self) -> int:
@@ -108,8 +110,12 @@ class Columns:
         return self.narrow + self.streams
 
     @property
-    def end(self) -> int:
+    def open(self) -> int:
         return self.present + self.states * self.streams
+
+    @property
+    def end(self) -> int:
+        return self.open + self.streams
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,11 +177,12 @@ def program(problem: Problem, pairs: Pairs) -> Program:
     """Write the problem over these candidate pairs as one mixed-integer program."""
     n, streams = problem.shape
     states = int(problem.state.max(initial=-1)) + 1
-    at = Columns(n, streams, pairs, states)
+    rewarded = np.flatnonzero(problem.bonus[tuple(pairs.T)] > 0)
+    at = Columns(n, streams, pairs, rewarded, states)
     x = np.arange(n * streams).reshape(n, streams)
     touching = _links_at(pairs, n)
     touching = np.where(touching >= 0, touching + at.z, -1)
-    u = at.u + np.arange(len(pairs) * streams).reshape(len(pairs), streams)
+    u = at.u + np.arange(len(rewarded) * streams).reshape(len(rewarded), streams)
     some = np.arange(streams)[:, None]
     far, none = np.inf, -np.inf
     rows = _Rows()
@@ -186,17 +193,25 @@ def program(problem: Problem, pairs: Pairs) -> Program:
     rows.add([(x.T, 1.0), (at.small + some, 1.0)], np.full(streams, low), np.full(streams, far))
     rows.add([(x.T, 1.0), (at.large + some, -1.0)], np.full(streams, none), np.full(streams, high))
     present = at.present + np.arange(states * streams).reshape(states, streams)
-    wide = np.full(streams, min(problem.min_countries, states))
-    rows.add([(present.T, 1.0), (at.narrow + some, 1.0)], wide, np.full(streams, far))
+    opened = at.open + some
+    wide = float(min(problem.min_countries, states))
+    rows.add(
+        [(present.T, 1.0), (at.narrow + some, 1.0), (opened, -wide)], np.zeros(streams), np.full(streams, far)
+    )
+    rows.add(
+        [(x.reshape(-1, 1), 1.0), (np.tile(opened, (n, 1)), -1.0)], np.full(x.size, none), np.zeros(x.size)
+    )
     for state in range(states):
         inside = x[problem.state == state].T
         rows.add([(inside, 1.0), (present[state][:, None], -1.0)], np.zeros(streams), np.full(streams, far))
-    if len(pairs):
-        z = at.z + np.arange(len(pairs))
-        rows.add([(u, 1.0), (z[:, None], -1.0)], np.full(len(pairs), none), np.zeros(len(pairs)))
+    if len(rewarded):
+        rows.add(
+            [(u, 1.0), (at.z + rewarded[:, None], -1.0)],
+            np.full(len(rewarded), none),
+            np.zeros(len(rewarded)),
+        )
         for end in (0, 1):
-            size = u.size
-            rows.add([(u, 1.0), (x[pairs[:, end]], -1.0)], np.full(size, none), np.zeros(size))
+            rows.add([(u, 1.0), (x[pairs[rewarded, end]], -1.0)], np.full(u.size, none), np.zeros(u.size))
     for a, b in problem.together:
         rows.add([(x[a], 1.0), (x[b], -1.0)], np.zeros(streams), np.zeros(streams))
     if streams > 1:
@@ -214,7 +229,7 @@ def _gain(problem: Problem, at: Columns) -> np.ndarray:
     gain = np.zeros(at.end)
     gain[: at.z] = problem.fit.ravel()
     gain[at.z : at.u] = problem.worth[i, j]
-    gain[at.u : at.short] = np.repeat(problem.bonus[i, j], at.streams)
+    gain[at.u : at.short] = np.repeat(problem.bonus[i, j][at.rewarded], at.streams)
     gain[at.short : at.small] = -SHORT
     gain[at.small : at.narrow] = -SIZE
     gain[at.narrow : at.present] = -NARROW

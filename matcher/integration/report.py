@@ -68,8 +68,9 @@ def terms(prepared: Prepared, assigned: np.ndarray, pairs: Pairs) -> dict[str, f
     case, n = prepared.case, len(assigned)
     i, j = pairs.T
     sizes = np.bincount(assigned, minlength=len(prepared.stream_ids))
-    linked = {ordered(case.countries[a], case.countries[b]) for a, b in pairs}
-    states = len(set(case.countries))
+    countries = case.countries
+    linked = {ordered(countries[a], countries[b]) for a, b in pairs}
+    states = len(set(countries))
     possible = states * (states - 1) / 2
 
     def mean(values: np.ndarray) -> float:

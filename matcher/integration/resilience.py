@@ -3,6 +3,7 @@ it?"""
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -10,7 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from data.countries import country_name
 from data.model import OutlineId
-from matcher.integration.checks import Check, islands
+from matcher.integration.checks import SHOWN, Check, islands
 from matcher.integration.prepare import Prepared
 from matcher.integration.problem import Pairs
 from matcher.integration.project import Coverage, Loss
@@ -19,6 +20,39 @@ MENDED = 12
 """So many of the most severe losses come with their repair."""
 RULED = 60
 """Up to so many outlines the rules are asked after every single loss; beyond, after a state's loss only."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Standing:
+    """The whole before anybody leaves, looked at once."""
+
+    prepared: Prepared
+    assigned: np.ndarray
+    pairs: Pairs
+    covered: Sequence[Coverage]
+    ids: tuple[OutlineId, ...]
+    countries: np.ndarray
+    enough: np.ndarray
+    """(n,) bool: has the least number of links."""
+    parts: int
+
+    @classmethod
+    def of(
+        cls, prepared: Prepared, assigned: np.ndarray, pairs: Pairs, covered: Sequence[Coverage]
+    ) -> "_Standing":
+        ids = prepared.case.ids
+        enough = np.bincount(pairs.ravel(), minlength=len(ids)) >= prepared.problem.lowest
+        parts = len(np.unique(islands(len(ids), pairs)))
+        countries = np.array(prepared.case.countries)
+        return cls(prepared, assigned, pairs, covered, ids, countries, enough, parts)
+
+    def kept(self, gone: Sequence[int]) -> tuple[np.ndarray, Pairs, np.ndarray]:
+        """Who is left (n,) bool, their links, and who of them no longer has enough (n,) bool."""
+        left = np.ones(len(self.ids), dtype=bool)
+        left[list(gone)] = False
+        kept = self.pairs[left[self.pairs].all(axis=1)]
+        now = np.bincount(kept.ravel(), minlength=len(self.ids))
+        return left, kept, left & self.enough & (now < self.prepared.problem.lowest)
 
 
 def losses(
@@ -30,21 +64,23 @@ def losses(
     check: Check | None,
 ) -> tuple[Loss, ...]:
     """Every loss that breaks something, the most severe first, ties by kind and id."""
-    met = check(prepared.case.outlines).answer if check else None
+    outlines = prepared.case.outlines
+    standing = _Standing.of(prepared, assigned, pairs, covered)
+    fragile_rules = check is not None and check(outlines).answer != "broken"
     found = []
     for kind, ident, gone in _who(prepared):
-        asked = check if kind == "country" or len(prepared.case.outlines) <= RULED else None
-        loss = _loss(prepared, (assigned, pairs), (kind, ident, gone), covered)
-        if asked is not None and met != "broken" and len(gone) < len(prepared.case.outlines):
-            rest = [o for i, o in enumerate(prepared.case.outlines) if i not in set(gone)]
-            if asked(rest).answer == "broken":
-                text = "the call's rules are broken"
-                loss = Loss(kind, ident, loss.outlines, loss.short, (*loss.breaks, text), loss.severity + 5)
+        loss = _loss(standing, kind, ident, gone)
+        asked = fragile_rules and (kind == "country" or len(outlines) <= RULED) and len(gone) < len(outlines)
+        if asked and check is not None:
+            rest = [outline for i, outline in enumerate(outlines) if i not in set(gone)]
+            if check(rest).answer == "broken":
+                breaks = (*loss.breaks, "the call's rules are broken")
+                loss = replace(loss, breaks=breaks, severity=loss.severity + 5)
         if loss.breaks:
             found.append((loss, gone))
     found.sort(key=lambda one: (-one[0].severity, one[0].kind, one[0].id))
     return tuple(
-        _with_mend(prepared, pairs, loss, gone) if place < MENDED else loss
+        replace(loss, mend=mend(prepared, pairs, gone)) if place < MENDED else loss
         for place, (loss, gone) in enumerate(found)
     )
 
@@ -67,61 +103,42 @@ def _who(prepared: Prepared) -> list[tuple[str, str, tuple[int, ...]]]:
     ]
 
 
-def _loss(
-    prepared: Prepared,
-    solved: tuple[np.ndarray, Pairs],
-    who: tuple[str, str, tuple[int, ...]],
-    covered: Sequence[Coverage],
-) -> Loss:
-    """What breaks without `who`: outlines left short, streams left narrow, topics uncovered, islands."""
-    assigned, pairs = solved
-    kind, ident, gone = who
-    case, n = prepared.case, len(prepared.case.outlines)
-    left = np.ones(n, dtype=bool)
-    left[list(gone)] = False
-    kept = pairs[left[pairs].all(axis=1)]
-    short = _newly_short(prepared, pairs, kept) & left
-    breaks, severity = [], 0.0
+def _loss(standing: _Standing, kind: str, ident: str, gone: tuple[int, ...]) -> Loss:
+    """What breaks without `gone`: outlines left short, streams left narrow, topics uncovered, islands.
+
+    Severity adds up: ten times the part of all outlines left short; 3 for each narrow stream, 2 for each uncovered
+    topic, 1 for falling apart; for a state five times the part of all links that go with it.
+    """
+    prepared, assigned, pairs = standing.prepared, standing.assigned, standing.pairs
+    left, kept, short = standing.kept(gone)
+    n, breaks, severity = len(left), [], 0.0
     if short.any():
         breaks.append(f"{int(short.sum())} outlines fall below {prepared.demands.min_links} links")
         severity += float(short.sum()) / max(1, n) * 10
     for s in sorted(set(assigned[list(gone)].tolist())):
-        states = {case.countries[i] for i in np.flatnonzero((assigned == s) & left)}
-        before = {case.countries[i] for i in np.flatnonzero(assigned == s)}
+        states = set(standing.countries[(assigned == s) & left].tolist())
+        before = set(standing.countries[assigned == s].tolist())
         if len(states) < prepared.problem.min_countries <= len(before):
             breaks.append(f"stream {prepared.stream_ids[s]} is left with {len(states)} states")
             severity += 3
-    names = {case.ids[i] for i in gone}
-    for topic in covered:
-        if topic.covered and set(topic.outlines) <= names and len(topic.outlines) < 3:
+    names = {standing.ids[i] for i in gone}
+    for topic in standing.covered:
+        if topic.covered and set(topic.outlines) <= names and len(topic.outlines) < SHOWN:
             breaks.append(f"nobody else covers {topic.name}")
             severity += 2
-    parts = len(set(islands(n, kept)[left].tolist())) if left.any() else 0
-    more = parts - len(set(islands(n, pairs).tolist()))
-    alone = int((short & (np.bincount(kept.ravel(), minlength=n) == 0)).sum())
-    if more - alone > 0:
+    linked = left & (np.bincount(kept.ravel(), minlength=n) > 0)
+    parts = len(np.unique(islands(n, kept)[linked]))
+    if parts > standing.parts:
         breaks.append(f"the links fall into {parts} separate parts")
         severity += 1
     if kind == "country":
-        breaks.append(
-            f"{country_name(ident)} leaves with {len(gone)} outlines and {len(pairs) - len(kept)} links"
-        )
-        severity += (len(pairs) - len(kept)) / max(1, len(pairs)) * 5
-    ids = tuple(case.ids[i] for i in gone)
-    return Loss(kind, ident, ids, tuple(case.ids[i] for i in np.flatnonzero(short)), tuple(breaks), severity)
-
-
-def _newly_short(prepared: Prepared, pairs: Pairs, kept: Pairs) -> np.ndarray:
-    """(n,) bool: enough links before, not enough now."""
-    n, lowest = len(prepared.case.outlines), prepared.problem.lowest
-    before = np.bincount(pairs.ravel(), minlength=n)
-    now = np.bincount(kept.ravel(), minlength=n)
-    return (now < lowest) & (before >= lowest)
-
-
-def _with_mend(prepared: Prepared, pairs: Pairs, loss: Loss, gone: tuple[int, ...]) -> Loss:
-    new = mend(prepared, pairs, gone)
-    return Loss(loss.kind, loss.id, loss.outlines, loss.short, loss.breaks, loss.severity, new)
+        lost = len(pairs) - len(kept)
+        breaks.append(f"{country_name(ident)} leaves with {len(gone)} outlines and {lost} links")
+        severity += lost / max(1, len(pairs)) * 5
+    ids = tuple(standing.ids[i] for i in gone)
+    return Loss(
+        kind, ident, ids, tuple(standing.ids[i] for i in np.flatnonzero(short)), tuple(breaks), severity
+    )
 
 
 def mend(prepared: Prepared, pairs: Pairs, gone: Sequence[int]) -> tuple[tuple[OutlineId, OutlineId], ...]:
@@ -131,12 +148,10 @@ def mend(prepared: Prepared, pairs: Pairs, gone: Sequence[int]) -> tuple[tuple[O
     Nothing else changes. What cannot be mended within the capacities stays short.
     """
     problem, n = prepared.problem, len(prepared.case.outlines)
-    left = np.ones(n, dtype=bool)
-    left[list(gone)] = False
-    kept = pairs[left[pairs].all(axis=1)]
-    lack = np.where(_newly_short(prepared, pairs, kept) & left, problem.lowest, 0)
+    nowhere = np.zeros(n, dtype=int)
+    left, kept, short = _Standing.of(prepared, nowhere, pairs, ()).kept(gone)
     degree = np.bincount(kept.ravel(), minlength=n)
-    lack = np.maximum(lack - degree, 0)
+    lack = np.where(short, problem.lowest - degree, 0)
     free = np.isfinite(problem.worth) & left[:, None] & left[None, :] & (lack[:, None] + lack[None, :] > 0)
     free[tuple(kept.T)] = False
     new = np.argwhere(np.triu(free & free.T, 1))
