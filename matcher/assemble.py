@@ -169,7 +169,7 @@ def assemble(
     if arena is not pool:
         known = min(known, outcome.bound)
     if not outcome.team:
-        if outcome.exhausted and arena.size == len(problem.facts):
+        if outcome.exhausted and arena is not pool:
             return _infeasible(problem, conflicts.explain_by_search(request), begun)
         return _nothing_found(problem, begun)
     winner = arena[list(outcome.team)]

@@ -1,5 +1,6 @@
 """How near is each past project to each query? By topic code, programme, words, meaning, and who is on board."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +42,7 @@ def _dense(left: sparse.csr_matrix, right: sparse.csr_matrix) -> np.ndarray:
     return np.asarray((left @ right.T).toarray(), np.float32)
 
 
-def gather(state: State, queries: list[Query], vectors: np.ndarray) -> Evidence:
+def gather(state: State, queries: Sequence[Query], vectors: np.ndarray) -> Evidence:
     """The evidence of a batch. `vectors`: (b, d) float32 of the encoder, zero rows where there is no text."""
     count = len(queries)
     topic = state.topic_words.rows([" ".join(code_tokens(q.topic)) for q in queries])

@@ -3,171 +3,204 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.linalg import svds
 
 from matcher.ranking.evidence import Evidence
-from matcher.ranking.state import KINDS, State
+from matcher.ranking.standing import STANDING, Prepared
+from matcher.ranking.votes import acquaintance, echo, relevance, subject_votes, tie_votes
+from matcher.ranking.walk import shares, walk
 
-RECENT_YEARS = 1.5
-FACTORS = 48
+RAW = (
+    "topic",
+    "programme",
+    "words",
+    "relevance",
+    "relevance rank",
+    "mixed rank",
+    "lead",
+    "lead newman",
+    "lead recent",
+    "lead relevance",
+    "lead led",
+    "led with lead",
+    "given",
+    "given any",
+    "given newman",
+    "given relevance",
+)
+"""Sums of votes that also enter as they are; all of them enter relative to the query's largest."""
+PER_PROJECT = (
+    "topic",
+    "programme",
+    "relevance",
+    "relevance recent",
+    "lead newman",
+    "given newman",
+    "walk",
+    "walk by relevance",
+    "walk mixed",
+    "echo",
+    "two steps",
+)
+"""Sums that also enter divided by the organisation's number of projects."""
+SURPRISE = ("relevance", "programme", "meaning^3", "mixed rank", "own topic all")
+"""Votes that also enter as a z-score: more than an organisation with so many projects gets by chance."""
+GROUPS = (
+    "country by programme",
+    "country by relevance",
+    "country by walk",
+    "country on board",
+    "country affinity",
+    "country of own projects",
+    "country of lead",
+    "kind by programme",
+    "kind by relevance",
+    "kind on board",
+)
+QUESTION = (
+    "on board",
+    "on board and known",
+    "has coordinator",
+    "has topic",
+    "has text",
+    "nearest topic",
+    "nearest words",
+    "nearest meaning",
+    "projects of the topic",
+    "projects of lead",
+    "lead: projects",
+    "lead: recent projects",
+    "lead: projects led",
+    "lead: share led",
+    "lead: projects of the last year",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """A state with what all queries need of it."""
+class Scores:
+    """All organisations' sums for a batch; every array (n, b) float32."""
 
-    state: State
-    members: sparse.csr_matrix
-    """(n, p), the transpose of `state.member` by rows."""
-    popularity: np.ndarray
-    """(n,) projects."""
-    recent: np.ndarray
-    """(p,) exp(-age / 1.5 years)."""
-    newman: np.ndarray
-    """(p,) 1 / (members - 1)."""
-    still: np.ndarray
-    """(n, s) features that do not depend on the query."""
-    still_names: tuple[str, ...]
-    factors: np.ndarray
-    """(n, k) organisations in the space of the normalised membership matrix."""
-    project_factors: np.ndarray
-    """(p, k)"""
+    sums: dict[str, np.ndarray]
+    surprise: dict[str, np.ndarray]
+    groups: dict[str, np.ndarray]
+    question: np.ndarray
+    """(b, len(QUESTION)) float32."""
+    prior: np.ndarray
+    """The fixed blend: a score for all, the one used where nothing was learned."""
 
 
-def prepare(state: State) -> Prepared:
-    members = state.member.T.tocsr()
-    popularity = np.asarray(state.member.sum(axis=0), np.float32).ravel()
-    recent = np.exp(-state.age / RECENT_YEARS).astype(np.float32)
-    newman = (1.0 / np.maximum(state.size - 1.0, 1.0)).astype(np.float32)
-    names, still = _still(state, members, popularity, recent)
-    factors, project_factors = _factors(state, popularity)
-    return Prepared(state, members, popularity, recent, newman, still, names, factors, project_factors)
+def score_all(prepared: Prepared, evidence: Evidence) -> Scores:
+    """Sum the votes of all past projects for their members, walk, and blend."""
+    state, members = prepared.state, prepared.members
+    near = relevance(evidence)
+    votes = {**subject_votes(prepared, evidence), **tie_votes(prepared, evidence)}
+    sums = {name: members @ np.asarray(weight, np.float32) for name, weight in votes.items()}
+    sums["led by programme"] = state.led.T @ evidence.programme
+    sums["led by relevance"] = state.led.T @ near
+    sums["led with lead"] = state.led.T @ evidence.lead
+    steps = acquaintance(prepared, evidence, sums["given newman"])
+    sums["two steps"] = members @ steps
+    sums["two steps relevance"] = members @ (steps * near)
+    sums["two steps programme"] = members @ (steps * evidence.programme)
+    down = 1.0 / np.maximum(state.size, 1.0)[:, None]
+    sums["walk"] = walk(state.member, members, evidence.on_board.toarray())
+    sums["walk by relevance"] = walk(state.member, members, members @ (near * down))
+    sums["walk near"] = walk(state.member, members, members @ (near**2 * down), back=0.3, steps=4)
+    sums["walk mixed"] = 0.5 * sums["walk"] + 0.5 * sums["walk by relevance"]
+    prior = _prior(sums)
+    heard = echo(prepared, evidence, prior)
+    sums["prior"] = prior
+    sums["echo"] = members @ heard
+    sums["echo relevance"] = members @ (heard * near)
+    return Scores(
+        sums=sums,
+        surprise={name: _surprise(prepared, votes[name], sums[name]) for name in SURPRISE},
+        groups=_groups(prepared, evidence, sums),
+        question=_question(prepared, evidence),
+        prior=prior,
+    )
 
 
-def _still(state, members, popularity, recent):
-    n = len(state.organisations)
-    led = np.asarray(state.led.sum(axis=0)).ravel()
-    one = np.maximum(popularity, 1)
-    last_year = members @ (state.age < 1).astype(np.float32)
-    coo = members.tocoo()
-    newest = np.full(n, 99, np.float32); np.minimum.at(newest, coo.row, state.age[coo.col])
-    oldest = np.zeros(n, np.float32); np.maximum.at(oldest, coo.row, state.age[coo.col])
-    mean_size = (members @ state.size) / one
-    log_size = (members @ np.log(state.size)) / one
-    prog = members @ state.programme
-    prog_n = np.asarray(prog.multiply(prog).sum(axis=1)).ravel() / one**2
-    ties = state.member.T @ (state.size - 1)
-    partner_pop = (members @ ((state.member @ popularity) / np.maximum(state.size, 1))) / one
-    cols = {
-        'pop': popularity, 'pop_recent': members @ recent, 'led': led, 'led_share': led / one, 'last_year': last_year,
-        'trend': last_year / one, 'newest': newest, 'oldest': oldest, 'mean_size': mean_size, 'log_size': log_size,
-        'focus': prog_n, 'ties': ties, 'partner_pop': partner_pop, 'kind': state.kind.astype(np.float32),
+def _prior(sums: dict[str, np.ndarray]) -> np.ndarray:
+    """The documented blend of shares: subject, ties, ties of the same subject, and the walk from both."""
+    return (
+        0.4 * shares(sums["relevance"])
+        + 0.3 * shares(sums["given newman"] + sums["given newman recent"])
+        + 0.5 * shares(sums["given relevance"])
+        + 2.0 * sums["walk mixed"]
+    )
+
+
+def _surprise(prepared: Prepared, weight: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """(total - k mean) / (sqrt(k) deviation) for an organisation with k projects."""
+    mean = weight.mean(axis=0, keepdims=True)
+    deviation = weight.std(axis=0, keepdims=True) + 1e-9
+    count = prepared.popularity[:, None]
+    return (total - count * mean) / (np.sqrt(np.maximum(count, 1.0)) * deviation)
+
+
+def _groups(prepared: Prepared, evidence: Evidence, sums: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What an organisation's country and kind say, each group's value given to its members."""
+    country, kind = prepared.by_country, prepared.by_kind
+    of_country, of_kind = prepared.country_of, prepared.kind_of
+    on_board = (country @ evidence.on_board).toarray()
+    own = prepared.tied.T @ (evidence.given * prepared.newman[:, None])
+    lead = np.where(evidence.lead_place >= 0, of_country[evidence.lead_place], -1)
+    return {
+        "country by programme": shares(country @ sums["programme"])[of_country],
+        "country by relevance": shares(country @ sums["relevance"])[of_country],
+        "country by walk": shares(country @ sums["walk"])[of_country],
+        "country on board": on_board[of_country],
+        "country affinity": (prepared.affinity @ shares(on_board))[of_country],
+        "country of own projects": shares(own)[of_country],
+        "country of lead": (of_country[:, None] == lead[None, :]).astype(np.float32),
+        "kind by programme": shares(kind @ sums["programme"])[of_kind],
+        "kind by relevance": shares(kind @ sums["relevance"])[of_kind],
+        "kind on board": (kind @ evidence.on_board).toarray()[of_kind],
     }
-    return tuple(cols), np.stack([np.asarray(c, np.float32) for c in cols.values()], axis=1)
 
 
-def _factors(state, popularity):
-    k = min(FACTORS, min(state.member.shape) - 1)
-    left = sparse.diags(1 / np.sqrt(np.maximum(state.size, 1)))
-    right = sparse.diags(1 / np.sqrt(np.maximum(popularity, 1)))
-    start = np.ones(min(state.member.shape))
-    u, s, vt = svds((left @ state.member @ right).astype(np.float32), k=k, v0=start)
-    return (vt.T * np.sqrt(s)).astype(np.float32), (u * np.sqrt(s)).astype(np.float32)
+def _question(prepared: Prepared, evidence: Evidence) -> np.ndarray:
+    """(b, len(QUESTION)) float32; what the lead did is NaN where there is none that the state knows."""
+    lead = np.where(
+        evidence.lead_place[:, None] >= 0, prepared.standing[evidence.lead_place, :5], np.float32(np.nan)
+    )
+    columns = np.stack(
+        [
+            evidence.topic.max(axis=0),
+            evidence.words.max(axis=0),
+            evidence.meaning.max(axis=0),
+            (evidence.topic > 0.9).sum(axis=0),
+            evidence.lead.sum(axis=0),
+        ],
+        axis=1,
+    )
+    return np.concatenate([evidence.facts, columns, lead], axis=1).astype(np.float32)
 
 
-def share(x):
-    """columns sum to one."""
-    return x / np.maximum(x.sum(axis=0, keepdims=True), 1e-9)
+def feature_names(sums: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the columns that `candidate_rows` makes out of these sums, in order."""
+    return (
+        *(f"{name} of largest" for name in sums),
+        *RAW,
+        *(f"{name} per project" for name in PER_PROJECT),
+        *(f"surprise {name}" for name in SURPRISE),
+        *GROUPS,
+        *STANDING,
+        *(f"query: {name}" for name in QUESTION),
+    )
 
 
-def walk(prep: Prepared, seed: np.ndarray, back: float = 0.2, steps: int = 8) -> np.ndarray:
-    state = prep.state
-    first = share(seed).astype(np.float32)
-    out = (1 / np.maximum(prep.popularity, 1))[:, None].astype(np.float32)
-    down = (1 / state.size)[:, None].astype(np.float32)
-    now = first
-    for _ in range(steps):
-        now = back * first + (1 - back) * (prep.members @ ((state.member @ (now * out)) * down))
-    return now
-
-
-def scores(prep: Prepared, ev: Evidence) -> dict[str, np.ndarray]:
-    s = prep.state; M = s.member; Mt = prep.members
-    rec = prep.recent[:, None]; nu = prep.newman[:, None]; down = (1 / s.size)[:, None]
-    f = {}
-    t2 = ev.topic**2; w2 = ev.words; m3 = ev.meaning**3
-    rel = t2 + 0.3 * ev.words + 0.5 * m3 + 0.05 * ev.programme
-    ob = ev.on_board.toarray()
-    V = {
-        'topic': ev.topic, 'topic4': t2 * t2, 'topic2rec': t2 * rec, 'prog': ev.programme, 'progrec': ev.programme * rec, 'prog4': ev.programme**4,
-        'words': w2, 'words2': w2**2, 'meaning3': m3, 'meaning8': ev.meaning**8, 'rel': rel, 'relrec': rel * rec, 'rel2': rel**2, 'relnu': rel * down,
-        'lead': ev.lead, 'lead_nu': ev.lead * nu, 'lead_rec': ev.lead * rec, 'lead_led': ev.lead_led, 'lead_rel': ev.lead * (rel), 'lead_topic': ev.lead * t2, 'lead_prog': ev.lead * ev.programme,
-        'lead_words': ev.lead * ev.words,
-        'given': ev.given, 'given_nu': ev.given * nu, 'given_nurec': ev.given * nu * rec, 'given_rel': ev.given * nu * rel, 'given_any': (ev.given > 0), 'given2': ev.given**2, 'given_prog': ev.given * nu * ev.programme,
-    }
-    for k, x in V.items():
-        f[k] = Mt @ np.asarray(x, np.float32)
-    f['led_prog'] = s.led.T @ ev.programme
-    f['led_rel'] = s.led.T @ rel
-    f['lead_ofled'] = s.led.T @ ev.lead  # i coordinated with lead in
-    # two-hop
-    tie = f['given_nu'] * (1 - (ob > 0))
-    tie = tie / np.sqrt(np.maximum(prep.popularity, 1))[:, None]
-    K2 = (M @ tie) * nu
-    f['hop2'] = Mt @ K2
-    f['hop2_rel'] = Mt @ (K2 * rel)
-    f['hop2_prog'] = Mt @ (K2 * ev.programme)
-    f['ppr'] = walk(prep, ob)
-    seed = Mt @ (rel * down)
-    f['ppr_rel'] = walk(prep, seed)
-    f['ppr_mix'] = .5 * f['ppr'] + .5 * f['ppr_rel']
-    r2 = rel**2 * down
-    f['ppr_rel2'] = walk(prep, Mt @ r2, .3, 4)
-    # factors
-    q1 = share(ob).T @ prep.factors
-    q2 = share(rel**2).T @ prep.project_factors
-    f['svd_given'] = prep.factors @ q1.T
-    f['svd_rel'] = prep.factors @ q2.T
-    g = f['ppr'] * (ev.facts[:, 1] > 0)
-    f['prior'] = 0.4 * share(f['rel'] ) + 0.6 * share(f['given_nurec'] + f['given_nu']) * .5 + share(f['given_rel']) * .5 + 2. * f['ppr_mix']
-    # prf
-    top = f['prior'] * (1 - (ob > 0))
-    kth = -np.partition(-top, 20, axis=0)[20:21]
-    b = share(np.where(top >= kth, top, 0).astype(np.float32))
-    f['prf'] = Mt @ ((M @ b) * nu)
-    f['prf_rel'] = Mt @ ((M @ b) * nu * rel)
-    # country
-    c = np.maximum(s.country, 0)
-    C = sparse.csr_matrix((np.ones(len(c), np.float32), (c, np.arange(len(c)))), shape=(len(s.countries) + 1, len(c)))
-    cp = share(C @ f['prog']); f['country_prog'] = cp[c]
-    cr = share(C @ f['rel']); f['country_rel'] = cr[c]
-    cg = C @ ob; f['country_given'] = cg[c]
-    ck = share(C @ f['ppr']); f['country_ppr'] = ck[c]
-    kd = np.maximum(s.kind, 0)
-    Kd = sparse.csr_matrix((np.ones(len(kd), np.float32), (kd, np.arange(len(kd)))), shape=(len(KINDS), len(kd)))
-    f['kind_prog'] = share(Kd @ f['prog'])[kd]
-    f['kind_rel'] = share(Kd @ f['rel'])[kd]
-    f['kind_given'] = (Kd @ ob)[kd]
-    lead_c = np.where(ev.lead_place >= 0, s.country[ev.lead_place], -2)
-    f['lead_country'] = (s.country[:, None] == lead_c[None]).astype(np.float32)
-    return f
-
-RAW = {'topic','prog','words','rel','lead','lead_led','lead_ofled','given','given_any','given_nu','lead_nu','lead_rec','lead_rel','given_rel','country_given','kind_given','lead_country','country_prog','country_rel','country_ppr','kind_prog','kind_rel'}
-def candidate_features(prep, ev, f, b, cand):
-    """(c, F)"""
-    cols = []; names = []
-    for k, x in f.items():
-        v = x[cand, b]
-        if k in RAW: cols.append(v); names.append(k)
-        if k not in ('country_given','kind_given','lead_country','country_prog','country_rel','country_ppr','kind_prog','kind_rel'):
-            cols.append(v / max(float(x[:, b].max()), 1e-12)); names.append(k + '_n')
-    for k in ('topic','prog','rel','relrec','lead_nu','given_nu','ppr','ppr_rel','ppr_mix','prf','hop2'):
-        cols.append(f[k][cand, b] / np.maximum(prep.popularity[cand], 1)); names.append(k + '_perpop')
-    X = np.stack(cols, axis=1)
-    S = prep.still[cand]
-    lead = ev.lead_place[b]
-    leadf = prep.still[lead, :5] if lead >= 0 else np.full(5, np.nan, np.float32)
-    Q = np.concatenate([ev.facts[b], [ev.topic[:, b].max(), ev.words[:, b].max(), ev.meaning[:, b].max(), (ev.topic[:, b] > .9).sum(), ev.lead[:, b].sum()], leadf]).astype(np.float32)
-    names = names + list(prep.still_names) + [f'q{i}' for i in range(len(Q))]
-    return np.concatenate([X, S, np.repeat(Q[None], len(cand), 0)], axis=1).astype(np.float32), names
+def candidate_rows(prepared: Prepared, scores: Scores, column: int, places: np.ndarray) -> np.ndarray:
+    """(len(places), f) float32: the features of the organisations at `places` for one query of the batch."""
+    sums = scores.sums
+    chosen = {name: values[places, column] for name, values in sums.items()}
+    per_project = np.maximum(prepared.popularity[places], 1.0)
+    columns = [chosen[name] / max(float(sums[name][:, column].max()), 1e-12) for name in sums]
+    columns += [chosen[name] for name in RAW]
+    columns += [chosen[name] / per_project for name in PER_PROJECT]
+    columns += [scores.surprise[name][places, column] for name in SURPRISE]
+    columns += [scores.groups[name][places, column] for name in GROUPS]
+    question = np.repeat(scores.question[column][None, :], len(places), axis=0)
+    return np.concatenate(
+        [np.stack(columns, axis=1), prepared.standing[places], question], axis=1, dtype=np.float32
+    )

@@ -1,5 +1,6 @@
 """What did the store know before a date? Sparse matrices of projects, members, topics and texts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,7 +120,7 @@ def centred(vectors: np.ndarray, centre: np.ndarray) -> np.ndarray:
     return np.divide(moved, length, out=np.zeros_like(moved), where=length > 0)
 
 
-def build_state(history: History, vectors: dict[str, np.ndarray], width: int) -> State:
+def build_state(history: History, vectors: Mapping[str, np.ndarray], width: int) -> State:
     """The state of a whole history (cut it with `History.before` first).
 
     `vectors`: project id -> (width,) float32 of the encoder; projects without one have no text.

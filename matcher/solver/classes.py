@@ -150,19 +150,27 @@ class ClassModel:
         if atom.need > 0:
             self._matching(atom, switch, factor, base, extra)
         if atom.cap < LARGEST:
-            left = atom.left[self.first]
-            part = np.flatnonzero(left >= 0)
-            names, place = np.unique(left[part], return_inverse=True)
-            present = self._variables(names.size, 1.0, True)
-            for column, label in zip(part, present[place], strict=True):
-                most = float(min(self.count[column], LARGEST))
-                self._row(np.array([label, column]), np.array([most, -1.0]), 0.0)
-            free = float(names.size)
-            self._row(
-                np.r_[present, switch, extra],
-                np.r_[-np.ones(names.size), free * factor, np.ones(extra.size)],
-                -float(atom.cap) - free * base,
-            )
+            self._at_most(atom, switch, factor, base, extra)
+
+    def _at_most(
+        self, match: Match, switch: np.ndarray, factor: np.ndarray, base: float, extra: np.ndarray
+    ) -> None:
+        """Distinct left labels, no more than the cap: a binary for each shared label; lone ones count themselves."""
+        left = match.left[self.first]
+        lone = _lone(match.left)[self.first]
+        part = np.flatnonzero((left >= 0) & ~lone)
+        names, place = np.unique(left[part], return_inverse=True)
+        present = self._variables(names.size, 1.0, True)
+        for column, label in zip(part, present[place], strict=True):
+            most = float(min(self.count[column], LARGEST))
+            self._row(np.array([label, column]), np.array([most, -1.0]), 0.0)
+        sole = np.flatnonzero(lone)
+        free = float(names.size + self.count[sole].sum())
+        self._row(
+            np.r_[present, sole, switch, extra],
+            np.r_[-np.ones(names.size + sole.size), free * factor, np.ones(extra.size)],
+            -float(match.cap) - free * base,
+        )
 
     def _spread(self, cap: Cap) -> list[Row]:
         """The cap's rows, and for groups of one a row for their whole class: necessary, exact for a class of one."""

@@ -27,10 +27,16 @@ from data.demands import (
 )
 from data.model import CallId, Kind, Organisation, OrganisationId
 from graph.rules import Answer, Member, check
-from matcher.assemble import Facts, Problem, Weights, Wishes, assemble
+from matcher.assemble import Facts, Problem, Weights, Wishes, assemble, warm
 
 ON = dt.date(2026, 11, 22)
 KINDS = (Kind.LARGE, Kind.SME, Kind.COMPANY, Kind.UNIVERSITY, Kind.RESEARCH, None)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled():
+    """Compiling the kernel must not eat the budgets below."""
+    warm()
 
 
 def random_demands(rng):
