@@ -12,14 +12,14 @@ from html import escape
 
 WIDE = 1000
 CENTRE_X = WIDE / 2
-RADIUS = 270
+RADIUS = 240
 HEIGHTS = ((4, 320, "low"), (10, 520, "middle"), (10_000, 720, "high"))
 """Up to so many dots: the frame's height and its name in the style sheet."""
 MARGIN = 90
 """Between the highest dot and the frame's edge, twice."""
 ARC = math.radians(75)
 """How far up and down from the horizontal the dots go on either side: names need room above and below."""
-LONGEST_NAME = 22
+LONGEST_NAME = 20
 DOT, CENTRE_DOT = 19, 30
 THINNEST, THICKEST = 1.5, 10.0
 STEP_HIGH = 118

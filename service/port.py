@@ -54,8 +54,8 @@ class Application(Protocol):
 
     def find(self, text: str, *, country: str | None = None, limit: int = 20) -> Sequence[Organisation]: ...
 
-    def integrate(self, call: str) -> Answer:
-        """Return the integrated overall project, with the coordinator's stored decisions kept."""
+    def integrate(self, call: str, *, without: Sequence[str] = ()) -> Answer:
+        """Return the overall project, every stored decision kept; `without`: what if these dropped out?"""
         ...
 
     def integration_file(self, call: str, kind: str) -> bytes:

@@ -287,7 +287,9 @@ class LinkAnswer(BaseModel):
     b: str
     countries: list[str]
     strength: float
-    why: Any
+    why: list[dict[str, Any]] = Field(
+        description="Grounds as data: what one seeks and the other offers, topics, ties."
+    )
 
 
 class IntegrationAnswer(BaseModel):

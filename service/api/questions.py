@@ -153,6 +153,9 @@ class IntegrateBody(Strict):
     """Which call's outlines are to be combined?"""
 
     call: Id
+    without: list[Id] = Field(
+        [], max_length=500, description="What if these outlines, organisations or countries dropped out?"
+    )
 
 
 class AroundQuery(Strict):

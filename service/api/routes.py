@@ -127,7 +127,7 @@ def _matching(api: APIBlueprint, application: Application) -> None:
     @api.post("/integrate", tags=[MATCHING], responses={"200": answers.IntegrationAnswer})
     def integrate(body: questions.IntegrateBody) -> dict[str, Any]:
         """Combine a call's outlines into one overall project"""
-        return application.integrate(body.call).as_dict()
+        return application.integrate(body.call, without=body.without).as_dict()
 
 
 def _network(api: APIBlueprint, application: Application) -> None:

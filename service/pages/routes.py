@@ -1,5 +1,6 @@
 """Which page answers which address? Each handler: parse, one call, render."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -7,7 +8,8 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from data.calls import PREVAILS
 from data.countries import country_name
-from service.pages import show
+from service.integration import KINDS
+from service.pages import show, whole
 from service.pages.forms import Form, partners_form, suggest_form
 from service.pages.lookup import look_up
 from service.port import Application
@@ -16,11 +18,6 @@ SCORE_MEANS = (
     "A score says: looks like consortia that were funded. It is never a probability of success, because "
     "nobody publishes the proposals that were turned down."
 )
-FILES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "gexf": "application/gexf+xml",
-}
 
 
 def pages_blueprint(application: Application) -> Blueprint:
@@ -104,16 +101,27 @@ def _integrate(pages: Blueprint, application: Application) -> None:
     @pages.get("/integrate")
     def integrate() -> Response:
         form = Form(request.args, application)
+        without = form["without"].replace(",", " ").split()
         answer = (
-            form.read("call", lambda: application.integrate(form["call"]).as_dict()) if form["call"] else None
+            form.read("without", lambda: _whole(application, form["call"], without)) if form["call"] else {}
         )
-        known = {"calls": application.calls(), "outlines": {each.id: each for each in application.outlines()}}
-        page = render_template("integrate.html", form=form, answer=answer, files=FILES, **known)
+        outlines = application.outlines()
+        used = {each.call for each in outlines}
+        languages = {each.id: each.language for each in outlines}
+        calls = [each for each in application.calls() if each.id in used]
+        page = render_template(
+            "integrate.html", form=form, calls=calls, languages=languages, **(answer or {})
+        )
         return make_response(page, 422 if form.errors else 200)
 
     @pages.get("/integrate/<call>.<kind>")
     def integration_file(call: str, kind: str) -> Response:
         content = application.integration_file(call, kind)
-        response = Response(content, mimetype=FILES.get(kind, "application/octet-stream"))
+        response = Response(content, mimetype=KINDS.get(kind))
         response.headers.set("Content-Disposition", "attachment", filename=f"{call}.{kind}")
         return response
+
+
+def _whole(application: Application, call: str, without: Sequence[str]) -> dict[str, Any]:
+    answer = application.integrate(call, without=without).as_dict()
+    return {"answer": answer, "files": tuple(KINDS), **whole.view(answer)}

@@ -6,7 +6,7 @@ code.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data.calls import CallProfile
@@ -31,12 +31,12 @@ URGENCY = {"broken": 0, "unknown": 1, "met": 2}
 def number(value: float | None, digits: int = 2) -> str:
     """A number as on paper; an em dash for an unknown one.
 
-    >>> number(1234.5), number(19), number(None)
-    ('1,234.5', '19', '—')
+    >>> number(1234.5), number(19), number(-0.1), number(None)
+    ('1,234.5', '19', '−0.1', '—')
     """
     if value is None:
         return "—"
-    text = f"{value:,.{digits}f}"
+    text = f"{value:,.{digits}f}".replace("-", "−")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -138,18 +138,32 @@ def gap_sentence(gap: float | None, where: str = " within its pool") -> str:
     return f"Within {max(0.1, 100 * gap):.1f} % of the best possible{where}."
 
 
-def named(ids: Iterable[str], names: Mapping[str, str]) -> str:
-    """Ids as names in a row; an id without a name stays.
+def named(ids: Sequence[str], names: Mapping[str, str], most: int = 6) -> str:
+    """Ids as names in a row, the first `most` of them; an id without a name stays.
 
-    >>> named(["a", "x"], {"a": "Acme"})
-    'Acme, x'
+    >>> named(["a", "x"], {"a": "Acme"}), named(["a", "b", "c"], {}, most=1)
+    ('Acme, x', 'a and 2 more')
     """
-    return ", ".join(names.get(each, each) for each in ids)
+    more = f" and {len(ids) - most} more" if len(ids) > most else ""
+    return ", ".join(names.get(each, each) for each in ids[:most]) + more
 
 
 def names_of(members: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Return {id: name} of published members."""
     return {member["id"]: member["name"] for member in members}
+
+
+def instead_of(members: Sequence[Mapping[str, Any]], first: Sequence[Mapping[str, Any]]) -> str:
+    """How a team differs from the first one, in words.
+
+    >>> instead_of([{"id": "b", "name": "Be"}], [{"id": "a", "name": "Ah"}])
+    'Against suggestion 1: with Be; without Ah.'
+    """
+    ours, theirs = names_of(members), names_of(first)
+    come = [name for each, name in ours.items() if each not in theirs]
+    gone = [name for each, name in theirs.items() if each not in ours]
+    parts = [f"{word} {', '.join(names)}" for word, names in (("with", come), ("without", gone)) if names]
+    return f"Against suggestion 1: {'; '.join(parts)}." if parts else "The same members as suggestion 1."
 
 
 def by_urgency(rules: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -208,6 +222,7 @@ FILTERS = (
     euro,
     gap_sentence,
     hardness,
+    instead_of,
     kind,
     named,
     names_of,

@@ -42,7 +42,7 @@ def test_a_long_name_is_cut_but_its_country_and_its_full_text_stay() -> None:
     dot = Dot("An organisation with a very long name indeed", "/x", "home", code="EL")
     picture = ElementTree.fromstring(ring("N", CENTRE, [dot], [1.0]))
     shown = picture.find(f"{SVG}a").findall(f"{SVG}text")[1].text
-    assert shown == "An organisation with… (EL)"
+    assert shown == "An organisation wit… (EL)"
     assert picture.find(f"{SVG}a").get("aria-label") == "An organisation with a very long name indeed (EL)"
 
 

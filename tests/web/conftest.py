@@ -93,24 +93,40 @@ def partner(organisation: Organisation, role: str = "participant") -> Partner:
 
 @dataclass(frozen=True)
 class Integration:
-    """A fixed overall project."""
+    """A fixed overall project of L1 and L2; with somebody gone it tells what changed."""
 
     call: str
+    without: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         stream = {"id": "s1", "name": "Edge", "terms": ["edge", "Rand"], "outlines": ["L1", "L2"]}
-        why = {"complement": 0.8, "topic": 0.5, "tie": 0.0, "text": "L1 seeks what L2 offers"}
+        seeks = {"seeks": "Häuser auf Inseln", "offers": "three islands"}
+        why = [
+            {"name": "seeks-offers", "value": 0.8, "text": "L2 answers L1", "evidence": seeks},
+            {"name": "tie", "value": 0.5, "text": "their organisations have worked together", "evidence": {}},
+        ]
+        owners = {"L1": ("O1", "Nordlicht Rechenwerke AG", "DE"), "L2": ("O2", "Meltemi Edge <Lab>", "EL")}
+        titles = {"L1": "Rechnen am Rand", "L2": "Edge on the islands"}
+        breaks = ["1 outline falls below 2 links"]
         return {
             "run": "0123456789ab",
             "call": self.call,
             "status": "bounded",
             "gap": 0.02,
+            "claim": "over all pairs of outlines",
             "streams": [stream | {"countries": ["DE", "EL"]}],
             "links": [{"a": "L1", "b": "L2", "countries": ["DE", "EL"], "strength": 0.66, "why": why}],
+            "participants": [
+                {"outline": each, "title": titles[each], "organisation": o, "name": name, "country": country}
+                for each, (o, name, country) in owners.items()
+            ],
             "isolated": [],
-            "uncovered": ["sovereign identity"],
-            "fragile": [],
+            "uncovered": [{"topic": "t1", "name": "sovereign identity"}],
+            "missing_countries": ["FR", "EL"],
+            "fragile": [{"kind": "country", "id": "DE", "breaks": breaks, "severity": 1.0}],
             "rules": [rule.as_dict() for rule in check(CALL, [Member("O1", country="DE")]).rules],
+            "state_matrix": {"states": ["DE", "EL"], "links": [[0, 1], [1, 0]]},
+            "changes": {"removed": ["L1"], "links_removed": [["L1", "L2"]]} if self.without else None,
         }
 
 
@@ -201,8 +217,8 @@ class Small:
         ]
         return fits[:limit]
 
-    def integrate(self, call: str) -> Integration:
-        return Integration(self.profile(call).id)
+    def integrate(self, call: str, *, without: Sequence[str] = ()) -> Integration:
+        return Integration(self.profile(call).id, tuple(without))
 
     def integration_file(self, call: str, kind: str) -> bytes:
         return f"{call} as {kind}".encode()

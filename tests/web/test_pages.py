@@ -80,8 +80,8 @@ def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: Flas
 def test_an_impossible_wish_shows_what_conflicts_and_the_ways_out(client: FlaskClient) -> None:
     page = client.post("/suggest", data={"call": "demo-call", "text": "impossible"}).text
     assert "No consortium is possible" in page
-    assert "size 1 to 1" in page
-    assert "allow a size of 2" in page
+    assert "Size 1 to 1." in page
+    assert "Allow a size of 2." in page
 
 
 def test_a_form_with_mistakes_keeps_its_input_and_links_to_each_mistake(client: FlaskClient, small) -> None:
@@ -173,10 +173,22 @@ def test_a_whole_call_is_shown_as_one_project_and_can_be_taken_along(client: Fla
     page = client.get("/integrate?call=demo-call").text
     assert "1 work stream, 1 link across borders" in page
     assert "sovereign identity" in page
-    assert "L1 seeks what L2 offers" in page
+    assert "“Häuser auf Inseln”" in page
+    assert "Their organisations have worked together." in page
+    assert '<td class="h5">1</td>' in page
+    assert "France (FR), Greece (EL)" in page
+    assert "1 outline falls below 2 links." in page
+    assert "What changed" not in page
     file = client.get("/integrate/demo-call.xlsx")
     assert file.data == b"demo-call as xlsx"
     assert file.headers["Content-Disposition"] == "attachment; filename=demo-call.xlsx"
+
+
+def test_a_drop_out_is_played_through_and_its_changes_are_told(client: FlaskClient) -> None:
+    page = client.get("/integrate?call=demo-call&without=DE,+L1").text
+    assert "Gone: Rechnen am Rand." in page
+    assert "1 link dropped." in page
+    assert 'value="DE, L1"' in page
 
 
 def test_an_address_that_leads_nowhere_is_told_as_a_page_to_a_browser(client: FlaskClient) -> None:

@@ -1,0 +1,243 @@
+"""Does each kind of user reach the goal in a real browser, on a laptop and on a phone, by keyboard too?
+
+A real server on a store with the demo call, in a process of its own; the encoder is the one without a
+language model.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+PATIENCE_MS = 120_000
+"""The solver compiles once where nobody has used it before."""
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} not found; apt-get install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("home")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KONSORT_")}
+    environment |= {"KONSORT_HOME": str(home), "KONSORT_ENCODER": "hashing", "PYTHONUNBUFFERED": "1"}
+    command = [
+        sys.executable,
+        "-c",
+        "from service.cli import main; main()",
+        "demo",
+        "--home",
+        str(home),
+        "--port",
+        "0",
+    ]
+    log = (home / "log").open("w+")
+    with (
+        log,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if line.startswith("Konsort is ready at "):
+                    yield line.split()[4]
+                    break
+            else:
+                log.seek(0)
+                pytest.fail(f"the server ended before it was ready:\n{log.read()}")
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[LAPTOP, PHONE], ids=["laptop", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
+    """A page that fails the test if the browser complains of anything or would scroll sideways."""
+    context = browser.new_context(viewport=request.param, base_url=address)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith(address) else complaints.append(asked.url))
+    yield page
+    fits = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    context.close()
+    assert complaints == []
+    assert fits, "the page scrolls sideways"
+
+
+def test_a_coordinator_finds_a_consortium_for_an_outline(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Find a consortium").click()
+    page.get_by_label("Paste an outline").fill(
+        "Wir betreiben ein Stahlwerk und suchen Partner für energiebewusste Planung am Rand der Cloud. "
+        "Wir brauchen einen quelloffenen Orchestrator und Absicherung der Rechenzellen gegen Manipulation."
+    )
+    page.get_by_label("Call", exact=True).select_option("demo-industrial-cloud")
+    page.get_by_text("Wishes: coordinator").click()
+    page.get_by_label("Size").fill("5-7")
+    page.get_by_role("button", name="Suggest consortia").click()
+    first = page.get_by_role("article", name="Suggestion 1")
+    expect(first).to_contain_text("Members")
+    expect(first.get_by_role("listitem").first).to_contain_text("fictional")
+    expect(first).to_contain_text("Met")
+    expect(first).to_contain_text("The call text always prevails.")
+    expect(page.get_by_label("Size")).to_have_value("5-7")
+
+
+def test_a_coordinator_learns_which_demands_conflict(page: Page) -> None:
+    page.goto("/suggest?outline=DEMO-OUT-001&call=eurostars-3")
+    page.get_by_text("Wishes: coordinator").click()
+    page.get_by_label("Size").fill("1")
+    page.get_by_role("button", name="Suggest consortia").click()
+    expect(page.get_by_role("heading", name="No consortium is possible")).to_be_visible()
+    expect(page.get_by_role("heading", name="Ways out")).to_be_visible()
+
+
+def test_a_company_finds_partners_and_sees_why(page: Page) -> None:
+    page.goto("/partners")
+    page.get_by_label("Your organisation").press_sequentially("Kalmwerder")
+    expect(page.locator("#organisation-list option")).to_have_count(1)
+    page.get_by_role("button", name="Find partners").click()
+    expect(page.get_by_role("heading", name="20 partners for Kalmwerder Rechenzentren GmbH")).to_be_visible()
+    expect(page.locator(".partners > li").first.locator(".reasons li").first).not_to_be_empty()
+
+
+def test_an_analyst_walks_from_an_organisation_to_its_neighbour(page: Page) -> None:
+    page.goto("/network")
+    page.get_by_label("An organisation").fill("DEMO-ORG-001")
+    page.get_by_role("button", name="Show its neighbourhood").click()
+    picture = page.get_by_role("group", name="Neighbourhood of Brakenthal Antriebswerke AG")
+    expect(picture).to_be_visible()
+    neighbour = page.get_by_role("table").get_by_role("link").first
+    name = neighbour.inner_text()
+    picture.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=2, name=name)).to_be_visible()
+
+
+def test_an_analyst_finds_introductions_and_countries(page: Page) -> None:
+    page.goto("/network")
+    page.get_by_label("A pair: who asks").fill("DEMO-ORG-002")
+    page.get_by_label("Whom they want to reach").fill("DEMO-ORG-040")
+    page.get_by_role("button", name="Find introductions").click()
+    expect(page.get_by_role("heading", name="From Kalmwerder Rechenzentren GmbH to")).to_be_visible()
+    page.get_by_label("A country").select_option("DE")
+    page.get_by_role("button", name="Show its partners").click()
+    expect(page.get_by_role("group", name="Partner countries of Germany (DE)")).to_be_visible()
+
+
+def test_a_whole_call_is_combined(page: Page) -> None:
+    page.goto("/calls/demo-industrial-cloud")
+    page.get_by_role("link", name="Combine them into one overall project").click()
+    expect(page.get_by_role("heading", name="4 work streams")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="XLSX").click()
+    assert download.value.suggested_filename == "demo-industrial-cloud.xlsx"
+
+
+def test_the_keyboard_alone_is_enough(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport=LAPTOP, base_url=address)
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto("/partners")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Your organisation")).to_be_focused()
+    page.keyboard.type("DEMO-ORG-001")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="partners for Brakenthal Antriebswerke AG")).to_be_visible()
+    page.goto("/network?organisation=DEMO-ORG-001")
+    first = page.locator("svg.picture a").first
+    first.focus()
+    goal = first.get_attribute("href")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{goal}")
+    page.close()
+
+
+def test_it_works_without_script(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport=PHONE, base_url=address)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto("/suggest")
+    page.get_by_role("button", name="Suggest consortia").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose the call whose rules apply.")
+    page.get_by_label("Or pick a stored one").select_option("DEMO-OUT-002")
+    page.get_by_label("Call", exact=True).select_option("demo-industrial-cloud")
+    page.get_by_role("button", name="Suggest consortia").click()
+    expect(page.get_by_role("article", name="Suggestion 1")).to_be_visible()
+    context.close()
+
+
+def test_text_stands_out_from_its_ground_in_light_and_dark(browser: Browser, address: str) -> None:
+    """Contrast of at least 4.5 to 1 (WCAG 2.2, 1.4.3) for the colours that text is written in."""
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme, base_url=address)
+        page = context.new_page()
+        page.goto("/")
+        read = "n => getComputedStyle(document.documentElement).getPropertyValue('--' + n).trim()"
+        colour = {
+            name: _luminance(page.evaluate(read, name))
+            for name in (
+                *("ink", "quiet", "link", "paper", "surface", "sunk", "accent", "accent-ink"),
+                *("met", "broken", "unknown", "met-soft", "broken-soft", "unknown-soft"),
+                *("home", "abroad", "heat-4", "heat-5"),
+            )
+        }
+        pairs = [
+            (text, ground) for text in ("ink", "quiet", "link") for ground in ("paper", "surface", "sunk")
+        ]
+        pairs += [(name, f"{name}-soft") for name in ("met", "broken", "unknown")]
+        pairs += [("ink", f"{name}-soft") for name in ("met", "broken", "unknown")]
+        pairs += [("quiet", f"{name}-soft") for name in ("met", "broken", "unknown")]
+        pairs += [
+            ("accent-ink", "accent"),
+            ("surface", "heat-4"),
+            ("surface", "heat-5"),
+            ("surface", "abroad"),
+        ]
+        low = {pair: ratio for pair in pairs if (ratio := _contrast(*(colour[each] for each in pair))) < 4.5}
+        assert low == {}, scheme
+        # Large bold figures on the dots: 3 to 1 is asked.
+        assert _contrast(colour["surface"], colour["home"]) >= 3
+        context.close()
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(a: float, b: float) -> float:
+    return (max(a, b) + 0.05) / (min(a, b) + 0.05)
