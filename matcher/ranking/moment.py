@@ -1,0 +1,111 @@
+"""How likely is each organisation a partner, from what was known at one moment? State, model and newcomers together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matcher.ranking.evidence import Evidence, gather
+from matcher.ranking.features import Scores, candidate_rows, score_all
+from matcher.ranking.model_file import Model
+from matcher.ranking.newcomers import Newcomers
+from matcher.ranking.query import Query
+from matcher.ranking.standing import Prepared
+
+CANDIDATES = 600
+"""Organisations of a query that the learned model looks at: the best of the prior. The others follow in its order."""
+THREADS = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """One query's answer before it is cut and steered."""
+
+    ids: np.ndarray
+    """(k,) str."""
+    probability: np.ndarray
+    """(k,) how likely each is a partner, in [0, 1]; of the prior: its share."""
+    projects: np.ndarray
+    """(k,) past projects of each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """What a query of some date is answered from. Never changes."""
+
+    prepared: Prepared
+    model: Model | None
+    """None: the prior serves."""
+    newcomers: Newcomers
+
+    def judge(
+        self,
+        queries: Sequence[Query],
+        vectors: np.ndarray,
+        *,
+        depth: int,
+        wanted: np.ndarray | None = None,
+    ) -> list[Judged]:
+        """Judge a batch. `vectors`: (b, d) of the texts; `wanted`: (n,) bool, the only ones looked at (None: all).
+
+        At least `depth` organisations with a history are judged for each query, if there are so many, and all
+        newcomers.
+        """
+        evidence = gather(self.prepared.state, queries, vectors)
+        scores = score_all(self.prepared, evidence)
+        closed = evidence.on_board.toarray() > 0
+        if wanted is not None:
+            closed |= ~wanted[:, None]
+        known = self._known(scores, closed, depth)
+        strange = self.newcomers.judge(evidence, vectors, known, queries)
+        state = self.prepared.state
+        return [
+            Judged(
+                ids=np.concatenate([state.organisations[places], others.ids]),
+                probability=np.concatenate([probability, others.probability]),
+                projects=np.concatenate(
+                    [self.prepared.popularity[places], np.zeros(len(others.ids), np.float32)]
+                ),
+            )
+            for (places, probability), others in zip(known, strange, strict=True)
+        ]
+
+    def _known(self, scores: Scores, closed: np.ndarray, depth: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """(positions, probabilities) of each query's organisations with a history."""
+        prior = np.where(closed, -1.0, scores.prior)
+        count = min(max(depth, CANDIDATES), len(prior))
+        chosen = [_best(prior[:, column], count) for column in range(prior.shape[1])]
+        if self.model is None:
+            return [(places, prior[places, column]) for column, places in enumerate(chosen)]
+        judged = [places[:CANDIDATES] for places in chosen]
+        rows = np.concatenate(
+            [candidate_rows(self.prepared, scores, column, places) for column, places in enumerate(judged)]
+        )
+        probability = self.model.probability(self.model.score(rows, threads=THREADS))
+        parts = np.split(probability, np.cumsum([len(places) for places in judged])[:-1])
+        return [
+            (places, np.concatenate([part, _tail(part, len(places) - len(part))]))
+            for places, part in zip(chosen, parts, strict=True)
+        ]
+
+
+def _best(prior: np.ndarray, count: int) -> np.ndarray:
+    """Positions of the `count` largest, largest first, ties by position; negative ones are left out."""
+    if count < len(prior):
+        bar = np.partition(prior, len(prior) - count)[len(prior) - count]
+        some = np.flatnonzero(prior >= max(bar, 0.0))
+    else:
+        some = np.flatnonzero(prior >= 0.0)
+    return some[np.argsort(-prior[some], kind="stable")][:count]
+
+
+def _tail(part: np.ndarray, count: int) -> np.ndarray:
+    """Probabilities below the smallest of `part`, falling: for those whom the model did not look at."""
+    least = float(part.min()) if len(part) else 0.0
+    return least * np.arange(count, 0, -1) / (count + 1.0)
+
+
+def evidence_of(moment: Moment, query: Query, vector: np.ndarray) -> tuple[Evidence, Scores]:
+    """The evidence and the sums of one query: what an explanation is made of."""
+    evidence = gather(moment.prepared.state, [query], vector.reshape(1, -1))
+    return evidence, score_all(moment.prepared, evidence)
