@@ -31,10 +31,12 @@ class Candidates:
     aspects: np.ndarray
     newcomer: np.ndarray
     widening: np.ndarray
+    rows: dict[OrganisationId, int]
+    """The ids' positions."""
 
     def fit_of(self, organisation: OrganisationId) -> float:
-        """Return one organisation's fit; ValueError where it is no candidate."""
-        return float(self.fit[self.ids.index(organisation)])
+        """Return one organisation's fit; KeyError where it is no candidate."""
+        return float(self.fit[self.rows[organisation]])
 
     def scores(self, reading: Reading) -> np.ndarray:
         """Return (n,) how good a partner each is: the mean of its fit and of what it covers of the aspects."""
@@ -60,9 +62,11 @@ def gather(reading: Reading, query: Query, knowledge: Knowledge, *, fictional: b
     record = _record(query, knowledge)[places]
     projects = roster.projects[places]
     newcomer = np.where(projects == 0, 1.0, np.where(projects <= NEWCOMER_PROJECTS, 0.5, 0.0))
+    ids = tuple(roster.ids[place] for place in places)
     return Candidates(
         places=places,
-        ids=tuple(roster.ids[place] for place in places),
+        ids=ids,
+        rows={ident: row for row, ident in enumerate(ids)},
         fit=(scores[:, 0] + record) / 2,
         text=scores[:, 0],
         record=record,

@@ -70,9 +70,8 @@ def reasons_for(
     knowledge: Knowledge,
 ) -> tuple[Reason, ...]:
     """Return a member's reasons, what it covers first, then its texts, its ties, its record and what it is."""
-    place = {each: row for row, each in enumerate(candidates.ids)}
-    row = place[member]
-    rows = [place[each] for each in team if each in place]
+    row = candidates.rows[member]
+    rows = [candidates.rows[each] for each in team if each in candidates.rows]
     return (
         *_covered(member, row, rows, reading, candidates, knowledge),
         *_texts(member, reading, knowledge),
@@ -83,8 +82,8 @@ def reasons_for(
 
 def uncovered(team: Sequence[OrganisationId], reading: Reading, candidates: Candidates) -> tuple[str, ...]:
     """Return the aspects that nobody in the team covers, in the outline's own words."""
-    place = {each: row for row, each in enumerate(candidates.ids)}
-    best = candidates.aspects[[place[each] for each in team if each in place]].max(axis=0, initial=0.0)
+    rows = [candidates.rows[each] for each in team if each in candidates.rows]
+    best = candidates.aspects[rows].max(axis=0, initial=0.0)
     return tuple(aspect.text for aspect, score in zip(reading.aspects, best, strict=True) if score < COVERED)
 
 

@@ -1,17 +1,10 @@
-"""How does an outline become consortia, and an organisation get partners? Two questions, each told as one story."""
+"""How does an outline become consortia, and an organisation get partners? Each question told as one story."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
-from data.calls import CallProfile
-from data.countries import FACTS_AS_OF
-from data.errors import BadInput, NotReady
-from data.model import OrganisationId, Outline
-from graph.ownership import ownership_of
-from graph.rules import Verdict, check
+from data.model import OrganisationId
 from matcher.answers import (
     Partner,
     Partners,
@@ -21,20 +14,18 @@ from matcher.answers import (
     SuggestRequest,
     run_id,
 )
-from matcher.assemble import PRESETS, Conflict, Consortium, Problem, Wishes, assemble, tie_strength
-from matcher.candidates import Candidates, gather
+from matcher.assemble import Conflict, Consortium, assemble
+from matcher.candidates import gather
 from matcher.explain import Reason, reasons_for, uncovered
-from matcher.knowledge import Knowledge, member_of
-from matcher.partners import CURE, cures, own_reading
+from matcher.knowledge import Knowledge
+from matcher.partners import CURE, cures, own_reading, wanted
+from matcher.pose import Question, pose
 from matcher.ranking.query import Query
-from matcher.reading import Reading, read
 from matcher.roles import proposed_role
+from matcher.rules import verdict_of
+from matcher.steering import Steering, TradeOff, steer, trade_off
 
-SIZE = (3, 10)
-"""Members, where neither the call nor the coordinator says how many."""
 FUNDED = "Scores say “looks like consortia that were funded”, never a probability of success."
-PARTNERS_SEEN = 2000
-"""So many of the best candidates are looked at for one organisation."""
 
 
 class Matcher:
@@ -49,36 +40,18 @@ class Matcher:
 
         Raises NotFound for unknown ids, BadInput for wishes that cannot be read. Impossible wishes are an answer.
         """
-        knowledge = self.knowledge
-        profile = knowledge.profile(request.call)
-        outline = knowledge.outline(request.outline) if request.outline else None
-        lead = self._lead(request, outline)
-        reading = self._read(request, outline)
-        query = Query(
-            id="suggest",
-            text=reading.text,
-            coordinator=lead,
-            given=request.must,
-            topic=";".join(profile.topics) or None,
-        )
-        candidates = gather(
-            reading, query, knowledge, fictional=self._fictional(profile, (lead, *request.must))
-        )
-        problem = self._pose(request, profile, lead, reading, candidates)
-        assembly = assemble(problem, limit=request.limit, budget_s=self._budget_s)
+        question = pose(request, self.knowledge)
+        assembly = assemble(question.problem, limit=request.limit, budget_s=self._budget_s)
         return Suggestions(
-            run=run_id(knowledge.fingerprint, request, self._budget_s),
-            call=profile.id,
+            run=self._run(request, self._budget_s),
+            call=question.profile.id,
             status=assembly.status,
             claim=assembly.claim,
-            suggestions=tuple(
-                self._told(consortium, request, profile, reading, candidates)
-                for consortium in assembly.consortia
-            ),
+            suggestions=tuple(self._told(consortium, question) for consortium in assembly.consortia),
             conflict=tuple(_conflict(part) for part in assembly.conflict),
             relaxations=tuple(asdict(repair) for repair in assembly.relaxations),
-            aspects=tuple(aspect.text for aspect in reading.aspects),
-            notes=(FUNDED, knowledge.ranker.basis),
+            aspects=tuple(aspect.text for aspect in question.reading.aspects),
+            notes=(FUNDED, self.knowledge.ranker.basis),
         )
 
     def partners(self, request: PartnersRequest) -> Partners:
@@ -89,130 +62,42 @@ class Matcher:
         reading = own_reading(asker, knowledge, call=request.call)
         query = Query(id="partners", text=reading.text, given=(asker.id,))
         candidates = gather(reading, query, knowledge, fictional=asker.fictional)
-        acquainted = knowledge.network.ties_of(asker.id)
         scores = candidates.scores(reading)
-        found: list[Partner] = []
-        for row in np.lexsort((np.array(candidates.ids), -scores))[:PARTNERS_SEEN]:
-            organisation = knowledge.organisations[candidates.ids[row]]
-            if organisation.id == asker.id or (request.new_only and organisation.id in acquainted):
-                continue
-            if request.countries and organisation.country not in request.countries:
-                continue
-            cured = cures(profile, asker, organisation) if profile else ()
-            if profile and not cured:
-                continue
-            reasons = reasons_for(organisation.id, (asker.id,), reading, candidates, knowledge)
-            found.append(
-                Partner(
-                    organisation,
-                    proposed_role(organisation),
-                    float(scores[row]) + CURE * len(cured),
-                    (*cured, *reasons),
-                )
+        found = []
+        for row in wanted(request, candidates, scores, knowledge):
+            partner = knowledge.organisation(candidates.ids[row])
+            helps = cures(profile, asker, partner) if profile else ()
+            if helps or not profile:
+                found.append((float(scores[row]) + CURE * len(helps), partner, helps))
+        found.sort(key=lambda one: (-one[0], one[1].id))
+        told = [
+            Partner(
+                partner,
+                proposed_role(partner),
+                score,
+                (*helps, *reasons_for(partner.id, (asker.id,), reading, candidates, knowledge)),
             )
-        found.sort(key=lambda partner: (-partner.score, partner.organisation.id))
-        return Partners(
-            run=run_id(knowledge.fingerprint, request),
-            partners=tuple(found[: request.limit]),
-            notes=(knowledge.ranker.basis,),
-        )
-
-    def check(
-        self, profile: CallProfile, members: Sequence[OrganisationId], lead: OrganisationId | None
-    ) -> Verdict:
-        """Check a proposed set by the call's rules, knowing what the store knows of its members."""
-        known = [
-            member_of(
-                self.knowledge.organisations[each], role="coordinator" if each == lead else "participant"
-            )
-            for each in members
+            for score, partner, helps in found[: request.limit]
         ]
-        ownership = ownership_of(known, self.knowledge.owner_decisions, self.knowledge.names)
-        return check(profile, known, ownership=ownership)
+        return Partners(self._run(request), tuple(told), notes=(FUNDED, knowledge.ranker.basis))
 
-    def _lead(self, request: SuggestRequest, outline: Outline | None) -> OrganisationId | None:
-        for ident in (
-            request.coordinator,
-            *request.must,
-            *request.exclude,
-            *(x for pair in request.apart for x in pair),
-        ):
-            if ident is not None:
-                self.knowledge.organisation(ident)
-        return request.coordinator or (outline.organisation if outline else None)
+    def steer(self, request: SuggestRequest, team: Sequence[OrganisationId]) -> Steering:
+        """Say what could be changed in a set: swaps with what they change, weak points with who could step in."""
+        return steer(pose(request, self.knowledge), team, self.knowledge, run=self._run(request, team))
 
-    def _read(self, request: SuggestRequest, outline: Outline | None) -> Reading:
-        if outline is not None:
-            return read(
-                outline.full_text, self.knowledge.search, seeks=outline.seeks, source=f"outline:{outline.id}"
-            )
-        return read(request.text or "", self.knowledge.search)
+    def trade_off(self, request: SuggestRequest) -> TradeOff:
+        """Say what new ties cost in fit."""
+        return trade_off(pose(request, self.knowledge), run=self._run(request, "trade-off"))
 
-    def _fictional(self, profile: CallProfile, named: Iterable[OrganisationId | None]) -> bool:
-        """Whether fictional organisations are meant: real and fictional ones never meet in one consortium."""
-        knowledge = self.knowledge
-        if not len(knowledge.roster.ids):
-            raise NotReady(
-                "the store has no organisations yet; run `konsort import cordis FILE` or `konsort demo`"
-            )
-        kinds = {knowledge.organisations[each].fictional for each in named if each is not None}
-        if len(kinds) > 1:
-            raise BadInput(
-                "the request names real and fictional organisations; a consortium has one sort only"
-            )
-        if kinds:
-            return kinds.pop()
-        return profile.fictional or bool(knowledge.fictional.all())
-
-    def _pose(
-        self,
-        request: SuggestRequest,
-        profile: CallProfile,
-        lead: OrganisationId | None,
-        reading: Reading,
-        candidates: Candidates,
-    ) -> Problem:
-        """Put the question to the solver: who, how good, who knows whom, what the call and the asker demand."""
-        return Problem(
-            facts=self.knowledge.facts.take(candidates.places),
-            fit=candidates.fit,
-            aspects=candidates.aspects,
-            aspect_weights=reading.weights,
-            ties=tie_strength(self.knowledge.network.ties(candidates.ids)),
-            demands=profile.demands,
-            wishes=Wishes(
-                size=request.size or _usual_size(profile),
-                coordinator=lead,
-                must=request.must,
-                exclude=request.exclude,
-                apart=request.apart,
-            ),
-            weights=PRESETS[request.preset],
-            relevance=candidates.text,
-            newcomer=candidates.newcomer,
-            widening=candidates.widening,
-            on=min(profile.reference_date, FACTS_AS_OF),
-            pillar=profile.pillar,
-        )
-
-    def _told(
-        self,
-        consortium: Consortium,
-        request: SuggestRequest,
-        profile: CallProfile,
-        reading: Reading,
-        candidates: Candidates,
-    ) -> Suggestion:
+    def _told(self, consortium: Consortium, question: Question) -> Suggestion:
         """Explain one consortium: each member's role and reasons, the rules with their witnesses, what is missing."""
-        knowledge = self.knowledge
+        knowledge, reading, candidates = self.knowledge, question.reading, question.candidates
         team = tuple(OrganisationId(seat.id) for seat in consortium.members)
-        lead = next(
-            (OrganisationId(seat.id) for seat in consortium.members if seat.role == "coordinator"), None
-        )
+        lead = next((OrganisationId(s.id) for s in consortium.members if s.role == "coordinator"), None)
         members = []
         for member in team:
-            organisation = knowledge.organisations[member]
-            asked = _asked_for(member, lead, request)
+            organisation = knowledge.organisation(member)
+            asked = _asked_for(member, lead, question.request)
             reasons = (*asked, *reasons_for(member, team, reading, candidates, knowledge))
             role = "coordinator" if member == lead else proposed_role(organisation)
             members.append(Partner(organisation, role, candidates.fit_of(member), reasons))
@@ -220,18 +105,13 @@ class Matcher:
             value=consortium.value,
             gap=consortium.gap,
             members=tuple(members),
-            rules=self.check(profile, team, lead).rules,
+            rules=verdict_of(question.profile, team, lead, knowledge).rules,
             terms=consortium.terms,
             gaps=uncovered(team, reading, candidates),
         )
 
-
-def _usual_size(profile: CallProfile) -> tuple[int, int]:
-    """The call's size range, narrowed to what people can steer: SIZE, or just above a call that asks for more."""
-    low, high = profile.size_range
-    least = SIZE[0] if low is None else low
-    most = max(SIZE[1], least + 3)
-    return (least, most) if high is None else (min(least, high), min(most, high))
+    def _run(self, *asked: Any) -> str:
+        return run_id(self.knowledge.fingerprint, *asked)
 
 
 def _asked_for(

@@ -5,12 +5,16 @@ import numpy as np
 from data.calls import CallProfile
 from data.model import Organisation
 from graph.rules import Answer, RuleAnswer, check
+from matcher.answers import PartnersRequest
+from matcher.candidates import Candidates
 from matcher.explain import Reason
 from matcher.knowledge import Knowledge, member_of
 from matcher.reading import Reading, read
 
 CURE = 0.1
 """What each rule that a partner helps to meet adds to its score."""
+SEEN = 500
+"""So many of the best candidates are looked at for one organisation."""
 _ORDER = {Answer.BROKEN: 0, Answer.UNKNOWN: 1, Answer.MET: 2}
 
 
@@ -37,6 +41,22 @@ def own_reading(organisation: Organisation, knowledge: Knowledge, *, call: str |
     return Reading(
         text="", vector=vector, source=None, aspects=(), aspect_vectors=np.zeros((0, vector.size), np.float32)
     )
+
+
+def wanted(
+    request: PartnersRequest, candidates: Candidates, scores: np.ndarray, knowledge: Knowledge
+) -> list[int]:
+    """Return the rows of those whom a request lets in, the best first, at most SEEN; ties by id."""
+    acquainted = knowledge.network.ties_of(request.organisation) if request.new_only else {}
+    rows = []
+    for row in np.lexsort((np.array(candidates.ids), -scores)):
+        ident = candidates.ids[row]
+        away = request.countries and knowledge.organisation(ident).country not in request.countries
+        if ident != request.organisation and ident not in acquainted and not away:
+            rows.append(int(row))
+            if len(rows) == SEEN:
+                break
+    return rows
 
 
 def cures(profile: CallProfile, asker: Organisation, partner: Organisation) -> tuple[Reason, ...]:

@@ -10,6 +10,7 @@ from graph.rules import RuleAnswer, Verdict
 from graph.views import Actor, Neighbourhood, Path, Summary
 from matcher.answers import Partner, Partners, Suggestion, Suggestions
 from matcher.integration.meeting import MeetingPlan
+from matcher.steering import Steering, TradeOff
 
 MARKS = {"met": "✓ met", "broken": "✗ broken", "unknown": "? cannot tell"}
 WIDTH = 100
@@ -62,6 +63,39 @@ def _rule(rule: RuleAnswer) -> list[str]:
 
 def _folded(text: str, indent: str) -> list[str]:
     return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent)) or [indent]
+
+
+def steering(answer: Steering) -> str:
+    """Swaps for each member with what they change, then the weak points."""
+    lines = [f"Run {answer.run}, call {answer.call}: {len(answer.members)} members", "Swaps:"]
+    for swap in answer.swaps:
+        terms = ", ".join(f"{term.name} {term.after - term.before:+.2f}" for term in swap.terms)
+        rules = "; ".join(
+            f"{each.after.id} {each.before.answer} → {each.after.answer} "
+            f"({each.before.found} → {each.after.found})"
+            for each in swap.rules
+        )
+        head = f"{swap.outgoing} → {swap.incoming}: value {swap.change:+.3f}; {terms}"
+        lines += _folded(head + (f"; {rules}" if rules else ""), "  ")
+    bears = answer.resilience
+    if bears.size is None:
+        lines.append("No withdrawal breaks a hard rule.")
+    else:
+        exact = "" if bears.exact else "at least "
+        lines.append(f"The smallest withdrawal that breaks a hard rule: {exact}{bears.size} of the members")
+        lines += [f"  {', '.join(each.leaving)} breaks {', '.join(each.breaks)}" for each in bears.smallest]
+    for point, who in answer.substitutes:
+        leaving = to_eu(point.country) if point.country else ", ".join(point.leaving)
+        ready = ", ".join(who) or "nobody found"
+        lines += _folded(f"If {leaving} leaves, {', '.join(point.breaks)} breaks; ready: {ready}", "  ")
+    return "\n".join([*lines, PREVAILS])
+
+
+def trade_off(answer: TradeOff) -> str:
+    """One point of the front a line."""
+    lines = [f"Run {answer.run}, call {answer.call}", "  fit  new ties  members"]
+    lines += [f"{p.fit:5.2f}  {p.new_ties:7.0%}  {', '.join(p.members)}" for p in answer.points]
+    return "\n".join(lines)
 
 
 def partners_table(answer: Partners) -> str:

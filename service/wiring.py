@@ -34,6 +34,7 @@ from matcher.matcher import Matcher
 from matcher.rank import Ranker
 from matcher.ranking.query import Query, Ranking
 from matcher.roster import Roster
+from matcher.steering import Steering, TradeOff
 from service.integration import Desk, as_file
 from service.settings import Settings
 
@@ -237,6 +238,12 @@ class Konsort:
 
     def suggest(self, request: SuggestRequest) -> Suggestions:
         return self._matcher().suggest(request)
+
+    def steer(self, request: SuggestRequest, members: Sequence[str]) -> Steering:
+        return self._matcher().steer(request, tuple(map(OrganisationId, members)))
+
+    def trade_off(self, request: SuggestRequest) -> TradeOff:
+        return self._matcher().trade_off(request)
 
     def partners(self, request: PartnersRequest) -> Partners:
         return self._matcher().partners(request)

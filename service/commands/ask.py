@@ -1,9 +1,11 @@
-"""Who should work together? suggest, partners, rank, check, integrate."""
+"""Who should work together? suggest, steer, tradeoff, partners, rank, check, integrate."""
 
 import json
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
@@ -12,58 +14,105 @@ from matcher.answers import PartnersRequest, SuggestRequest
 from matcher.explain import listed
 from service.command import Command, State, pass_state
 from service.parsing import pairs, queries_of, size_range, text_of, to_countries
-from service.render import partners_table, suggestions, verdict
+from service.render import partners_table, steering, suggestions, trade_off, verdict
+
+
+def _question(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a question about consortia, and pass it on as one SuggestRequest."""
+
+    @wraps(function)
+    def asked(
+        state: State,
+        /,
+        outline: str | None,
+        file: IO[str] | None,
+        call: str,
+        coordinator: str | None,
+        must: tuple[str, ...],
+        exclude: tuple[str, ...],
+        apart: tuple[str, ...],
+        size: str | None,
+        preset: str,
+        limit: int = 5,
+        **rest: Any,
+    ) -> None:
+        request = SuggestRequest(
+            call=CallId(call),
+            outline=OutlineId(outline) if outline else None,
+            text=text_of(file),
+            coordinator=OrganisationId(coordinator) if coordinator else None,
+            must=tuple(map(OrganisationId, must)),
+            exclude=tuple(map(OrganisationId, exclude)),
+            apart=pairs(apart),
+            size=size_range(size),
+            limit=limit,
+            preset=preset,
+        )
+        function(state, request, **rest)
+
+    wrapped: Callable[..., None] = pass_state(asked)
+    for option in reversed(
+        (
+            click.option("--outline", help="Id of a stored outline."),
+            click.option(
+                "--text",
+                "file",
+                type=click.File(encoding="utf-8"),
+                help="File with an outline, or - for input.",
+            ),
+            click.option("--call", required=True, help="Whose rules hold (`konsort calls`)."),
+            click.option("--coordinator", help="Organisation that leads (default: the outline's owner)."),
+            click.option("--must", multiple=True, help="Organisation that has to be in; may be repeated."),
+            click.option("--not", "exclude", multiple=True, help="Organisation that must not be in."),
+            click.option("--apart", multiple=True, metavar="A,B", help="Two that must not be in together."),
+            click.option("--size", help="Members, as in 5-12."),
+            click.option(
+                "--preset", default="balanced", show_default=True, help="From proven_team to fresh_blood."
+            ),
+        )
+    ):
+        wrapped = option(wrapped)
+    return wrapped
 
 
 @click.command(
     "suggest",
     cls=Command,
     answers=True,
-    example="konsort suggest --outline DEMO-OUT-028 --call demo-industrial-cloud --size 5-12\n"
+    example="konsort suggest --outline DEMO-OUT-058 --call demo-industrial-cloud --size 5-12\n"
     "konsort suggest --text outline.txt --call he-ria-ia-2021 --coordinator 999984059",
 )
-@click.option("--outline", help="Id of a stored outline.")
-@click.option(
-    "--text", "file", type=click.File(encoding="utf-8"), help="File with an outline, or - for input."
-)
-@click.option("--call", required=True, help="Whose rules hold (`konsort calls`).")
-@click.option("--coordinator", help="Organisation that leads (default: the outline's owner).")
-@click.option("--must", multiple=True, help="Organisation that has to be in; may be repeated.")
-@click.option("--not", "exclude", multiple=True, help="Organisation that must not be in; may be repeated.")
-@click.option(
-    "--apart", multiple=True, metavar="A,B", help="Two that must not be in together; may be repeated."
-)
-@click.option("--size", help="Members, as in 5-12.")
 @click.option("--limit", default=5, show_default=True, help="How many suggestions.")
-@click.option("--preset", default="balanced", show_default=True, help="From proven_team to fresh_blood.")
-@pass_state
-def suggest(
-    state: State,
-    outline: str | None,
-    file: IO[str] | None,
-    call: str,
-    coordinator: str | None,
-    must: tuple[str, ...],
-    exclude: tuple[str, ...],
-    apart: tuple[str, ...],
-    size: str | None,
-    limit: int,
-    preset: str,
-) -> None:
+@_question
+def suggest(state: State, request: SuggestRequest) -> None:
     """Propose whole consortia for an outline: allowed by the call's rules, with reasons and rules shown."""
-    request = SuggestRequest(
-        call=CallId(call),
-        outline=OutlineId(outline) if outline else None,
-        text=text_of(file),
-        coordinator=OrganisationId(coordinator) if coordinator else None,
-        must=tuple(map(OrganisationId, must)),
-        exclude=tuple(map(OrganisationId, exclude)),
-        apart=pairs(apart),
-        size=size_range(size),
-        limit=limit,
-        preset=preset,
-    )
     state.answer(state.app.suggest(request), suggestions)
+
+
+@click.command(
+    "steer",
+    cls=Command,
+    answers=True,
+    example="konsort steer --outline DEMO-OUT-058 --call demo-industrial-cloud "
+    "DEMO-ORG-058 DEMO-ORG-037 DEMO-ORG-044 DEMO-ORG-021",
+)
+@click.argument("members", nargs=-1, required=True)
+@_question
+def steer(state: State, request: SuggestRequest, members: tuple[str, ...]) -> None:
+    """Say what could be changed in a set: swaps with what they change, and what if somebody leaves."""
+    state.answer(state.app.steer(request, members), steering)
+
+
+@click.command(
+    "tradeoff",
+    cls=Command,
+    answers=True,
+    example="konsort tradeoff --outline DEMO-OUT-058 --call demo-industrial-cloud",
+)
+@_question
+def tradeoff(state: State, request: SuggestRequest) -> None:
+    """Say what new ties cost in fit: the best sets from those who know each other to those who do not."""
+    state.answer(state.app.trade_off(request), trade_off)
 
 
 @click.command(
@@ -126,4 +175,4 @@ def check(context: click.Context, call: str, members: Path) -> None:
     context.exit({"met": 0, "broken": 1, "unknown": 3}[answer.answer])
 
 
-COMMANDS = (suggest, partners, rank, check)
+COMMANDS = (suggest, steer, tradeoff, partners, rank, check)

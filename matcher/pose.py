@@ -1,0 +1,107 @@
+"""What exactly is asked of the solver? A request, read against the store, becomes candidates, demands and wishes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from data.calls import CallProfile
+from data.errors import BadInput, NotReady
+from data.model import OrganisationId
+from matcher.answers import SuggestRequest
+from matcher.assemble import PRESETS, Problem, Wishes, tie_strength
+from matcher.candidates import Candidates, gather
+from matcher.knowledge import Knowledge
+from matcher.ranking.query import Query
+from matcher.reading import Reading, read
+
+SIZE = (3, 10)
+"""Members, where neither the call nor the coordinator says how many."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """A request as the solver sees it, and what is needed to tell its answer to people."""
+
+    request: SuggestRequest
+    profile: CallProfile
+    lead: OrganisationId | None
+    reading: Reading
+    candidates: Candidates
+    problem: Problem
+
+
+def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
+    """Read the outline, gather who could take part, and put the question.
+
+    Raises NotFound for unknown ids, BadInput for wishes that cannot be read, NotReady for an empty store.
+    """
+    profile = knowledge.profile(request.call)
+    outline = knowledge.outline(request.outline) if request.outline else None
+    _know_all(request, knowledge)
+    lead = request.coordinator or (outline.organisation if outline else None)
+    if outline is not None:
+        source = f"outline:{outline.id}"
+        reading = read(outline.full_text, knowledge.search, seeks=outline.seeks, source=source)
+    else:
+        reading = read(request.text or "", knowledge.search)
+    query = Query(
+        id="suggest",
+        text=reading.text,
+        coordinator=lead,
+        given=request.must,
+        topic=";".join(profile.topics) or None,
+    )
+    fictional = _fictional(profile, (lead, *request.must), knowledge)
+    candidates = gather(reading, query, knowledge, fictional=fictional)
+    problem = Problem(
+        facts=knowledge.facts.take(candidates.places),
+        fit=candidates.fit,
+        aspects=candidates.aspects,
+        aspect_weights=reading.weights,
+        ties=tie_strength(knowledge.network.ties(candidates.ids)),
+        demands=profile.demands,
+        wishes=Wishes(
+            size=request.size or _usual_size(profile),
+            coordinator=lead,
+            must=request.must,
+            exclude=request.exclude,
+            apart=request.apart,
+        ),
+        weights=PRESETS[request.preset],
+        relevance=candidates.text,
+        newcomer=candidates.newcomer,
+        widening=candidates.widening,
+        on=profile.reference_date,
+        pillar=profile.pillar,
+    )
+    return Question(request, profile, lead, reading, candidates, problem)
+
+
+def _know_all(request: SuggestRequest, knowledge: Knowledge) -> None:
+    paired = (each for pair in request.apart for each in pair)
+    for ident in (request.coordinator, *request.must, *request.exclude, *paired):
+        if ident is not None:
+            knowledge.organisation(ident)
+    if request.preset not in PRESETS:
+        raise BadInput(f"unknown preset {request.preset!r}; there are {', '.join(PRESETS)}")
+
+
+def _fictional(profile: CallProfile, named: Iterable[OrganisationId | None], knowledge: Knowledge) -> bool:
+    """Whether fictional organisations are meant: real and fictional ones never meet in one consortium."""
+    if not knowledge.roster.ids:
+        raise NotReady(
+            "the store has no organisations yet; run `konsort import cordis FILE` or `konsort demo`"
+        )
+    kinds = {knowledge.organisation(each).fictional for each in named if each is not None}
+    if len(kinds) > 1:
+        raise BadInput("the request names real and fictional organisations; a consortium has one sort only")
+    if kinds:
+        return kinds.pop()
+    return profile.fictional or bool(knowledge.fictional.all())
+
+
+def _usual_size(profile: CallProfile) -> tuple[int, int]:
+    """The call's size range, narrowed to what people can steer: SIZE, or just above a call that asks for more."""
+    low, high = profile.size_range
+    least = SIZE[0] if low is None else low
+    most = max(SIZE[1], least + 3)
+    return (least, most) if high is None else (min(least, high), min(most, high))
