@@ -24,7 +24,13 @@ from matcher.solver.facts import KINDS
 
 SAMPLE = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "cordis-h2020.zip"
 ASPECTS = 6
-KIND_OF = {"HES": Kind.UNIVERSITY, "REC": Kind.RESEARCH, "PRC": Kind.COMPANY, "PUB": Kind.PUBLIC, "OTH": Kind.OTHER}
+KIND_OF = {
+    "HES": Kind.UNIVERSITY,
+    "REC": Kind.RESEARCH,
+    "PRC": Kind.COMPANY,
+    "PUB": Kind.PUBLIC,
+    "OTH": Kind.OTHER,
+}
 PROFILES = (
     "he-ria-ia-2021",
     "ipcei-2014",
@@ -73,7 +79,9 @@ def load(path: Path = SAMPLE) -> Store:
         (len(place), len(where)),
     )
     size = incidence.sum(axis=0)
-    share = sp.dia_array((np.where(size > 1, 1 / np.maximum(size - 1, 1), 0.0)[None, :], [0]), (len(where),) * 2)
+    share = sp.dia_array(
+        (np.where(size > 1, 1 / np.maximum(size - 1, 1), 0.0)[None, :], [0]), (len(where),) * 2
+    )
     newman = sp.csr_array(incidence @ share @ incidence.T)
     newman.setdiag(0)
     newman.eliminate_zeros()

@@ -53,6 +53,7 @@ __all__ = [
 POOL = 200
 PRICING_ROUNDS = 3
 PRICED_IN = 150
+FIRST_RESTARTS = 4
 PRICING_RESTARTS = 12
 SEARCHABLE = 4000
 """If the prices leave more candidates than this, only the pool is searched; the bound still holds for all."""
@@ -135,15 +136,13 @@ def assemble(
             watch(Snapshot(ids, value, _gap(value, bound), time.perf_counter() - begun))
 
     pool = pools.draw(request, width)
-    case = request.case(pool)
-    optima = local_optima(case, seed, PRICING_RESTARTS)
+    optima = local_optima(request.case(pool), seed, FIRST_RESTARTS)
     if not optima:
         verdict = conflicts.explain(request)
         if verdict.conflict:
             return _infeasible(problem, verdict, begun)
         pool = np.union1d(pool, np.array(verdict.example, dtype=pool.dtype))
-        case = request.case(pool)
-        optima = local_optima(case, seed, PRICING_RESTARTS, [_within(pool, verdict.example)])
+        optima = local_optima(request.case(pool), seed, PRICING_RESTARTS, [_within(pool, verdict.example)])
     for value, team in optima[:1]:
         tell(pool, value, team, np.inf)
     for _ in range(PRICING_ROUNDS):
@@ -152,8 +151,8 @@ def assemble(
         if wider.size == pool.size:
             break
         before, starts = optima[0][0], [_within(wider, team) for team in teams[:1]]
-        pool, case = wider, request.case(wider)
-        optima = local_optima(case, seed, PRICING_RESTARTS, starts)
+        pool = wider
+        optima = local_optima(request.case(pool), seed, PRICING_RESTARTS, starts)
         if optima[0][0] <= before + MARGIN:
             break
     best = pool[list(optima[0][1])] if optima else pool[:0]
@@ -165,6 +164,7 @@ def assemble(
         seed=seed,
         watcher=lambda progress: tell(arena, progress.value, progress.team, min(progress.bound, known)),
         starts=[_within(arena, best)],
+        restarts=PRICING_RESTARTS,
     )
     if arena is not pool:
         known = min(known, outcome.bound)
@@ -183,7 +183,9 @@ def warm() -> float:
     from matcher.solver.sample import tiny_problem
 
     begun = time.perf_counter()
-    assemble(tiny_problem(), budget_s=1.0, limit=2)
+    problem = tiny_problem(400)
+    answer = assemble(problem, budget_s=1.0, limit=2)
+    swaps(problem, answer.consortia[0].ids, per_member=1)
     return time.perf_counter() - begun
 
 

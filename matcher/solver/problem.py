@@ -127,5 +127,6 @@ def tie_strength(newman: sp.csr_array, half_at: float = 0.2) -> sp.csr_array:
     0.5
     """
     scaled = newman.copy()
+    scaled.sort_indices()
     scaled.data = scaled.data / (scaled.data + half_at)
     return scaled
