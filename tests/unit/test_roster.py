@@ -5,7 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.model import CallId, Organisation, OrganisationId, Outline, OutlineId, Participation, Project, ProjectId
+from data.model import (
+    CallId,
+    Organisation,
+    OrganisationId,
+    Outline,
+    OutlineId,
+    Participation,
+    Project,
+    ProjectId,
+)
 from data.store import Store
 from embeddings.encoder import HashingEncoder
 from embeddings.search import TextSearch
