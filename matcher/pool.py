@@ -40,7 +40,9 @@ def draw(request: Request, width: int) -> np.ndarray:
         if len(chosen) >= width:
             break
         chosen.add(int(position))
-    return np.array(sorted((chosen - set(np.flatnonzero(request.barred))) | set(request.held)))
+    return np.array(
+        sorted((chosen - set(np.flatnonzero(request.barred))) | set(request.held)), dtype=np.int64
+    )
 
 
 def _strata(code: np.ndarray, order: np.ndarray, most: int) -> list[int]:

@@ -149,7 +149,7 @@ def local_optima(
 ) -> list[tuple[float, tuple[int, ...]]]:
     """Allowed sets by iterated local search, best first, each as (value, ascending positions)."""
     held = np.flatnonzero(case.inside)
-    if held.size > case.most:
+    if held.size > case.most or case.outside.all():
         return []
     found: dict[tuple[int, ...], float] = {}
     for number, extra in enumerate(starts or ((),)):
@@ -185,7 +185,7 @@ def search(
 ) -> Outcome:
     """Find the best allowed set and prove it, as far as `budget_s` reaches; `watcher` hears of each advance."""
     begun = time.perf_counter()
-    if np.count_nonzero(case.inside) > case.most or np.any(case.inside & case.outside):
+    if np.count_nonzero(case.inside) > case.most or np.any(case.inside & case.outside) or case.outside.all():
         return Outcome((), -np.inf, -np.inf, True, 0)
     optima = local_optima(case, seed, restarts, starts)
     value, team = optima[0] if optima else (-np.inf, ())
