@@ -92,6 +92,7 @@ def _open_model(source: str) -> "SentenceTransformer":
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     dtype = torch.bfloat16 if _bfloat16_pays() else torch.float32
     try:

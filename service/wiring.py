@@ -39,8 +39,6 @@ from service.integration import Desk, as_file
 from service.settings import Settings
 
 Progress = Callable[[str, int, int], None]
-TRAIN_FROM = 500
-"""Projects; with fewer there is nothing to learn a ranking from, and the documented prior serves."""
 
 
 class Moment:
@@ -92,7 +90,8 @@ class Moment:
     @cached_property
     def ranker(self) -> Ranker:
         texts = ranker_texts(self.search, self.outlines.values())
-        return Ranker(self.history, texts, folder=self._settings.home / "models")
+        folder = self._settings.home / "models"
+        return Ranker(self.history, texts, folder=folder, progress=self._progress)
 
     @cached_property
     def knowledge(self) -> Knowledge:
@@ -317,9 +316,14 @@ class Konsort:
             "report": chosen and str(chosen),
         }
 
-    def prepare(self) -> None:
-        """Embed what is new and, where the history is long enough, train the ranker that answers today's questions."""
-        self._knowledge()
+    def prepare(self) -> str:
+        """Embed what is new and learn the ranking that answers today's questions; return what it stands on."""
+        return self._knowledge().ranker.basis
+
+    def warm(self) -> None:
+        """Open the text model and the compiled solver, so that the first question is as quick as the next."""
+        self._encoder.encode(["warm"])
+        warm()
 
     def index(self) -> int:
         """Embed what has no vector yet; return how many texts are searchable."""

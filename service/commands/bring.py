@@ -38,7 +38,7 @@ def _finish(state: State, done: ImportReport, report: Path | None, no_index: boo
     """Write the bad rows down, say what came in, then embed (and train on) what is new."""
     state.answer(state.app.keep_problems(done, report), import_report)
     if not done.dry_run and not no_index:
-        state.app.prepare()
+        click.echo(state.app.prepare(), err=True)
 
 
 @_importer("cordis", "konsort import cordis cordis-h2020projects-csv.zip --dry-run")
@@ -96,8 +96,8 @@ def index(state: State) -> None:
 @click.command("train", cls=Command, example="konsort train")
 @pass_state
 def train(state: State) -> None:
-    """Learn the partner ranking from the history in the store; a new model must be better than the old one."""
-    click.echo(state.app.train())
+    """Embed what is new and learn the partner ranking from the history in the store."""
+    click.echo(state.app.prepare())
 
 
 @click.group("owners", cls=Group)

@@ -1,6 +1,7 @@
 """How does it run? setup, serve, demo."""
 
 import tempfile
+import threading
 from pathlib import Path
 
 import click
@@ -20,10 +21,13 @@ def setup(state: State) -> None:
 
 def _serve(state: State, host: str, port: int) -> None:
     from service.app import create_app
+    from service.server import loopback
     from service.server import serve as run_server
 
+    loopback(host)  # refused before anything slow is done
     app = state.app
     app.prepare()
+    threading.Thread(target=app.warm, name="warm", daemon=True).start()
     run_server(create_app(app), host=host, port=port, ready=click.echo)
 
 
