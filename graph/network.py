@@ -49,6 +49,9 @@ class Network:
         self._places = {organisation: place for place, organisation in enumerate(self._ids)}
         self._project_ids: tuple[ProjectId, ...] = tuple(projects["id"])
         self._project_places = {project: place for place, project in enumerate(self._project_ids)}
+        self._titles = tuple(
+            zip(map(_known, projects["acronym"]), map(_known, projects["title"]), strict=True)
+        )
         self._names = tuple(map(_known, organisations["name"]))
         self._kinds = tuple(map(_known, organisations["kind"]))
         self._countries = tuple(map(_known, organisations["country"]))
@@ -109,6 +112,14 @@ class Network:
     def projects_of(self, organisation: str) -> tuple[ProjectId, ...]:
         """Return the organisation's projects, earliest first. Raises NotFound."""
         return tuple(self._project_ids[p] for p in self._projection.projects_of(self._place(organisation)))
+
+    def title_of(self, project: str) -> str:
+        """Return a project's acronym and title, as far as known, else its id. Raises NotFound."""
+        try:
+            place = self._project_places[ProjectId(project)]
+        except KeyError:
+            raise NotFound(f"the network knows no project {project!r}") from None
+        return ": ".join(each for each in self._titles[place] if each) or project
 
     def shared_projects(self, a: str, b: str) -> tuple[ProjectId, ...]:
         """Return the projects that both took part in, earliest first. Raises NotFound."""

@@ -20,7 +20,7 @@ def look_up(form: Form, application: Application) -> dict[str, Any]:
         a = form.organisation("a", required="Write who asks for an introduction.")
         b = form.organisation("b", required="Write whom they want to reach.")
         path = form.read("a", lambda: application.network.path(a, b)) if a and b else None
-        return {"path": path, "picture": path and path.found and _path_picture(path)}
+        return _path(path, application) if path else {}
     if "organisation" in form.values:
         found = form.organisation("organisation", required="Write a name or a participant code.")
         around = form.read("organisation", lambda: application.network.around(found)) if found else None
@@ -28,6 +28,12 @@ def look_up(form: Form, application: Application) -> dict[str, Any]:
     code = to_iso(form["country"])
     view = form.read("country", lambda: application.network.country(code)) if code else None
     return {"view": view, "picture": view and view.ties and _country_picture(view)}
+
+
+def _path(path: Path, application: Application) -> dict[str, Any]:
+    projects = {project for tie in path.ties for project in tie.projects}
+    titles = {project: application.network.title_of(project) for project in projects}
+    return {"path": path, "titles": titles, "picture": _path_picture(path) if path.found else ""}
 
 
 def _dot(actor: Actor, home: str | None, note: str = "") -> Dot:
@@ -66,9 +72,5 @@ def _country_picture(view: CountryView) -> str:
 
 def _path_picture(path: Path) -> str:
     dots = [_dot(actor, path.a.country) for actor in path.actors]
-    steps = [
-        show.count(len(tie.projects), "shared project")
-        + (f", the latest from {tie.last_shared}" if tie.last_shared else "")
-        for tie in path.ties
-    ]
+    steps = [show.shared(tie) for tie in path.ties]
     return chain(f"Introductions from {path.a.label} to {path.b.label}", dots, steps)

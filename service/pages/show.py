@@ -12,6 +12,7 @@ from typing import Any
 from data.calls import CallProfile
 from data.countries import country_name, to_eu, to_iso
 from data.demands import Hardness
+from graph.views import Tie
 
 KINDS = {
     "large": "large company",
@@ -138,6 +139,13 @@ def gap_sentence(gap: float | None, where: str = " within its pool") -> str:
     return f"Within {max(0.1, 100 * gap):.1f} % of the best possible{where}."
 
 
+def shared(tie: Tie) -> str:
+    """What a tie rests on, in words."""
+    several = len(tie.projects) > 1
+    when = f", {'the latest ' if several else ''}from {tie.last_shared}" if tie.last_shared else ""
+    return count(len(tie.projects), "shared project") + when
+
+
 def named(ids: Sequence[str], names: Mapping[str, str], most: int = 6) -> str:
     """Ids as names in a row, the first `most` of them; an id without a name stays.
 
@@ -229,6 +237,7 @@ FILTERS = (
     number,
     percent,
     sentence,
+    shared,
     tally,
     validity,
     words,

@@ -164,6 +164,24 @@ def test_a_whole_call_is_combined(page: Page) -> None:
     assert download.value.suggested_filename == "demo-industrial-cloud.xlsx"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/suggest?outline=DEMO-OUT-001",
+        "/partners?organisation=DEMO-ORG-002&countries=FR",
+        "/network?country=FR",
+        "/network?a=DEMO-ORG-001&b=DEMO-ORG-005",
+        "/calls",
+        "/calls/demo-industrial-cloud",
+        "/integrate?call=demo-industrial-cloud",
+    ],
+)
+def test_no_page_scrolls_sideways_or_makes_the_browser_complain(page: Page, path: str) -> None:
+    page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
 def test_the_keyboard_alone_is_enough(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport=LAPTOP, base_url=address)
     page.set_default_timeout(PATIENCE_MS)

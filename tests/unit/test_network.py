@@ -117,6 +117,16 @@ def test_shared_projects_are_listed_and_the_latest_start_is_kept(network: Networ
     assert unknown.last_shared is None
 
 
+def test_a_project_is_named_by_what_is_known_of_it() -> None:
+    known = history({"P1": "AB", "P2": "AB"})
+    known.projects.loc[0, ["acronym", "title"]] = ["EDGECELL", "Cells at the edge"]
+    network = Network.from_history(known)
+    assert network.title_of("P1") == "EDGECELL: Cells at the edge"
+    assert network.title_of("P2") == "P2"
+    with pytest.raises(NotFound, match="'P9'"):
+        network.title_of("P9")
+
+
 def test_two_organisations_of_one_country_share_no_project_by_that(network: Network) -> None:
     assert network.shared_projects("C", "E") == ()
     assert network.tie("C", "E") is None

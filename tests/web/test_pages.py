@@ -139,7 +139,7 @@ def test_an_analyst_sees_a_neighbourhood_as_a_picture_and_a_table(client: FlaskC
 
 def test_an_analyst_sees_who_introduces_whom(client: FlaskClient) -> None:
     page = client.get("/network?a=O3&b=O2").text
-    assert "They know each other: 1 shared project, the latest from 2015, a tie of 0.5." in page
+    assert "They know each other: 1 shared project, from 2015, a tie of 0.5." in page
     assert "No chain of past partners joins the two." in client.get("/network?a=O3&b=O4").text
 
 
