@@ -23,3 +23,6 @@ for commands in (bring.COMMANDS, ask.COMMANDS, combine.COMMANDS, look.COMMANDS, 
         main.add_command(command)
 
 __all__ = ["main", "pass_state"]
+
+if __name__ == "__main__":
+    main()

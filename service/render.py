@@ -212,13 +212,13 @@ def integration(answer: Mapping[str, Any]) -> str:
         f"  {link['strength']:.2f}  {link['a']} – {link['b']} ({' – '.join(link['countries'])})"
         for link in strongest
     ]
-    for name, title in (
-        ("isolated", "Isolated outlines"),
-        ("uncovered", "Topics nobody covers"),
-        ("fragile", "Fragile points"),
-    ):
-        if answer[name]:
-            lines += [f"{title}:", *(f"  • {_plain(each)}" for each in answer[name])]
+    if answer["isolated"]:
+        lines += ["Isolated outlines:", *_folded(", ".join(answer["isolated"]), "  ")]
+    if answer["uncovered"]:
+        lines += ["Topics nobody covers:", *(f"  • {topic['name']}" for topic in answer["uncovered"])]
+    if answer["fragile"]:
+        lines.append("What must not drop out:")
+        lines += [line for each in answer["fragile"] for line in _folded(_fragile(each), "  • ")]
     lines += [
         "Rules:",
         *(f"  {MARKS[rule['answer']]:15} {rule['id']} {rule['text']}" for rule in answer["rules"]),
@@ -226,9 +226,6 @@ def integration(answer: Mapping[str, Any]) -> str:
     return "\n".join([*lines, PREVAILS])
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(
-            f"{name}: {_plain(part)}" for name, part in value.items() if part not in (None, "", [])
-        )
-    return ", ".join(map(_plain, value)) if isinstance(value, list | tuple) else str(value)
+def _fragile(loss: Mapping[str, Any]) -> str:
+    named = to_eu(loss["id"]) if loss["kind"] == "country" else loss["id"]
+    return f"{named}: {'; '.join(loss['breaks'])}"

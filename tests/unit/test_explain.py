@@ -17,7 +17,10 @@ def test_a_sentence_is_its_words_and_its_value() -> None:
 
 
 def test_braces_in_a_title_are_text_not_a_template() -> None:
-    assert Reason("wrote", 0.5, words=("outline “{value}”",)).text == "Its outline “{value}” is close to yours (50%)."
+    assert (
+        Reason("wrote", 0.5, words=("outline “{value}”",)).text
+        == "Its outline “{value}” is close to yours (50%)."
+    )
 
 
 @pytest.mark.parametrize("name", sorted(SENTENCES))

@@ -34,7 +34,17 @@ def test_a_sentence_said_twice_is_one_aspect(search: TextSearch) -> None:
 
 
 def test_a_long_text_has_a_bounded_number_of_aspects(search: TextSearch) -> None:
-    words = ("harbour", "orchard", "furnace", "library", "tramway", "glacier", "vineyard", "hospital", "quarry")
+    words = (
+        "harbour",
+        "orchard",
+        "furnace",
+        "library",
+        "tramway",
+        "glacier",
+        "vineyard",
+        "hospital",
+        "quarry",
+    )
     reading = read(" ".join(f"The {word} wants its very own {word} computer." for word in words), search)
     assert len(reading.aspects) <= MOST_ASPECTS
 

@@ -61,7 +61,9 @@ def test_a_question_is_answered_by_who_wrote_about_it(world: tuple[Roster, TextS
     assert scores[3].tolist() == [0.0, 0.0]
 
 
-def test_an_outline_is_no_evidence_that_its_own_question_is_answered(world: tuple[Roster, TextSearch]) -> None:
+def test_an_outline_is_no_evidence_that_its_own_question_is_answered(
+    world: tuple[Roster, TextSearch],
+) -> None:
     roster, search = world
     assert roster.scores(search.encode_all([WATER]), but="outline:O")[0, 0] == 0.0
     assert roster.best_entries(OrganisationId("A"), search.encode(WATER), 3, but="outline:O") == []
