@@ -15,6 +15,7 @@ from service.port import Application
 
 Value = TypeVar("Value")
 CHOICES = 12
+USUAL_PRESET = "balanced"
 _CODE_BEHIND_NAME = re.compile(r"\((\S+)\)\s*$")
 
 
@@ -101,6 +102,7 @@ def suggest_form(values: Mapping[str, str], application: Application) -> tuple[F
                 must=must,
                 exclude=exclude,
                 size=size,
+                preset=form["preset"] or USUAL_PRESET,
             ),
         )
     return form, request

@@ -8,9 +8,10 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from data.calls import PREVAILS
 from data.countries import country_name
+from matcher.assemble import PRESETS
 from service.integration import KINDS
 from service.pages import show, whole
-from service.pages.forms import Form, partners_form, suggest_form
+from service.pages.forms import USUAL_PRESET, Form, partners_form, suggest_form
 from service.pages.lookup import look_up
 from service.port import Application
 
@@ -29,7 +30,7 @@ def pages_blueprint(application: Application) -> Blueprint:
     @pages.app_context_processor
     def always() -> dict[str, Any]:
         constants = {"prevails": PREVAILS, "score_means": SCORE_MEANS, "answers": show.ANSWERS}
-        return {"fictional": application.fictional, "icons": show.ICONS, **constants}
+        return {"fictional": lambda: application.fictional, "icons": show.ICONS, **constants}
 
     @pages.get("/")
     def start() -> str:
@@ -49,6 +50,7 @@ def pages_blueprint(application: Application) -> Blueprint:
 def _suggest(pages: Blueprint, application: Application) -> None:
     def page(form: Form, answer: dict[str, Any] | None, status: int) -> Response:
         known = {"calls": application.calls(), "outlines": application.outlines()}
+        known |= {"presets": tuple(PRESETS), "usual": USUAL_PRESET}
         return make_response(render_template("suggest.html", form=form, answer=answer, **known), status)
 
     @pages.get("/suggest")

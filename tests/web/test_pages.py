@@ -5,7 +5,9 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from data.errors import StoreError
 from matcher.answers import PartnersRequest, SuggestRequest
+from service.app import create_app
 
 PAGES = (
     "/",
@@ -58,10 +60,17 @@ def test_every_page_says_that_its_records_are_fictional_where_they_are(client, s
 
 def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: FlaskClient, small) -> None:
     typed = {"call": "demo-call", "text": "Rechnen am Rand", "coordinator": "Nordlicht Rechenwerke AG"}
-    page = client.post("/suggest", data=typed | {"must": "O3\nMeltemi Cloud", "size": "4-6"}).text
+    page = client.post(
+        "/suggest", data=typed | {"must": "O3\nMeltemi Cloud", "size": "4-6", "preset": "open"}
+    ).text
     assert small.asked == [
         SuggestRequest(
-            call="demo-call", text="Rechnen am Rand", coordinator="O1", must=("O3", "O5"), size=(4, 6)
+            call="demo-call",
+            text="Rechnen am Rand",
+            coordinator="O1",
+            must=("O3", "O5"),
+            size=(4, 6),
+            preset="open",
         )
     ]
     assert "Within 1.2 % of the best possible within its pool." in page
@@ -189,6 +198,17 @@ def test_a_drop_out_is_played_through_and_its_changes_are_told(client: FlaskClie
     assert "Gone: Rechnen am Rand." in page
     assert "1 link dropped." in page
     assert 'value="DE, L1"' in page
+
+
+def test_a_store_out_of_order_is_told_as_a_page_that_asks_it_nothing(small, monkeypatch) -> None:
+    def broken(self) -> None:
+        raise StoreError("the store is locked; end the import that is running")
+
+    monkeypatch.setattr(type(small), "network", property(broken), raising=False)
+    monkeypatch.setattr(type(small), "fictional", property(broken), raising=False)
+    answer = create_app(small).test_client().get("/", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.mimetype) == (503, "text/html")
+    assert "the store is locked; end the import that is running" in answer.text
 
 
 def test_an_address_that_leads_nowhere_is_told_as_a_page_to_a_browser(client: FlaskClient) -> None:
