@@ -329,7 +329,8 @@ def _branch(task: Program, *, seconds: float, near: float = 1e-7) -> tuple[Answe
         constraints=LinearConstraint(task.matrix, task.below, task.above),
         bounds=Bounds(task.least, task.most),
         integrality=task.whole.astype(int),
-        options={"time_limit": seconds, "node_limit": NODES, "mip_rel_gap": near},
+        # With presolve, HiGHS sometimes writes a line of its own to standard output, amid a --json answer.
+        options={"time_limit": seconds, "node_limit": NODES, "mip_rel_gap": near, "presolve": False},
     )
     bound = np.inf if answer.mip_dual_bound is None else -float(answer.mip_dual_bound)
     if answer.x is None:

@@ -15,7 +15,7 @@ SHRINK = 4.0
 """A language's offset counts as if so many outlines without any offset had been seen beside its own."""
 STARTS, STEPS = 8, 50
 WIDTH = 32
-"""Principal components that the clustering sees; the rest is mostly noise."""
+"""Principal components that the clustering sees, or half as many as there are outlines; the rest is mostly noise."""
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -53,7 +53,7 @@ def without_language(
     return unit(centred)
 
 
-def principal(rows: np.ndarray, width: int = WIDTH) -> np.ndarray:
+def principal(rows: np.ndarray, width: int) -> np.ndarray:
     """Return (n, min(width, n, d)): the rows' coordinates along their principal directions, signs fixed."""
     if not len(rows):
         return rows
@@ -128,7 +128,7 @@ def find(
     labels = np.zeros(n, dtype=int)
     for _ in range(2):  # the second round knows the groups and frees the languages from them
         free = without_language(rows, languages, labels)
-        points = unit(principal(free))
+        points = unit(principal(free, max(2, min(WIDTH, n // 2))))
         tried = [
             (silhouette(points, partition), -size, -place, partition)
             for size in range(min(low, most), most + 1)
