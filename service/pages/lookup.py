@@ -12,6 +12,8 @@ from service.picture import Dot, Line, chain, ring
 from service.port import Application
 
 COUNTRIES_DRAWN = 20
+CURVES_DRAWN = 25
+"""Ties among partners in the picture, the strongest ones: all 190 of a hub would hide everything."""
 
 
 def look_up(form: Form, application: Application) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def _around_picture(around: Neighbourhood) -> str:
         _dot(actor, around.centre.country, show.count(len(tie.projects), "shared project"))
         for actor, tie in zip(around.partners, around.ties, strict=True)
     ]
-    lines = [Line(numbers[tie.a], numbers[tie.b], tie.weight) for tie in around.among]
+    lines = [Line(numbers[tie.a], numbers[tie.b], tie.weight) for tie in around.among[:CURVES_DRAWN]]
     centre = Dot(around.centre.label, "", "centre")
     return ring(
         f"Neighbourhood of {around.centre.label}", centre, dots, [tie.weight for tie in around.ties], lines

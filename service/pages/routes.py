@@ -83,7 +83,9 @@ def _network(pages: Blueprint, application: Application) -> None:
         form = Form(request.args, application)
         found = look_up(form, application)
         summary, countries = application.network.summary(), application.network.matrix().countries
+        # Countries without a name here come last, by code.
         named = sorted((country_name(code), code) for code in countries)
+        named.sort(key=lambda pair: len(pair[0]) == 2)
         page = render_template("network.html", form=form, summary=summary, countries=named, **found)
         return make_response(page, 422 if form.errors else 200)
 
