@@ -1,8 +1,9 @@
 """How fast and how good is the consortium solver? On real H2020 pools, beside other solvers in the same run.
 
-    python -m benchmarks.bench_assemble [--cases 20] [--baseline-s 10] [--quick]
+    python -m benchmarks.bench_assemble [--cases 20] [--baseline-s 10] [--quick] [--cpu]
 
-Prints Markdown tables. Needs ../shared/data/cordis-h2020.zip. Run on an idle machine: every time is wall time.
+Prints Markdown tables. Needs ../shared/data/cordis-h2020.zip. Times are wall time, which wants an idle machine; with
+--cpu they are the process's own processor time, budgets included, which a busy machine disturbs less.
 """
 
 import argparse
@@ -141,7 +142,7 @@ def store_table(store: Store, count: int) -> None:
             request = Request.of(problem)
             pool = pools.draw(request, 200)
             optima = local_optima(request.case(pool), 0, 40)
-            narrow_loss.append(100 * (best - optima[0][0]) / best)
+            narrow_loss.append(100 * max(0.0, best - optima[0][0]) / best)
             for _ in range(3):
                 pool = pools.widen(request, pool, [pool[list(team)].tolist() for _, team in optima[:3]], 150)
                 optima = local_optima(request.case(pool), 0, 40)
@@ -224,7 +225,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--cases", type=int, default=20)
     parser.add_argument("--baseline-s", type=float, default=10.0)
     parser.add_argument("--quick", action="store_true", help="without the other solvers")
+    parser.add_argument("--cpu", action="store_true", help="measure processor time, not wall time")
     options = parser.parse_args(arguments)
+    if options.cpu:
+        time.perf_counter = time.process_time  # the solver's own clock too, so that budgets mean the same
     if not SAMPLE.exists():
         sys.exit(f"{SAMPLE} not found: the benchmark needs the CORDIS sample")
     compiled = warm()
@@ -233,7 +237,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ).stdout.strip()
     print(
         f"commit {commit}, {platform.processor() or platform.machine()}, Python {platform.python_version()}, "
-        f"numpy {np.__version__}, scipy {scipy.__version__}; kernel ready in {compiled:.1f} s"
+        f"numpy {np.__version__}, scipy {scipy.__version__}; kernel ready in {compiled:.1f} s, "
+        f"{'processor' if options.cpu else 'wall'} time"
     )
     store = load()
     pools_table(store, options.cases)

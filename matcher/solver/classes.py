@@ -186,6 +186,8 @@ class ClassModel:
     ) -> None:
         coef = row.coef[self.first]
         worst = np.minimum(np.sort(np.repeat(coef, np.minimum(self.count, LARGEST)))[:LARGEST], 0.0).sum()
+        if worst >= row.need:
+            return  # nothing can break it
         coef = np.minimum(coef, row.need - worst)  # more than this never helps; keeps large entries in scale
         unit = np.abs(coef).max(initial=0.0) or 1.0
         columns = np.flatnonzero(coef)

@@ -151,3 +151,11 @@ def test_two_independent_conflicts_are_repaired_together():
     answer = assemble(replace(problem, demands=demands), limit=1)
     assert len(answer.conflict) == 2
     assert [len(repair.demands) for repair in answer.relaxations] == [2]
+
+
+def test_a_demand_that_nobody_can_meet_conflicts_with_nothing_but_itself():
+    problem = tiny_problem(500, 3)
+    nobody = CountRange(id="U1", members=Selector(countries=("JP",)), minimum=1, maximum=2, **WORD)
+    answer = assemble(replace(problem, demands=(*problem.demands, nobody)), limit=1)
+    assert [part.demand for part in answer.conflict] == ["U1"]
+    assert answer.seconds < 5
