@@ -14,7 +14,7 @@ once accents are gone (Orchestrierung, orchestration) are one concept.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,9 @@ STEM = 6
 """Letters by which cognates are recognised."""
 SHORTEST = 4
 """Letters of the shortest word that can name a stream; words in capitals may be shorter."""
+
+SHARED = 3
+"""Languages in which a concept is used that is no mere chance word of one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +71,21 @@ def stem(word: str) -> str:
     return bare.translate(str.maketrans("czw", "ksv"))[:STEM]
 
 
-def _presence(texts: Sequence[Sequence[str]]) -> tuple[sparse.csr_array, list[str]]:
+def _forms(text: str) -> dict[str, set[str]]:
+    """The concepts that a text uses, by their stem, with the words that it uses for them."""
+    found: dict[str, set[str]] = {}
+    for word in words(text):
+        found.setdefault(stem(word), set()).add(word)
+    return found
+
+
+def _presence(forms: Sequence[Mapping[str, set[str]]]) -> tuple[sparse.csr_array, list[str]]:
     """(n, concepts) 1 where the outline uses the concept, and the concepts' stems in order."""
-    stems = [sorted({stem(word) for word in text}) for text in texts]
-    roots = sorted({root for theirs in stems for root in theirs})
+    roots = sorted({root for theirs in forms for root in theirs})
     place = {root: k for k, root in enumerate(roots)}
-    columns = [place[root] for theirs in stems for root in theirs]
-    starts = np.cumsum([0, *(len(theirs) for theirs in stems)])
-    return sparse.csr_array((np.ones(len(columns)), columns, starts), shape=(len(texts), len(roots))), roots
+    columns = [place[root] for theirs in forms for root in sorted(theirs)]
+    starts = np.cumsum([0, *(len(theirs) for theirs in forms)])
+    return sparse.csr_array((np.ones(len(columns)), columns, starts), shape=(len(forms), len(roots))), roots
 
 
 def _scores(uses: sparse.csr_array, languages: np.ndarray, assigned: np.ndarray, count: int) -> np.ndarray:
@@ -100,10 +110,11 @@ def terms(
     """Return for each of `count` streams its most salient terms, best first, ties by word.
 
     A concept counts where at least two of the stream's outlines use it, or where the stream has only one outline.
+    Concepts that are used in at least SHARED languages, or in all that the stream speaks, go before the others.
     """
-    texts = [words(outline.full_text) for outline in outlines]
+    forms = [_forms(outline.full_text) for outline in outlines]
     languages = np.array([outline.language or "" for outline in outlines])
-    uses, roots = _presence(texts)
+    uses, roots = _presence(forms)
     scores = _scores(uses, languages, assigned, count)
     named = []
     for s in range(count):
@@ -111,23 +122,27 @@ def terms(
         bearers = uses[inside].sum(axis=0)
         ranked = np.lexsort((np.arange(len(roots)), -scores[s]))
         best = [k for k in ranked[: 20 * limit] if bearers[k] >= min(2, len(inside)) and scores[s, k] > 0]
-        named.append([_term(roots[k], float(scores[s, k]), inside, texts, languages) for k in best[:limit]])
+        found = [
+            _term(roots[k], float(scores[s, k]), [(forms[i], str(languages[i])) for i in inside])
+            for k in best
+        ]
+        shared = min(SHARED, len(set(languages[inside].tolist()) - {""}))
+        found.sort(key=lambda term: (len(term.languages) < shared, -term.score, term.word))
+        named.append(found[:limit])
     return named
 
 
-def _term(
-    root: str, score: float, inside: np.ndarray, texts: Sequence[Sequence[str]], languages: np.ndarray
-) -> StreamTerm:
+def _term(root: str, score: float, inside: Sequence[tuple[Mapping[str, set[str]], str]]) -> StreamTerm:
     """The concept in the word that most of the stream's outlines use, in English where it is used in English."""
     forms: Counter[str] = Counter()
     english: set[str] = set()
     spoken: set[str] = set()
-    for i in inside:
-        mine = {word for word in texts[i] if stem(word) == root}
+    for theirs, language in inside:
+        mine = theirs.get(root, set())
         forms.update(mine)
         if mine:
-            spoken.add(str(languages[i]))
-        if languages[i] == "en":
+            spoken.add(language)
+        if language == "en":
             english |= mine
     ranked = sorted(forms, key=lambda word: (word not in english, -forms[word], word))
     return StreamTerm(ranked[0], tuple(ranked[:5]), tuple(sorted(filter(None, spoken))), score)
