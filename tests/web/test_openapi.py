@@ -9,7 +9,6 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode, openapi
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from service.app import create_app
 from service.problems import MEDIA_TYPE
 
 PATHS = {
@@ -43,8 +42,8 @@ def test_the_description_names_every_address_and_problem(client: FlaskClient) ->
 
 
 @pytest.mark.parametrize("path", sorted(PATHS))
-def test_no_made_up_request_gets_an_answer_that_is_not_described(small, path) -> None:
-    described = openapi.from_wsgi("/api/v1/openapi.json", create_app(small))
+def test_no_made_up_request_gets_an_answer_that_is_not_described(app, path) -> None:
+    described = openapi.from_wsgi("/api/v1/openapi.json", app)
     tried = []
 
     def try_out(case) -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from data.errors import BadInput
 from service import server
-from service.app import create_app
 from service.server import serve
 
 ROOT = Path(__file__).parents[2]
@@ -29,9 +28,9 @@ PROGRAM = """
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "example.org", ""])
-def test_another_address_is_refused_with_the_reason(small, host) -> None:
+def test_another_address_is_refused_with_the_reason(app, host) -> None:
     with pytest.raises(BadInput, match="no accounts yet"):
-        serve(create_app(small), host=host)
+        serve(app, host=host)
 
 
 def test_the_examples_of_loopback_names_hold() -> None:
@@ -39,11 +38,11 @@ def test_the_examples_of_loopback_names_hold() -> None:
     assert (failed, tried) == (0, 1)
 
 
-def test_a_port_that_is_taken_is_told(small) -> None:
+def test_a_port_that_is_taken_is_told(app) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(BadInput, match=f"port {port}"):
-            serve(create_app(small), port=port)
+            serve(app, port=port)
 
 
 def test_it_says_when_it_is_ready_and_stops_when_told() -> None:
