@@ -635,7 +635,7 @@ def relax(
 
     `status` (n,) int8: 1 in, 0 open, -1 out. Fills `profit` (n,) with the open candidates' reduced profits and
     `chosen` (most,) with the relaxed solution, best first, at the best prices met. Returns (bound, how many chosen,
-    profit of the best one not chosen). Stops early at `target`, the value to beat.
+    profit of the best one not chosen). Stops early at `target`, the value to beat (-inf: none).
     """
     n = gains.lin.shape[0]
     aspects = gains.aspect.shape[1]
@@ -712,7 +712,7 @@ def relax(
             for g in range(rows):
                 p += rest[aspects + label_count + g] * prices.row[g, i]
             now[i] = p
-            if p <= 0.0 and filled >= forced:
+            if p <= 0.0 and filled >= forced and (filled == 0 or p <= now[pick[filled - 1]]):
                 following = max(following, p)
                 continue
             if filled == room:
@@ -789,7 +789,9 @@ def relax(
         norm += 2.0 * moved
         if norm <= 0.0:
             break
-        length = step_size * (bound - target) / norm
+        # With nothing to beat yet, aim a little below where we are.
+        aim = bound - target if target > -np.inf else 0.05 * abs(bound) + 1e-3
+        length = step_size * aim / norm
         for k in range(rest.shape[0]):
             rest[k] = max(0.0, rest[k] - length * slope[k])
         for e in range(moved):

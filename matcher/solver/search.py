@@ -201,7 +201,7 @@ def search(
     prices = fresh_prices(current)
     profit, chosen = np.zeros(status.size), np.empty(case.most, np.int64)
     for _ in range(6):
-        target = value + MARGIN if optima else _guess(current)
+        target = value + MARGIN  # -inf where no allowed set is known
         low, count, following = kernel.relax(
             current.gains, prices, status, case.least, case.most, target, ROOT_STEPS, 1.2, profit, chosen
         )
@@ -314,8 +314,3 @@ def plant(case: Case, prices: Prices, status: np.ndarray, bound: float, value: f
     )
     tree.status[0], tree.rest[0], tree.bound[0] = status, prices.rest, bound
     return tree
-
-
-def _guess(case: Case) -> float:
-    """A value to aim the prices at while no allowed set is known: nothing; the steps are then long but valid."""
-    return float(min(0.0, case.gains.lin.min(initial=0.0) * case.most))

@@ -1,0 +1,111 @@
+"""Two thousand random cases of twelve candidates: search and narrowing against every subset, written out in numpy."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from matcher.assemble import warm
+from matcher.solver.clauses import Clause, Row
+from matcher.solver.kernel import Gains, matching_size
+from matcher.solver.packing import as_rules
+from matcher.solver.search import Case, narrow, price_rows, search
+
+N = 12
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled():
+    """Compiling the kernel must not eat the budgets below."""
+    warm()
+
+
+def subsets(low, high):
+    """Every subset of N of that size, as rows of 0 and 1."""
+    chosen = [team for size in range(low, high + 1) for team in combinations(range(N), size)]
+    table = np.zeros((len(chosen), N))
+    for row, team in enumerate(chosen):
+        table[row, list(team)] = 1
+    return table
+
+
+def random_case(rng):
+    """Numbers of every sign, some pairs, some rows; returns the case and what the oracle reads."""
+    lin = rng.normal(0.2, 0.3, N)
+    aspect = rng.random((N, 3)) * (rng.random((N, 3)) < 0.5)
+    label = rng.integers(-1, 4, (N, 1)).astype(np.int32)
+    label_gain = rng.random(4) * 0.3
+    pair = np.triu(rng.normal(0.2, 0.3, (N, N)) * (rng.random((N, N)) < rng.choice([0.2, 0.6])), 1)
+    pair = pair + pair.T
+    low = int(rng.integers(1, 4))
+    high = low + int(rng.integers(0, 3))
+    rows = [
+        Row(rng.integers(-1, 2, N).astype(float), float(rng.integers(-1, 2)))
+        for _ in range(int(rng.integers(0, 3)))
+    ]
+    inside = np.zeros(N, bool)
+    inside[: int(rng.integers(0, 2))] = True
+    sparse = sp.csr_array(pair)
+    row = np.repeat(np.arange(N), np.diff(sparse.indptr))
+    gains = Gains(
+        lin=lin,
+        aspect=aspect,
+        label=label,
+        label_gain=label_gain,
+        start=sparse.indptr.astype(np.int64),
+        other=sparse.indices.astype(np.int32),
+        pair=sparse.data.astype(float),
+        back=np.lexsort((row, sparse.indices)).astype(np.int32),
+    )
+    clauses = [Clause((f"R{k}",), ((atom,),)) for k, atom in enumerate(rows)]
+    prices = price_rows(clauses, N, high)
+    case = Case(gains, as_rules(clauses, N), *prices, inside, np.zeros(N, bool), low, high)
+    return case, pair, rows
+
+
+def values(case, pair, table):
+    """The value of each subset."""
+    gains = case.gains
+    total = table @ gains.lin + np.einsum("si,ij,sj->s", table, pair, table) / 2
+    total += (table[:, :, None] * gains.aspect[None]).max(axis=1).sum(axis=1)
+    for tag, gain in enumerate(gains.label_gain):
+        total += gain * ((table @ (gains.label[:, 0] == tag)) > 0)
+    return total
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_search_finds_and_proves_what_enumeration_finds(block):
+    rng = np.random.default_rng(block)
+    infeasible = 0
+    for number in range(500):
+        case, pair, rows = random_case(rng)
+        table = subsets(case.least, case.most)
+        fine = (table[:, case.inside] == 1).all(axis=1)
+        for row in rows:
+            fine &= table @ row.coef >= row.need
+        outcome = search(case, budget_s=20.0, restarts=1)  # one restart leaves work to the tree
+        assert outcome.proved, number
+        if not fine.any():
+            infeasible += 1
+            assert outcome.team == (), number
+            continue
+        best = values(case, pair, table[fine]).max()
+        assert outcome.value == pytest.approx(best, abs=2e-7), number
+        status = case.inside.astype(np.int8)
+        kept, bound = narrow(
+            case.gains, (case.price_row, case.price_need), status, (case.least, case.most), best - 0.05
+        )
+        assert bound >= best - 1e-6, number
+        allowed = table[fine]
+        winner = np.flatnonzero(allowed[values(case, pair, allowed).argmax()])
+        assert set(winner) <= set(kept), number
+    assert 5 < infeasible < 300
+
+
+def test_a_matching_counts_each_country_and_each_owner_once():
+    left = np.array([0, 1, 2, 2, -1])
+    right = np.array([7, 7, 7, 8, 9])
+    assert matching_size(left, right, np.array([0, 1, 2]), 3) == 1
+    assert matching_size(left, right, np.array([0, 1, 3]), 3) == 2
+    assert matching_size(left, right, np.array([0, 4]), 2) == 1
