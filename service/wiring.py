@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from data.sources.outlines import import_outlines
 from data.sources.reports import write_report
 from data.store import Store
 from embeddings.choice import open_encoder
+from embeddings.encoder import Encoder
 from graph.members import Member, pair
 from graph.network import Network
 from graph.ownership import ownership_of, suspected_pairs
@@ -46,7 +48,7 @@ class Konsort:
         self._progress = progress
         self._store = Store.open(settings.database)
         self._profiles = load_profiles(settings.profiles)
-        self._encoder = open_encoder(settings.encoder, settings.models, progress)
+        self._encoder = _encoder(settings.encoder, settings.models)
         self._lock = threading.RLock()
         self._moment: Moment | None = None
         self._proposals: dict[tuple, OverallProject] = {}
@@ -277,7 +279,13 @@ class Konsort:
         self._store.put_same_owner(first, second, same, by=self.settings.user)
 
 
-def make_ready(settings: Settings, progress: Progress | None) -> None:
+@lru_cache(maxsize=2)
+def _encoder(choice: str, models: Path) -> Encoder:
+    """Open an encoder once a process: its model is the largest thing in memory."""
+    return open_encoder(choice, models)
+
+
+def make_ready(settings: Settings) -> None:
     """Unpack the text encoder and compile the solver, once for this installation."""
-    open_encoder(settings.encoder, settings.models, progress).encode(["ready"])
+    _encoder(settings.encoder, settings.models).encode(["ready"])
     warm()

@@ -15,7 +15,7 @@ def setup(state: State) -> None:
     """Prepare the text encoder and compile the solver, so that the first question is quick."""
     from service.wiring import make_ready
 
-    make_ready(state.settings, state.progress)
+    make_ready(state.settings)
     click.echo("Konsort is ready: `konsort demo`, or `konsort import --help`")
 
 
