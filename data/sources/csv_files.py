@@ -4,15 +4,18 @@ import codecs
 import csv
 import io
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import NoReturn, Protocol
 
+import pandas as pd
+
 from data.errors import BadInput
 from data.model import RowProblem
 from data.sources.files import SourceFile
-from data.sources.table import Cells, Column, Progress, places
+from data.sources.regular import lines_of_rows
+from data.sources.table import Cells, Column, Objects, Progress, places
 
 MAX_LINE_BYTES = 1_000_000
 """A longer line is refused before it fills the memory. (The csv module itself ends a field at 131,072.)"""
@@ -45,32 +48,60 @@ def read_csv(file: SourceFile, columns: Sequence[Column], progress: Progress | N
     Raises BadInput where the file is empty, its encoding cannot be decided, a line is endless, or a needed column is
     missing.
     """
-    content = file.read()
-    encoding = encoding_of(content, file.name)
-    _refuse_endless_lines(content, file.name)
+    content = _utf8(file)
     stream = io.BytesIO(content)
-    text = io.TextIOWrapper(stream, encoding, newline="")
+    text = io.TextIOWrapper(stream, "utf-8", newline="")
     before = 0
     while (first := text.readline()) and not first.strip():
         before += 1
     if not first:
         raise BadInput(f"{file.name} is empty; needed: a header line and rows")
-    reader = csv.reader(itertools.chain((first,), text), delimiter=delimiter_of(first), strict=True)
+    delimiter = delimiter_of(first)
+    reader = csv.reader(itertools.chain((first,), text), delimiter=delimiter, strict=True)
     try:
         header = [title.strip() for title in next(reader)]
     except csv.Error as error:
         raise BadInput(f"{file.name}:{before + 1}: the header cannot be read: {error}") from None
     found = places(columns, header, file.name)
-    problems: list[RowProblem] = []
     tell = (lambda: progress(file.name, stream.tell(), len(content))) if progress else None
+    plain = lines_of_rows(content, delimiter, len(header))
+    if plain is not None:
+        cells = Cells(file.name, plain, _plain_columns(content, delimiter, found))
+        stream.seek(0, io.SEEK_END)
+        if tell is not None:
+            tell()
+        return cells
+    problems: list[RowProblem] = []
     lines, texts = _rows(reader, file.name, len(header), list(found.values()), problems, tell)
     if before:
         lines = [line + before for line in lines]
         problems = [replace(problem, line=problem.line + before) for problem in problems]
     cells = Cells.of_texts(file.name, lines, texts, found, problems)
-    if b"\0" in content and not encoding.startswith(("utf-16", "utf-32")):
+    if b"\0" in content:
         _refuse_nul(cells, found)
     return cells
+
+
+def _utf8(file: SourceFile) -> bytes:
+    """Return the file's text as UTF-8 without a mark."""
+    content = file.read()
+    encoding = encoding_of(content, file.name)
+    _refuse_endless_lines(content, file.name)
+    return content if encoding == "utf-8" else content.decode(encoding).encode()
+
+
+def _plain_columns(content: bytes, delimiter: str, found: Mapping[str, int]) -> dict[str, Objects]:
+    """Return the columns `found`, by name, of a file that is plainly regular, without the header's cells."""
+    table = pd.read_csv(
+        io.BytesIO(content),
+        sep=delimiter,
+        header=None,
+        usecols=sorted(set(found.values())),
+        dtype=object,
+        na_filter=False,
+        skip_blank_lines=False,  # no row is blank, but one may begin with blanks
+    )
+    return {name: table[at].to_numpy()[1:] for name, at in found.items()}
 
 
 def encoding_of(content: bytes, name: str) -> str:
