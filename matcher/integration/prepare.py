@@ -146,7 +146,8 @@ def _labels(
             labels, _ = find_streams.find(known[:n], languages, (len(given), len(given)))
             labels = find_streams.renumber(labels, _wanted(case, pins, ids), len(ids))
     elif previous is not None and previous.names:
-        ids = tuple(sorted(set(previous.names) | set(pins.values())))
+        living = {previous.stream_of[o] for o in case.ids if o in previous.stream_of} | set(pins.values())
+        ids = tuple(sorted(living or previous.names))
         labels = np.full(n, -1)
     else:
         labels, _ = find_streams.find(known[:n], languages, demands.stream_count)

@@ -271,3 +271,17 @@ def test_one_outline_alone_is_one_stream() -> None:
     project = integrate(alone, DEMANDS)
     assert [stream.outlines for stream in project.streams] == [(OutlineId(planted.ids[0]),)]
     assert project.isolated == (planted.ids[0],)
+
+
+def test_a_stream_that_everybody_left_is_gone_and_the_others_stay() -> None:
+    planted = case(n=30)
+    first = integrate(planted, DEMANDS)
+    left = first.streams[0]
+    after = integrate(
+        planted,
+        DEMANDS,
+        decisions=Decisions(withdrawn=frozenset(left.outlines)),
+        previous=Previous.from_dict(first.as_dict()),
+    )
+    assert [stream.id for stream in after.streams] == [stream.id for stream in first.streams[1:]]
+    assert all(stream.outlines for stream in after.streams)
