@@ -5,6 +5,8 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import numpy as np
 from data.model import History, OrganisationId
 from matcher.ranking import model_file
 from matcher.ranking.cutoffs import cutoff_for, known_before
+from matcher.ranking.explain import Contribution, contributions
 from matcher.ranking.model_file import Model
 from matcher.ranking.moment import Judged, Moment
 from matcher.ranking.newcomers import Newcomers
@@ -21,10 +24,12 @@ from matcher.ranking.state import build_state
 from matcher.ranking.texts import Texts
 from matcher.ranking.train import Progress, fingerprint, train
 
-__all__ = ["Query", "Ranker", "Ranking", "Texts", "train"]
+__all__ = ["Contribution", "Query", "Ranker", "Ranking", "Texts", "train"]
 
-BATCH = 16
+BATCH = 8
 """Queries scored in one go: more make no query faster, and each costs some megabytes."""
+THREADS = 2
+"""Batches scored at once; their sparse products and trees run outside Python's lock."""
 MOMENTS_KEPT = 3
 LEARN_FROM = 500
 """Projects; with fewer known before a query's date there is nothing to learn from, and the prior serves."""
@@ -72,6 +77,8 @@ class Ranker:
         """What today's ranking stands on, for people."""
         model = self._model_of(len(self._history.projects), self._cutoff)
         if model is None:
+            if self._folder is None:
+                return "Ranked by a fixed blend of past ties, call topics and texts: no learned model is kept here."
             return (
                 "Ranked by a fixed blend of past ties, call topics and texts: the store's history is too short "
                 f"to learn from ({len(self._history.projects)} projects, {self._learn_from} are needed)."
@@ -113,14 +120,24 @@ class Ranker:
                 answers.update({place: Ranking(queries[place].id, ()) for place in places})
                 continue
             moment = self._moment(known, cutoff)
-            wanted = _wanted(moment, candidates)
-            for begin in range(0, len(places), BATCH):
-                batch = places[begin : begin + BATCH]
-                asked = [queries[place] for place in batch]
-                judged = moment.judge(asked, vectors[batch], depth=depth, wanted=wanted)
-                for place, query, each in zip(batch, asked, judged, strict=True):
-                    answers[place] = _cut(query, each, limit, newcomers, candidates)
+            judge = partial(moment.judge, depth=depth, wanted=_wanted(moment, candidates))
+            batches = [places[begin : begin + BATCH] for begin in range(0, len(places), BATCH)]
+            asked = [[queries[place] for place in batch] for batch in batches]
+            with ThreadPoolExecutor(THREADS) as pool:
+                found = pool.map(judge, asked, [vectors[batch] for batch in batches])
+                for batch, judged in zip(batches, found, strict=True):
+                    for place, each in zip(batch, judged, strict=True):
+                        answers[place] = _cut(queries[place], each, limit, newcomers, candidates)
         return [answers[place] for place in range(len(queries))]
+
+    def explain(self, query: Query, organisation: OrganisationId) -> tuple[Contribution, ...]:
+        """What speaks for an organisation, from what was known before the query's date; () where nothing does."""
+        known = known_before(self._history, query.date)
+        if known == 0:
+            return ()
+        moment = self._moment(known, cutoff_for(self._history, query.date))
+        (vector,) = self._texts.of([query.text])
+        return contributions(moment, query, organisation, vector)
 
     def train(self) -> str:
         """Learn the model for today's questions, if there is none yet; return what it is, for people."""

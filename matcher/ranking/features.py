@@ -80,6 +80,8 @@ class Scores:
     """All organisations' sums for a batch; every array (n, b) float32."""
 
     sums: dict[str, np.ndarray]
+    largest: dict[str, np.ndarray]
+    """(b,) the largest value of each sum."""
     surprise: dict[str, np.ndarray]
     groups: dict[str, np.ndarray]
     question: np.ndarray
@@ -113,6 +115,7 @@ def score_all(prepared: Prepared, evidence: Evidence) -> Scores:
     sums["echo relevance"] = members @ (heard * near)
     return Scores(
         sums=sums,
+        largest={name: np.maximum(values.max(axis=0), 1e-12) for name, values in sums.items()},
         surprise={name: _surprise(prepared, votes[name], sums[name]) for name in SURPRISE},
         groups=_groups(prepared, evidence, sums),
         question=_question(prepared, evidence),
@@ -195,7 +198,7 @@ def candidate_rows(prepared: Prepared, scores: Scores, column: int, places: np.n
     sums = scores.sums
     chosen = {name: values[places, column] for name, values in sums.items()}
     per_project = np.maximum(prepared.popularity[places], 1.0)
-    columns = [chosen[name] / max(float(sums[name][:, column].max()), 1e-12) for name in sums]
+    columns = [chosen[name] / scores.largest[name][column] for name in sums]
     columns += [chosen[name] for name in RAW]
     columns += [chosen[name] / per_project for name in PER_PROJECT]
     columns += [scores.surprise[name][places, column] for name in SURPRISE]

@@ -17,9 +17,9 @@ from matcher.ranking.texts import Texts
 
 SLICES = 4
 """So many half-years' histories; each is asked about the year after it, as a store in use is."""
-LISTS = 5000
+LISTS = 3600
 """Queries learned from, at most: more cost time and bring nothing that can be measured."""
-DEPTH = 300
+DEPTH = 250
 """Candidates of a query: the best of the prior."""
 LEAST_PROJECTS = 200
 """A slice with fewer projects before it teaches nothing."""

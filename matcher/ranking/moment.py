@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.ranking.evidence import Evidence, gather
+from matcher.ranking.evidence import gather
 from matcher.ranking.features import Scores, candidate_rows, score_all
 from matcher.ranking.model_file import Model
 from matcher.ranking.newcomers import Newcomers
@@ -14,7 +14,6 @@ from matcher.ranking.standing import Prepared
 
 CANDIDATES = 600
 """Organisations of a query that the learned model looks at: the best of the prior. The others follow in its order."""
-THREADS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +80,7 @@ class Moment:
         rows = np.concatenate(
             [candidate_rows(self.prepared, scores, column, places) for column, places in enumerate(judged)]
         )
-        probability = self.model.probability(self.model.score(rows, threads=THREADS))
+        probability = self.model.probability(self.model.score(rows, threads=1))
         parts = np.split(probability, np.cumsum([len(places) for places in judged])[:-1])
         return [
             (places, np.concatenate([part, _tail(part, len(places) - len(part))]))
@@ -103,9 +102,3 @@ def _tail(part: np.ndarray, count: int) -> np.ndarray:
     """Probabilities below the smallest of `part`, falling: for those whom the model did not look at."""
     least = float(part.min()) if len(part) else 0.0
     return least * np.arange(count, 0, -1) / (count + 1.0)
-
-
-def evidence_of(moment: Moment, query: Query, vector: np.ndarray) -> tuple[Evidence, Scores]:
-    """The evidence and the sums of one query: what an explanation is made of."""
-    evidence = gather(moment.prepared.state, [query], vector.reshape(1, -1))
-    return evidence, score_all(moment.prepared, evidence)

@@ -17,7 +17,8 @@ NEAREST = 20
 TEXT_WEIGHT = 6.0
 """How fast the odds rise with the cosine between profile and query text."""
 PLACE = 30
-"""The best newcomer of a query that fits as well as can be stands beside the known organisation of this place."""
+"""A newcomer that fits as well as can be stands beside the known organisation of this place (from 0), or of the
+first third where fewer are known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +70,7 @@ class Newcomers:
 
         fit = 1/2 (relevance of the projects beside which the profile stands, over the query's largest)
             + 1/2 (cosine of profile and query text, from 0 up);
-        probability = that of the known organisation at place 30 * exp(6 * (fit - 1)) at most.
+        probability = that of the known organisation at PLACE, times exp(6 (fit - 1)).
         """
         if not len(self.ids):
             empty = Strangers(self.ids, np.zeros(0))
@@ -85,7 +86,7 @@ class Newcomers:
         text = np.maximum(self.vectors @ vector, 0.0)
         fit = 0.5 * beside + 0.5 * text
         ordered = np.sort(probability)[::-1]
-        ceiling = float(ordered[min(PLACE, len(ordered)) - 1]) if len(ordered) else 1.0
+        ceiling = float(ordered[min(PLACE, len(ordered) // 3)]) if len(ordered) else 1.0
         chance = ceiling * np.exp(TEXT_WEIGHT * (fit - 1.0))
         kept = ~np.isin(self.ids, query.on_board)
         return Strangers(self.ids[kept], chance[kept])

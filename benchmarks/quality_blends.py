@@ -1,0 +1,107 @@
+"""What do all the single methods find together? A logistic blend and a LambdaMART over them, learned a year earlier."""
+
+from collections.abc import Sequence
+
+import lightgbm as lgb
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.quality_baselines import METHODS, Fitted
+from benchmarks.quality_protocol import Question
+from matcher.rank import Texts
+from matcher.ranking.evidence import Evidence, gather
+
+DEPTH = 500
+"""Candidates of a query: the best of the walk from text and graph."""
+BATCH = 16
+LIMIT = 100
+BASE = "personalised PageRank, text and graph"
+
+
+def batches(fitted: Fitted, asked: Sequence[Question], texts: Texts):
+    """Yield (questions, evidence, scores by method) for batches of queries, those on board scored -1."""
+    for begin in range(0, len(asked), BATCH):
+        part = asked[begin : begin + BATCH]
+        queries = [each.query for each in part]
+        evidence = gather(fitted.prepared.state, queries, texts.of([query.text for query in queries]))
+        closed = evidence.on_board.toarray() > 0
+        scores = {name: np.where(closed, -1e9, method(fitted, evidence)) for name, method in METHODS.items()}
+        yield part, evidence, scores
+
+
+def rows_of(
+    fitted: Fitted, scores: dict[str, np.ndarray], evidence: Evidence, column: int, places: np.ndarray
+) -> np.ndarray:
+    """(k, f): every method's score relative to the query's largest and as it is, and what was asked."""
+    columns = []
+    for values in scores.values():
+        here = values[:, column]
+        columns += [here[places], here[places] / max(float(here.max()), 1e-12)]
+    columns += list(fitted.prepared.standing[places].T)
+    question = np.repeat(evidence.facts[column][None, :], len(places), axis=0)
+    return np.concatenate([np.stack(columns, axis=1), question], axis=1).astype(np.float32)
+
+
+def best(values: np.ndarray, count: int) -> np.ndarray:
+    """Places of the `count` largest, ties by place (that is, by id)."""
+    return np.argsort(-values, kind="stable")[:count]
+
+
+def learn(fitted: Fitted, asked: Sequence[Question], texts: Texts) -> tuple[LogisticRegression, lgb.Booster]:
+    """Learn both blends from questions whose history is `fitted`'s."""
+    rows, partner, lengths = [], [], []
+    for part, evidence, scores in batches(fitted, asked, texts):
+        for column, question in enumerate(part):
+            places = best(scores[BASE][:, column], 300)
+            hidden = fitted.prepared.state.positions(tuple(sorted(question.hidden)))
+            found = np.isin(places, hidden)
+            if found.any():
+                rows.append(rows_of(fitted, scores, evidence, column, places))
+                partner.append(found)
+                lengths.append(len(places))
+    features, label = np.concatenate(rows), np.concatenate(partner).astype(int)
+    logistic = LogisticRegression(max_iter=200, C=1.0).fit(_even(features), label)
+    parameters = {
+        "objective": "lambdarank",
+        "learning_rate": 0.08,
+        "num_leaves": 31,
+        "min_data_in_leaf": 100,
+        "feature_fraction": 0.5,
+        "lambdarank_truncation_level": 100,
+        "max_bin": 63,
+        "verbose": -1,
+        "num_threads": 1,
+        "seed": 1,
+        "deterministic": True,
+        "force_row_wise": True,
+    }
+    return logistic, lgb.train(parameters, lgb.Dataset(features, label, group=lengths), 150)
+
+
+def _even(features: np.ndarray) -> np.ndarray:
+    """Signed logarithms: counts and shares on one footing for the linear blend."""
+    return np.sign(features) * np.log1p(np.abs(features))
+
+
+def answers(
+    fitted: Fitted,
+    asked: Sequence[Question],
+    texts: Texts,
+    logistic: LogisticRegression,
+    booster: lgb.Booster,
+) -> dict[str, list[list[str]]]:
+    """Name of method -> the first hundred organisations of every question."""
+    names = fitted.prepared.state.organisations
+    found: dict[str, list[list[str]]] = {}
+    for part, evidence, scores in batches(fitted, asked, texts):
+        for column in range(len(part)):
+            for name, values in scores.items():
+                found.setdefault(name, []).append(names[best(values[:, column], LIMIT)].tolist())
+            places = best(scores[BASE][:, column], DEPTH)
+            rows = rows_of(fitted, scores, evidence, column, places)
+            for name, values in (
+                ("logistic blend of these", logistic.decision_function(_even(rows))),
+                ("LambdaMART over these", np.asarray(booster.predict(rows, num_threads=1))),
+            ):
+                found.setdefault(name, []).append(names[places[best(values, LIMIT)]].tolist())
+    return found

@@ -1,0 +1,193 @@
+"""Who profits, and who is left out? Strata, popularity bias, the price of favouring newcomers, hidden histories."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmarks.quality_metrics import decile_shares, gini, interval, ndkl, recall
+from benchmarks.quality_protocol import Question, Sample
+from data.countries import WIDENING
+from data.model import Kind
+from matcher.rank import Ranker, Texts
+from matcher.ranking.standing import Prepared
+
+FEW = 2
+HEAD = 50
+
+
+def strata(
+    sample: Sample, prepared: Prepared, asked: Sequence[Question], ranked: Sequence[Sequence[str]]
+) -> list[tuple[str, int, float, float, float]]:
+    """(stratum, questions or partners, recall at 50, low, high). Partner strata count those partners alone."""
+    places, popularity = prepared.state.places, prepared.popularity
+    table = sample.history.organisations.set_index("id")
+    private = {i for i, kind in table["kind"].items() if kind in (Kind.COMPANY, Kind.SME, Kind.LARGE)}
+    widening = set(table.index[table["country"].isin(list(WIDENING))])
+    led = np.asarray(prepared.state.led.sum(axis=0)).ravel()
+
+    def projects(who: str) -> float:
+        return float(popularity[places[who]]) if who in places else 0.0
+
+    partners = {
+        "partners new to the programme (no history)": lambda who: who not in places,
+        "partners with 1 or 2 past projects": lambda who: 1 <= projects(who) <= FEW,
+        "partners with 3 to 10": lambda who: 3 <= projects(who) <= 10,
+        "partners with more than 10": lambda who: projects(who) > 10,
+        "private companies": lambda who: who in private,
+        "partners in widening countries": lambda who: who in widening,
+    }
+    rows = []
+    for name, belongs in partners.items():
+        values = []
+        for question, found in zip(asked, ranked, strict=True):
+            chosen = {who for who in question.hidden if belongs(who)}
+            if chosen:
+                values.append(recall(found, chosen, HEAD))
+        rows.append(_row(name, values))
+    kinds = {
+        "queries with an objective or title": lambda q: q.text_kind in ("objective", "title"),
+        "queries with a topic title only": lambda q: q.text_kind == "topic",
+        "queries without any text": lambda q: q.text_kind == "none",
+        "coordinators new to the programme": lambda q: (
+            bool(q.query.coordinator) and q.query.coordinator not in places
+        ),
+        "coordinators that never led before": lambda q: (
+            q.query.coordinator in places and led[places[q.query.coordinator]] == 0
+        ),
+    }
+    for name, fits in kinds.items():
+        values = [
+            recall(found, question.hidden, HEAD)
+            for question, found in zip(asked, ranked, strict=True)
+            if fits(question)
+        ]
+        rows.append(_row(name, values))
+    return rows
+
+
+def _row(name: str, values: list[float]) -> tuple[str, int, float, float, float]:
+    if not values:
+        return name, 0, float("nan"), float("nan"), float("nan")
+    array = np.array(values)
+    return name, len(values), float(array.mean()), *interval(array)
+
+
+def novel(prepared: Prepared, asked: Sequence[Question], ranked: Sequence[Sequence[str]]) -> np.ndarray:
+    """Recall at 50 of the hidden partners that never worked with those given; questions without any are left out.
+
+    The list keeps its places: nobody known is taken out of it.
+    """
+    values = []
+    for question, found in zip(asked, ranked, strict=True):
+        known = ties(prepared, question)
+        chosen = question.hidden - known
+        if chosen:
+            values.append(recall([who for who in found if who not in known], chosen, HEAD))
+    return np.array(values)
+
+
+def ties(prepared: Prepared, question: Question) -> set[str]:
+    """Who ever shared a project with one of those on board."""
+    state = prepared.state
+    places = state.positions(question.query.on_board)
+    if not places:
+        return set()
+    near = prepared.members @ np.asarray(state.member[:, places].sum(axis=1)).ravel()
+    return set(state.organisations[np.flatnonzero(near)].tolist())
+
+
+def bias(prepared: Prepared, ranked: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Exposure in the first 50: share of the most popular tenth and of those with few projects, Gini, nDKL.
+
+    nDKL compares the tenths' shares at each place with the tenths' shares of all past participations.
+    """
+    places, popularity = prepared.state.places, prepared.popularity
+    exposure = np.zeros(len(popularity))
+    for found in ranked:
+        exposure[[places[who] for who in found[:HEAD] if who in places]] += 1
+    order = np.lexsort((np.arange(len(popularity)), -popularity))
+    tenth = np.empty(len(popularity), int)
+    for number, part in enumerate(np.array_split(order, 10)):
+        tenth[part] = number
+    target = np.bincount(tenth, popularity, 10) / popularity.sum()
+    heads = [[tenth[places[who]] for who in found[:HEAD] if who in places] for found in ranked]
+    return {
+        "most popular tenth": float(decile_shares(exposure, popularity)[0]),
+        "at most 2 projects": float(exposure[popularity <= FEW].sum() / exposure.sum()),
+        "Gini": gini(exposure),
+        "nDKL": float(np.mean([ndkl(head, target) for head in heads])),
+    }
+
+
+def steering(
+    ranker: Ranker, prepared: Prepared, asked: Sequence[Question], settings: Sequence[float]
+) -> list[tuple[float, float, float]]:
+    """(setting, recall at 50, share of exposure of those with at most two past projects)."""
+    rows = []
+    for setting in settings:
+        found = [
+            [who for who, _ in each.ranked]
+            for each in ranker.rank([q.query for q in asked], limit=HEAD, newcomers=setting)
+        ]
+        value = float(np.mean([recall(f, q.hidden, HEAD) for f, q in zip(found, asked, strict=True)]))
+        rows.append((setting, value, bias(prepared, found)["at most 2 projects"]))
+    return rows
+
+
+def paired_auc(
+    ranker: Ranker, sample: Sample, prepared: Prepared, asked: Sequence[Question], *, popular: bool
+) -> float:
+    """How often the real member scores above one swapped in, of the same country and kind; ties count half.
+
+    One hidden partner of each question (coordinator given) against one drawn uniformly, or by popularity.
+    """
+    rng = np.random.default_rng(9)
+    state, popularity = prepared.state, prepared.popularity
+    wins = []
+    for question in asked:
+        real = [who for who in sorted(question.hidden) if who in state.places]
+        if not real:
+            continue
+        member = real[rng.integers(len(real))]
+        place = state.places[member]
+        same = (state.country == state.country[place]) & (state.kind == state.kind[place])
+        same[place] = False
+        same[state.positions(tuple(question.hidden) + question.query.on_board)] = False
+        pool = np.flatnonzero(same)
+        if not len(pool):
+            continue
+        chance = popularity[pool] / popularity[pool].sum() if popular else None
+        other = str(state.organisations[rng.choice(pool, p=chance)])
+        (answer,) = ranker.rank([question.query], limit=2, candidates=[member, other])
+        score = dict(answer.ranked)
+        wins.append(0.5 + 0.5 * float(np.sign(score.get(member, 0.0) - score.get(other, 0.0))))
+    return float(np.mean(wins))
+
+
+def hide_histories(
+    sample: Sample, prepared: Prepared, asked: Sequence[Question], *, share: float = 0.05
+) -> tuple[Sample, frozenset[str]]:
+    """The sample with a part of the sought organisations stripped of all history; their profile is the mean vector
+    of the texts of the projects they had. Only those with such a text are chosen.
+    """
+    rng = np.random.default_rng(4)
+    sought = sorted({who for question in asked for who in question.hidden if who in prepared.state.places})
+    chosen = {who for who in sought if rng.random() < share}
+    state, vectors = prepared.state, sample.texts.projects
+    profiles: dict[str, np.ndarray] = {}
+    for who in sorted(chosen):
+        rows = [
+            vectors[project]
+            for project in state.projects[prepared.members[state.places[who]].indices]
+            if project in vectors
+        ]
+        if rows:
+            mean = np.mean(rows, axis=0)
+            profiles[who] = (mean / np.linalg.norm(mean)).astype(np.float32)
+    history = sample.history
+    kept = ~history.participations["organisation"].isin(list(profiles))
+    stripped = type(history)(
+        history.projects, history.participations[kept].reset_index(drop=True), history.organisations
+    )
+    texts = Texts(sample.texts.encoder, sample.texts.width, vectors, profiles, sample.texts.encode)
+    return Sample(stripped, sample.query_text, texts), frozenset(profiles)
