@@ -72,6 +72,7 @@ def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
         widening=candidates.widening,
         on=profile.reference_date,
         pillar=profile.pillar,
+        same_owner=tuple(frozenset((each.a, each.b)) for each in knowledge.owner_decisions if each.same),
     )
     return Question(request, profile, lead, reading, candidates, problem)
 

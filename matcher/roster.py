@@ -42,10 +42,14 @@ class Scale:
 
     @classmethod
     def of(cls, vectors: np.ndarray) -> "Scale":
-        """Calibrate on (m, d) unit rows: median over all pairs, and median over each row's nearest other row."""
-        if len(vectors) < 3:
+        """Calibrate on (m, d) unit rows: median over all pairs, and median over each row's nearest other row.
+
+        Equal rows count once: the same call-topic title for many projects says nothing about near neighbours.
+        """
+        distinct = np.unique(vectors, axis=0)
+        if len(distinct) < 3:
             return cls(0.0, 0.6)
-        chosen = vectors[np.unique(np.linspace(0, len(vectors) - 1, CALIBRATED_ON).astype(int))]
+        chosen = distinct[np.unique(np.linspace(0, len(distinct) - 1, CALIBRATED_ON).astype(int))]
         similar = chosen @ chosen.T
         pairs = similar[np.triu_indices_from(similar, 1)]
         np.fill_diagonal(similar, -1.0)
