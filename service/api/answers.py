@@ -91,6 +91,91 @@ class SuggestionsAnswer(BaseModel):
     conflict: list[dict[str, Any]]
 
 
+class TermChangeAnswer(BaseModel):
+    """One part of the value before and after a swap; `worth`: weight times difference."""
+
+    name: str
+    before: float
+    after: float
+    worth: float
+
+
+class RuleChangeAnswer(BaseModel):
+    """A rule whose answer or finding changes with a swap."""
+
+    id: str
+    text: str
+    before: Verdict
+    after: Verdict
+    found_before: str | float | int | None = None
+    found_after: str | float | int | None = None
+
+
+class SwapAnswer(BaseModel):
+    """Somebody else in a member's place. `change`: of the set's value; `allowed`: no hard rule or wish breaks."""
+
+    out: str
+    in_: str = Field(alias="in")
+    change: float
+    allowed: bool
+    terms: list[TermChangeAnswer]
+    rules: list[RuleChangeAnswer]
+
+
+class WithdrawalAnswer(BaseModel):
+    """What happens when these leave: `breaks` and `opens` name rules; `country` where a whole country leaves."""
+
+    leaving: list[str]
+    country: str | None
+    breaks: list[str]
+    opens: list[str]
+
+
+class WeakPointAnswer(WithdrawalAnswer):
+    """A single member or country that must not leave, and who could step in, best first."""
+
+    substitutes: list[str]
+
+
+class ResilienceAnswer(BaseModel):
+    """How much loss a set bears. `size`: of the smallest withdrawal that breaks a hard rule; null where none does."""
+
+    size: int | None
+    exact: bool = Field(
+        description="false: searched no further than this; fewer members leaving break nothing."
+    )
+    smallest: list[WithdrawalAnswer]
+    weak_points: list[WeakPointAnswer]
+
+
+class SteeringAnswer(BaseModel):
+    """What can be done with a set."""
+
+    run: str
+    call: str
+    members: list[str]
+    rules: list[RuleAnswer]
+    swaps: list[SwapAnswer] = Field(description="In the members' order, the best first for each.")
+    resilience: ResilienceAnswer
+
+
+class FrontPointAnswer(BaseModel):
+    """A set on the front: no other found has both more fit and more new ties. Both are shares in [0, 1]."""
+
+    members: list[str]
+    fit: float
+    new_ties: float
+    ties_weight: float
+
+
+class TradeOffAnswer(BaseModel):
+    """The front, from most fit to most new ties."""
+
+    run: str
+    call: str
+    points: list[FrontPointAnswer]
+
+
 class PartnersAnswer(BaseModel):
     """Partners, best first."""
 

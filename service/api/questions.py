@@ -14,6 +14,10 @@ from matcher.answers import PartnersRequest, SuggestRequest
 from matcher.ranking.query import Query
 from service.parsing import LONGEST_TEXT, size_range, to_countries
 
+MOST_MEMBERS = 200
+"""A longer list is no consortium."""
+LARGEST_SET = 40
+"""Members that the matcher puts together at most."""
 Record = TypeVar("Record")
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Country = Annotated[
@@ -44,9 +48,12 @@ class SuggestBody(Strict):
     outline: Id | None = Field(None, description="Id of a stored outline.")
     text: Text | None = Field(None, description="An outline as text, in any EU language.")
     coordinator: Id | None = None
-    must: list[Id] = Field([], max_length=40, description="Organisations that have to be in.")
+    must: list[Id] = Field([], max_length=LARGEST_SET, description="Organisations that have to be in.")
     exclude: list[Id] = Field(
         [], alias="not", max_length=1000, description="Organisations that must not be in."
+    )
+    apart: list[tuple[Id, Id]] = Field(
+        [], max_length=200, description="Pairs of organisations that must not be in together."
     )
     size: str | None = Field(None, max_length=20, examples=["5-12"])
     limit: int = Field(5, ge=1, le=20)
@@ -62,10 +69,17 @@ class SuggestBody(Strict):
             coordinator=None if self.coordinator is None else OrganisationId(self.coordinator),
             must=tuple(map(OrganisationId, self.must)),
             exclude=tuple(map(OrganisationId, self.exclude)),
+            apart=tuple((OrganisationId(a), OrganisationId(b)) for a, b in self.apart),
             size=size_range(self.size),
             limit=self.limit,
             preset=self.preset,
         )
+
+
+class SteerBody(SuggestBody):
+    """What could be changed in this set of `members`, under the question that led to it?"""
+
+    members: list[Id] = Field(min_length=1, max_length=LARGEST_SET, description="Ids of the set's members.")
 
 
 class PartnersBody(Strict):
@@ -146,7 +160,7 @@ class CheckBody(Strict):
     """Are these members allowed?"""
 
     call: Id
-    members: list[MemberBody] = Field(min_length=1, max_length=200)
+    members: list[MemberBody] = Field(min_length=1, max_length=MOST_MEMBERS)
 
 
 class IntegrateBody(Strict):

@@ -92,6 +92,7 @@ def api_blueprint(application: Application) -> APIBlueprint:
     api = APIBlueprint("api", __name__, url_prefix=PREFIX, abp_responses=PROBLEMS)
     api.before_request(require_json)
     _matching(api, application)
+    _steering(api, application)
     _network(api, application)
     _records(api, application)
     return api
@@ -128,6 +129,21 @@ def _matching(api: APIBlueprint, application: Application) -> None:
     def integrate(body: questions.IntegrateBody) -> dict[str, Any]:
         """Combine a call's outlines into one overall project"""
         return application.integrate(body.call, without=body.without).as_dict()
+
+
+def _steering(api: APIBlueprint, application: Application) -> None:
+    @api.post("/steer", tags=[MATCHING], responses={"200": answers.SteeringAnswer})
+    def steer(body: questions.SteerBody) -> dict[str, Any]:
+        """Say what could be changed in a set, and what if somebody leaves
+
+        Swaps come with the change of every term and rule; weak points with those who could step in.
+        """
+        return application.steer(body.request(), body.members).as_dict()
+
+    @api.post("/tradeoff", tags=[MATCHING], responses={"200": answers.TradeOffAnswer})
+    def tradeoff(body: questions.SuggestBody) -> dict[str, Any]:
+        """Say what new ties cost in fit: sets from most fit to most new ties"""
+        return application.trade_off(body.request()).as_dict()
 
 
 def _network(api: APIBlueprint, application: Application) -> None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from data.calls import CallProfile
 from data.demands import Attestation, CountRange, Hardness, Unit
-from data.errors import NotFound
+from data.errors import BadInput, NotFound
 from data.model import (
     ORGANISATION_COLUMNS,
     PARTICIPATION_COLUMNS,
@@ -26,11 +26,15 @@ from data.model import (
     OutlineId,
 )
 from graph.network import Network
+from graph.resilience import Consortium, resilience, substitutes
 from graph.rules import Member, Verdict, check
 from matcher.answers import Partner, Partners, PartnersRequest, Suggestion, Suggestions, SuggestRequest
 from matcher.assemble import Term
 from matcher.explain import Reason
 from matcher.ranking.query import Query, Ranking
+from matcher.solver.front import FrontPoint
+from matcher.solver.swap import RuleChange, Swap, TermChange
+from matcher.steering import Steering, TradeOff
 from service.app import create_app
 
 CALL = CallProfile(
@@ -90,6 +94,27 @@ def network() -> Network:
 def partner(organisation: Organisation, role: str = "participant") -> Partner:
     reason = Reason("tie", 0.5, ("project:P2",), ("Nordlicht Rechenwerke AG", "project P2"))
     return Partner(organisation, role, 0.75, (reason,))
+
+
+def verdict(*ids: str) -> Verdict:
+    return check(CALL, as_members(ids))
+
+
+def as_members(ids: Iterable[str]) -> tuple[Member, ...]:
+    return tuple(Member(o.id, o.name, o.country, o.kind) for o in ORGANISATIONS if o.id in ids)
+
+
+def swap(team: Sequence[str], outgoing: str, incoming: str) -> Swap:
+    """A swap with three changed terms, one of them too small to show, and the rules as they really change."""
+    before, after = verdict(*team), verdict(*(set(team) - {outgoing} | {incoming}))
+    pairs = zip(before.rules, after.rules, strict=True)
+    terms = (
+        TermChange("coverage", 0.5, 0.58, 0.08),
+        TermChange("ties", 0.4, 0.2, -0.02),
+        TermChange("effort", 1.0, 1.0, -0.0),
+    )
+    changed = tuple(RuleChange(a, b) for a, b in pairs if (a.answer, a.found) != (b.answer, b.found))
+    return Swap(outgoing, incoming, 0.06, after.answer != "broken", terms, changed)
 
 
 @dataclass(frozen=True)
@@ -164,6 +189,41 @@ class Small:
         terms = (Term("fit", 0.8, 2.0), Term("coverage", 0.75, 1.0, ("organisation:O1",)))
         found = Suggestion(0.78, 0.012, team, rules, terms, gaps=("certified hardware",))
         return Suggestions("0123456789ab", request.call, "bounded", "holds for 200 candidates", (found,))
+
+    def steer(self, request: SuggestRequest, members: Sequence[str]) -> Steering:
+        """O1 stays; every other member may be swapped for each organisation that is out."""
+        self.asked.append((request, tuple(members)))
+        self.profile(request.call)
+        for each in members:
+            if each not in {o.id for o in ORGANISATIONS}:
+                raise BadInput(f"organisation {each} is no candidate for this call; check the id")
+        team = tuple(map(OrganisationId, members))
+        consortium = Consortium(CALL, as_members(team))
+        bears = resilience(consortium)
+        others = [o.id for o in ORGANISATIONS if o.id not in team]
+        ready = [
+            (
+                point,
+                tuple(each.member.id for each in substitutes(consortium, point.leaving, as_members(others))),
+            )
+            for point in bears.weak_points
+        ]
+        free = [each for each in team if each != "O1"]
+        return Steering(
+            "0123456789ab",
+            request.call,
+            team,
+            verdict(*team),
+            tuple(swap(team, out, other) for out in free for other in others),
+            bears,
+            tuple(ready),
+        )
+
+    def trade_off(self, request: SuggestRequest) -> TradeOff:
+        self.asked.append(request)
+        self.profile(request.call)
+        points = (FrontPoint(("O1", "O2"), 0.8, 0.0, 3.0), FrontPoint(("O1", "O2", "O4"), 0.5, 0.667, -1.0))
+        return TradeOff("0123456789ab", request.call, points)
 
     def partners(self, request: PartnersRequest) -> Partners:
         self.asked.append(request)

@@ -19,6 +19,7 @@ def test_an_outline_is_answered_with_suggestions_in_the_published_shape(client: 
             "coordinator": "O1",
             "must": ["O2"],
             "not": ["O4"],
+            "apart": [["O3", "O5"]],
             "size": "3-5",
             "limit": 2,
         },
@@ -31,6 +32,7 @@ def test_an_outline_is_answered_with_suggestions_in_the_published_shape(client: 
             coordinator="O1",
             must=("O2",),
             exclude=("O4",),
+            apart=(("O3", "O5"),),
             size=(3, 5),
             limit=2,
         )
@@ -57,6 +59,37 @@ def test_an_impossible_request_is_answered_with_its_conflict(client: FlaskClient
     answer = client.post(f"{V1}/suggest", json={"call": "demo-call", "text": "impossible"})
     assert (answer.status_code, answer.json["status"], answer.json["suggestions"]) == (200, "infeasible", [])
     assert [part["id"] for part in answer.json["conflict"]] == ["R1", "size"]
+
+
+def test_a_set_is_steered_under_the_question_that_led_to_it(client: FlaskClient, small) -> None:
+    asked = {"call": "demo-call", "outline": "L1", "preset": "open", "members": ["O1", "O2"]}
+    answer = client.post(f"{V1}/steer", json=asked)
+    assert (answer.status_code, answer.json["members"]) == (200, ["O1", "O2"])
+    assert small.asked == [
+        (SuggestRequest(call="demo-call", outline="L1", preset="open"), ("O1", "O2")),
+    ]
+    assert [(each["out"], each["in"]) for each in answer.json["swaps"]] == [
+        ("O2", "O3"),
+        ("O2", "O4"),
+        ("O2", "O5"),
+    ]
+    assert answer.json["swaps"][0]["terms"][1] == {
+        "name": "ties",
+        "before": 0.4,
+        "after": 0.2,
+        "worth": -0.02,
+    }
+    bears = answer.json["resilience"]
+    assert (bears["size"], bears["smallest"][0]["breaks"]) == (1, ["R1"])
+    assert bears["weak_points"][0]["substitutes"] == ["O3", "O4"]
+
+
+def test_what_new_ties_cost_is_told_as_points(client: FlaskClient) -> None:
+    answer = client.post(f"{V1}/tradeoff", json={"call": "demo-call", "text": "Rechnen am Rand"})
+    assert [(p["members"], p["fit"], p["new_ties"]) for p in answer.json["points"]] == [
+        (["O1", "O2"], 0.8, 0.0),
+        (["O1", "O2", "O4"], 0.5, 0.667),
+    ]
 
 
 def test_countries_may_be_named_in_either_style(client: FlaskClient, small) -> None:
@@ -134,6 +167,21 @@ def test_a_call_is_integrated(client: FlaskClient) -> None:
         ("post", "/suggest", {"json": {"call": "nothing", "text": "t"}}, 404, "not-found"),
         ("post", "/suggest", {"json": {"call": "demo-call", "outline": "L9"}}, 404, "not-found"),
         ("post", "/suggest", {"json": {"call": "demo-call", "text": "explode"}}, 500, "internal-error"),
+        (
+            "post",
+            "/steer",
+            {"json": {"call": "demo-call", "text": "t", "members": ["O9"]}},
+            422,
+            "bad-input",
+        ),
+        ("post", "/steer", {"json": {"call": "demo-call", "text": "t", "members": []}}, 422, "bad-input"),
+        (
+            "post",
+            "/tradeoff",
+            {"json": {"call": "demo-call", "text": "t", "apart": [["O1"]]}},
+            422,
+            "bad-input",
+        ),
         ("post", "/partners", {"json": {"organisation": "O9"}}, 404, "not-found"),
         ("post", "/partners", {"json": {"organisation": "O1", "countries": ["XQ"]}}, 422, "bad-input"),
         ("get", "/graph/around?organisation=O9", {}, 404, "not-found"),

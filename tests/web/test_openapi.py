@@ -13,6 +13,8 @@ from service.problems import MEDIA_TYPE
 
 PATHS = {
     "/api/v1/suggest",
+    "/api/v1/steer",
+    "/api/v1/tradeoff",
     "/api/v1/partners",
     "/api/v1/rank",
     "/api/v1/check",
