@@ -1,5 +1,6 @@
 """What do single methods find? Each takes a moment and a batch of queries and scores all organisations."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -65,6 +66,7 @@ def _lightgcn(member: sparse.csr_matrix, *, layers: int = 3, epochs: int = 40) -
     import torch
 
     torch.manual_seed(3)
+    warnings.filterwarnings("ignore", message="Sparse CSR tensor support")
     torch.set_num_threads(1)
     projects, count = member.shape
     pairs = member.tocoo()
