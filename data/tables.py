@@ -152,7 +152,8 @@ def searchable(text: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
-def _iso(day: dt.date | None) -> str | None:
+def iso(day: dt.date | None) -> str | None:
+    """Return the text of a date column."""
     return None if day is None else day.isoformat()
 
 
@@ -161,7 +162,8 @@ def _day(text: str | None) -> dt.date | None:
 
 
 @lru_cache(maxsize=4096)
-def _listed(parts: tuple[str, ...]) -> str | None:
+def listed(parts: tuple[str, ...]) -> str | None:
+    """Return the text of a list column; None where the list is empty."""
     return json.dumps(parts, ensure_ascii=False) if parts else None
 
 
@@ -208,13 +210,13 @@ def _project_row(record: Project) -> Row:
         record.title,
         record.acronym,
         record.objective,
-        _iso(record.start),
-        _iso(record.end),
+        iso(record.start),
+        iso(record.end),
         record.framework,
         record.programme,
         record.scheme,
-        _listed(record.topics),
-        _listed(record.topic_titles),
+        listed(record.topics),
+        listed(record.topic_titles),
         record.grant_eur,
         record.fictional,
     )
@@ -275,7 +277,7 @@ def _outline_row(record: Outline) -> Row:
         record.seeks,
         record.work_stream,
         record.budget_eur,
-        _iso(record.submitted),
+        iso(record.submitted),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
@@ -66,7 +67,7 @@ class Writer:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._digest = hashlib.blake2b()
+        self._digest = hashlib.sha256()
         self.counts: Counter[str] = Counter()
         self.changed = False
         self.records_changed = False
@@ -110,10 +111,10 @@ class Writer:
 
     def put_rows(self, shape: Shape, rows: Iterable[Row], merge: Merge = Merge.REPLACE) -> Counts:
         """Keep records that come as rows of their table, as its `to_row` would make them: the way for bulk imports."""
-        width = shape.key_width
-        by_key = {row[:width]: row for row in rows}
+        given = list(rows)
+        by_key = dict(zip(map(itemgetter(slice(shape.key_width)), given), given, strict=True))
         for place, table in shape.references:
-            self._require(shape.name, table, {row[place] for row in by_key.values()})
+            self._require(shape.name, table, set(map(itemgetter(place), by_key.values())))
         return self._put_keyed(shape, by_key, merge)
 
     def _put(self, shape: Shape, records: Iterable[Any], merge: Merge) -> Counts:
@@ -122,11 +123,11 @@ class Writer:
     def _put_keyed(self, shape: Shape, rows: dict[Row, Row], merge: Merge) -> Counts:
         present = _present(self._connection, shape, rows)
         # Sorted: the order in which records were given leaves no trace, and the primary key fills in order.
-        added = sorted(row for key, row in rows.items() if key not in present)
+        added = sorted(rows.values() if not present else (rows[key] for key in rows.keys() - present.keys()))
         merged = ((old, _merged(shape, old, rows[key], merge)) for key, old in sorted(present.items()))
         changed = [new for old, new in merged if new != old]
         if shape.key_width == 1:
-            self._ids.setdefault(shape.name, set()).update(ident for (ident,) in rows)
+            self._ids.setdefault(shape.name, set()).update(map(itemgetter(0), rows))
         self._insert(shape.table, added)
         self._update(shape, changed)
         counts = Counts(len(added), len(changed), len(rows) - len(added) - len(changed))
@@ -134,15 +135,25 @@ class Writer:
         return counts
 
     def _insert(self, table: Table, rows: Sequence[Row]) -> None:
-        """Insert in statements of many rows each, which both databases take faster than one by one."""
-        head, single = str(insert(table).compile(dialect=self._connection.dialect)).split(" VALUES ")
-        together = VALUES_PER_STATEMENT // len(table.columns)
+        """Insert in statements of many rows each, which both databases take faster than one by one.
+
+        Columns that no row fills are left out.
+        """
+        if not rows:
+            return
+        filled = [at for at in range(len(table.columns)) if any(row[at] is not None for row in rows)]
+        names = [table.columns[at].name for at in filled]
+        statement = insert(table).compile(dialect=self._connection.dialect, column_keys=names)
+        head, single = str(statement).split(" VALUES ")
+        if len(filled) < len(table.columns):
+            rows = list(map(itemgetter(*filled), rows))
+        together = VALUES_PER_STATEMENT // len(filled)
         whole = len(rows) // together * together
         many = f"{head} VALUES {', '.join([single] * together)}"
         batches = [tuple(chain.from_iterable(rows[at : at + together])) for at in range(0, whole, together)]
-        for statement, values in ((many, batches), (f"{head} VALUES {single}", rows[whole:])):
+        for text, values in ((many, batches), (f"{head} VALUES {single}", rows[whole:])):
             if values:
-                self._connection.exec_driver_sql(statement, values)
+                self._connection.exec_driver_sql(text, values)
 
     def _update(self, shape: Shape, rows: Sequence[Row]) -> None:
         if not rows:

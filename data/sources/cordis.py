@@ -2,38 +2,26 @@
 
 Files are known by their names' endings: `project.csv`, `organization.csv`, and optionally `topics.csv` and
 `euroSciVoc.csv`, with or without a prefix; columns by their names, in any order.
-
-One organisation stands in many projects, and not always with the same facts. Fact by fact, the project that started
-last and states it decides (ties: the larger project id). A later import follows the same law: projects older than
-those that the store knows of an organisation only fill what is unknown.
+What several projects state of one organisation is brought together in `data/sources/participants.py`.
 """
 
-import datetime as dt
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
 from data.collector import uncollected
 from data.errors import BadInput
-from data.model import (
-    History,
-    ImportReport,
-    Kind,
-    Project,
-    RowProblem,
-)
+from data.model import ImportReport, Kind, RowProblem
 from data.sources import cells
 from data.sources.csv_files import read_csv
 from data.sources.files import SourceFile, list_files
+from data.sources.participants import Known, Parts, organisations, participations
 from data.sources.reports import report
-from data.sources.table import Cells, Column, Objects, Progress, rows_of_columns
+from data.sources.table import Cells, Coded, Column, Progress
 from data.store import Store
-from data.tables import ORGANISATIONS, PARTICIPATIONS, Row, searchable
+from data.tables import ORGANISATIONS, PARTICIPATIONS, PROJECTS, Row, iso, listed
 from data.writer import Merge
 
 _FILES = {
@@ -75,20 +63,16 @@ _KINDS = {
     "OTH": Kind.OTHER,
 }
 
-_NEVER = dt.date.min
-
-Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
-
 
 @dataclass(slots=True)
 class _Export:
     """What the files say, before it goes into the store."""
 
     projects: dict[str, Row] = field(default_factory=dict)
-    """The cells of _PROJECT, read."""
+    """The cells of _PROJECT, read, as the store's table has them."""
     titles: dict[str, dict[str, None]] = field(default_factory=dict)
     """The titles of each project's call topics, in order."""
-    parts: list[list[Objects]] = field(default_factory=list)
+    parts: list[list[Coded]] = field(default_factory=list)
     """For each file, the columns of _ORGANISATION, read."""
     problems: list[RowProblem] = field(default_factory=list)
 
@@ -105,16 +89,19 @@ def import_cordis(
     files = [_files_of(path) for path in chosen]
     what = "import cordis " + ", ".join(path.name for path in chosen)
     with uncollected():
-        known = _Known.of(store.history())
+        known = Known.of(store.history())
         export = _read(files, known, progress)
-        parts = _Parts.of(export, known)
-        newer, older = _organisations(parts, known)
+        parts = Parts.of(
+            [Coded.joined([part[at] for part in export.parts]) for at in range(len(_ORGANISATION))],
+            known.starts | {ident: row[4] for ident, row in export.projects.items()},
+        )
+        newer, older = organisations(parts, known)
         with store.transaction(what=what, dry_run=dry_run) as writer:
             counts = {
-                "projects": writer.put_projects(_projects(export), Merge.UPDATE),
+                "projects": writer.put_rows(PROJECTS, _projects(export), Merge.UPDATE),
                 "organisations": writer.put_rows(ORGANISATIONS, newer, Merge.UPDATE)
                 + writer.put_rows(ORGANISATIONS, older, Merge.FILL),
-                "participations": writer.put_rows(PARTICIPATIONS, _participations(parts), Merge.UPDATE),
+                "participations": writer.put_rows(PARTICIPATIONS, participations(parts), Merge.UPDATE),
             }
     return report(counts, export.problems, dry_run)
 
@@ -139,7 +126,7 @@ def _files_of(path: Path) -> dict[str, SourceFile]:
     return found
 
 
-def _read(files: Sequence[Mapping[str, SourceFile]], known: "_Known", progress: Progress | None) -> _Export:
+def _read(files: Sequence[Mapping[str, SourceFile]], known: Known, progress: Progress | None) -> _Export:
     """Read projects first, since the other files name them, whichever archive they stand in."""
     export = _Export()
     for found in files:
@@ -162,8 +149,8 @@ def _read_projects(export: _Export, sheet: Cells) -> None:
         sheet.column("title", cells.text),
         sheet.column("acronym", cells.text),
         sheet.column("objective", cells.text),
-        sheet.column("startDate", cells.day),
-        sheet.column("endDate", cells.day),
+        sheet.column("startDate", _day),
+        sheet.column("endDate", _day),
         sheet.column("frameworkProgramme", cells.text),
         sheet.column("legalBasis", cells.text),
         sheet.column("fundingScheme", cells.text),
@@ -182,136 +169,27 @@ def _read_titles(export: _Export, sheet: Cells, title: str) -> None:
     export.problems += sheet.problems
 
 
-def _read_parts(export: _Export, known: "_Known", sheet: Cells) -> None:
+def _read_parts(export: _Export, known: Known, sheet: Cells) -> None:
     projects = export.projects.keys() | known.starts.keys()
     columns = (
-        sheet.column("projectID", partial(_one_of, projects, "in the project file or the store")),
-        sheet.column("organisationID", cells.needed),
-        sheet.column("role", _role),
-        sheet.column("ecContribution", cells.amount),
-        sheet.column("name", cells.text),
-        sheet.column("country", cells.country),
-        sheet.column("activityType", _kind),
-        sheet.column("SME", cells.flag),
-        sheet.column("city", cells.text),
-        sheet.column("organizationURL", cells.text),
+        sheet.coded("projectID", partial(_one_of, projects, "in the project file or the store")),
+        sheet.coded("organisationID", cells.needed),
+        sheet.coded("role", _role),
+        sheet.coded("ecContribution", cells.amount),
+        sheet.coded("name", cells.text),
+        sheet.coded("country", cells.country),
+        sheet.coded("activityType", _kind),
+        sheet.coded("SME", cells.flag),
+        sheet.coded("city", cells.text),
+        sheet.coded("organizationURL", cells.text),
     )
     export.parts.append(sheet.kept(*columns))
     export.problems += sheet.problems
 
 
-def _projects(export: _Export) -> Iterator[Project]:
+def _projects(export: _Export) -> Iterator[Row]:
     for ident, row in export.projects.items():
-        yield Project(*(*row[:10], tuple(export.titles.get(ident, ())), row[10]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """All participations in order of time: by the project's start, then its id, then as the files have them.
-
-    Columns of one length; `project` and `organisation` are places in the sorted ids `projects`, `organisations`.
-    """
-
-    projects: Objects
-    organisations: Objects
-    project: Integers
-    organisation: Integers
-    role: Objects
-    contribution: Objects
-    facts: tuple[Objects, ...]
-    """Name, country, kind, SME flag, city and URL."""
-    start: Mapping[str, dt.date]
-
-    @classmethod
-    def of(cls, export: _Export, known: "_Known") -> "_Parts":
-        start = {ident: begun for ident, begun in known.starts.items() if begun}
-        start |= {ident: row[4] for ident, row in export.projects.items() if row[4]}
-        nothing = [np.empty(0, dtype=object)] * len(_ORGANISATION)
-        columns = [np.concatenate(column) for column in zip(nothing, *export.parts, strict=True)]
-        project, projects = pd.factorize(columns[0], sort=True)
-        organisation, organisations = pd.factorize(columns[1], sort=True)
-        in_time = sorted(range(len(projects)), key=lambda at: (start.get(str(projects[at]), _NEVER), at))
-        rank = np.empty(len(projects), dtype=np.int64)
-        rank[in_time] = np.arange(len(projects))
-        order = np.argsort(rank[project], kind="stable")
-        role, contribution, *facts = (column[order] for column in columns[2:])
-        return cls(
-            projects,
-            organisations,
-            project[order],
-            organisation[order],
-            role,
-            contribution,
-            tuple(facts),
-            start,
-        )
-
-
-def _participations(parts: _Parts) -> Iterable[Row]:
-    """Return one row a project and organisation: a coordinator stays one, different sums add up."""
-    order = np.lexsort((parts.organisation, parts.project))
-    project, organisation = parts.project[order], parts.organisation[order]
-    columns = (parts.projects[project], parts.organisations[organisation], parts.role, parts.contribution)
-    rows = rows_of_columns([*columns[:2], columns[2][order], columns[3][order]])
-    if not np.any((np.diff(project) == 0) & (np.diff(organisation) == 0)):
-        return rows
-    joined: dict[Row, Row] = {}
-    for row in dict.fromkeys(rows):
-        first = joined.setdefault(row[:2], row)
-        if first is not row:
-            role = "coordinator" if "coordinator" in (first[2], row[2]) else row[2]
-            amounts = [amount for amount in (first[3], row[3]) if amount is not None]
-            joined[row[:2]] = (*row[:2], role, sum(amounts) if amounts else None)
-    return joined.values()
-
-
-def _organisations(parts: _Parts, known: "_Known") -> tuple[list[Row], list[Row]]:
-    """Return the rows of organisations whose facts are at least as new as the store's, and those of older ones."""
-    last = np.zeros(len(parts.organisations), dtype=np.int64)
-    last[parts.organisation] = parts.project  # of a repeated place, the last value stands: the latest project
-    name, country, kind, sme, city, url = (
-        _latest(fact, parts.organisation, len(last)) for fact in parts.facts
-    )
-    kind[(kind == Kind.COMPANY.value) & (sme == np.True_)] = Kind.SME.value
-    search = [searchable(text) if text else "" for text in name]
-    newer: list[Row] = []
-    older: list[Row] = []
-    rows = rows_of_columns([parts.organisations, name, country, kind, sme, city, url, parts.projects[last]])
-    for (ident, *facts, town, address, project), plain in zip(rows, search, strict=True):
-        row = (ident, *facts, None, town, address, None, False, plain)
-        is_old = parts.start.get(project, _NEVER) < known.latest.get(ident, _NEVER)
-        (older if is_old else newer).append(row)
-    return newer, older
-
-
-def _latest(fact: Objects, organisation: Integers, count: int) -> Objects:
-    """Return for each of `count` organisations the last fact that is known."""
-    is_known = pd.notna(fact)
-    latest = np.full(count, None, dtype=object)
-    latest[organisation[is_known]] = fact[is_known]
-    return latest
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the store knew before: when its projects start, and when each organisation's latest one does."""
-
-    starts: dict[str, dt.date | None]
-    latest: dict[str, dt.date]
-
-    @classmethod
-    def of(cls, history: History) -> "_Known":
-        starts = {
-            ident: None if pd.isna(start) else start.date()
-            for ident, start in zip(history.projects["id"], history.projects["start"], strict=True)
-        }
-        latest: dict[str, dt.date] = {}
-        # Participations come in order of their projects' starts, so the last one that is known stands.
-        parts = history.participations
-        for project, organisation in zip(parts["project"], parts["organisation"], strict=True):
-            if (start := starts[project]) is not None:
-                latest[organisation] = start
-        return cls(starts, latest)
+        yield (*row[:10], listed(tuple(export.titles.get(ident, ()))), row[10], False)
 
 
 def _one_of(known: Container[str], where: str, cell: str) -> str:
@@ -321,8 +199,12 @@ def _one_of(known: Container[str], where: str, cell: str) -> str:
     return ident
 
 
-def _codes(cell: str) -> tuple[str, ...]:
-    return tuple(code.strip() for code in re.split("[;,]", cell) if code.strip())
+def _day(cell: str) -> str | None:
+    return iso(cells.day(cell))
+
+
+def _codes(cell: str) -> str | None:
+    return listed(tuple(code.strip() for code in re.split("[;,]", cell) if code.strip()))
 
 
 def _kind(cell: str) -> str | None:

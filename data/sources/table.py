@@ -17,6 +17,9 @@ from data.model import RowProblem
 Objects = np.ndarray[tuple[int], np.dtype[np.object_]]
 """A column: (n,) Python objects."""
 
+Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
+"""(n,) int64."""
+
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done so far, all there is to do); the unit is the caller's to name."""
 
@@ -57,6 +60,45 @@ def places(columns: Sequence[Column], header: Sequence[str], name: str) -> dict[
             f"found: {', '.join(title for title in header if title) or 'none'}{_meant(missing, header)}"
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column whose cells repeat: what each cell means is kept once."""
+
+    codes: Integers
+    """(n,) places in `values`."""
+    values: Objects
+    """(k,) what the distinct texts mean; different texts may mean the same."""
+
+    @property
+    def cells(self) -> Objects:
+        """(n,) one value a cell."""
+        return self.values[self.codes]
+
+    def __getitem__(self, rows: np.ndarray) -> "Coded":
+        """Return the column of some rows, chosen by their places or by a mask."""
+        return Coded(self.codes[rows], self.values)
+
+    @classmethod
+    def joined(cls, columns: Sequence["Coded"]) -> "Coded":
+        """Return one column below the other."""
+        before = np.cumsum([0] + [len(column.values) for column in columns])
+        nothing = cls(np.empty(0, dtype=np.int64), np.empty(0, dtype=object))
+        return cls(
+            np.concatenate(
+                [nothing.codes] + [column.codes + at for column, at in zip(columns, before, strict=False)]
+            ),
+            np.concatenate([nothing.values] + [column.values for column in columns]),
+        )
+
+    def sorted(self) -> "Coded":
+        """Return the column with the values of its cells in order, each once; no cell may be None."""
+        used = np.flatnonzero(np.bincount(self.codes, minlength=len(self.values)))
+        places, values = pd.factorize(self.values[used], sort=True)
+        moved = np.empty(len(self.values), dtype=np.int64)
+        moved[used] = places
+        return Coded(moved[self.codes], values)
 
 
 def _meant(missing: Sequence[str], header: Sequence[str]) -> str:
@@ -118,14 +160,19 @@ class Cells:
 
         Every distinct text is read once, whatever the number of rows.
         """
+        return self.coded(name, meaning).cells
+
+    def coded(self, name: str, meaning: Callable[[str], object]) -> Coded:
+        """Return a column as `column` does, with each distinct text's meaning kept once."""
         codes, distinct = pd.factorize(self.texts(name))
         try:
-            return np.fromiter(map(meaning, distinct), dtype=object, count=len(distinct))[codes]
+            meant = np.fromiter(map(meaning, distinct), dtype=object, count=len(distinct))
         except ValueError:
-            return self._column_with_problems(name, meaning, codes, distinct)
+            meant = self._meant_with_problems(name, meaning, codes, distinct)
+        return Coded(codes, meant)
 
-    def _column_with_problems(
-        self, name: str, meaning: Callable[[str], object], codes: np.ndarray, distinct: Objects
+    def _meant_with_problems(
+        self, name: str, meaning: Callable[[str], object], codes: Integers, distinct: Objects
     ) -> Objects:
         meant = np.full(len(distinct), None, dtype=object)
         for code, text in enumerate(distinct):
@@ -134,7 +181,7 @@ class Cells:
             except ValueError as error:
                 for at in np.flatnonzero(codes == code):
                     self.refuse(int(at), name, str(error))
-        return meant[codes]
+        return meant
 
     def refuse(self, at: int, column: str, reason: str) -> None:
         """Leave the row at position `at` out and report why."""
@@ -145,7 +192,7 @@ class Cells:
         """Tell whether the row at position `at` is left out already."""
         return at in self._refused
 
-    def kept(self, *columns: Objects) -> list[Objects]:
+    def kept(self, *columns: Coded) -> list[Coded]:
         """Return such columns without the cells of refused rows."""
         if not self._refused:
             return list(columns)
@@ -157,11 +204,6 @@ class Cells:
         """Return the rows of such columns without the refused ones."""
         rows = zip(*columns, strict=True)
         return [row for at, row in enumerate(rows) if at not in self._refused]
-
-
-def rows_of_columns(columns: Sequence[Objects]) -> list[tuple[Any, ...]]:
-    """Return the rows of columns of one length, as tuples of Python objects."""
-    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def _plain(name: str) -> str:

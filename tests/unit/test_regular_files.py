@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import partial
 
 import pytest
 from hypothesis import example, given
@@ -47,7 +48,7 @@ def test_every_cell_that_was_written_is_read(rows: list[list[str]], last: str) -
     content = text.getvalue()[:-1] + last
     assert lines_of_rows(content.encode(), ";", 3) is not None
     for encoding in ("utf-8-sig", "utf-16"):
-        file = SourceFile("f.csv", lambda encoding=encoding: content.encode(encoding))
+        file = SourceFile("f.csv", partial(content.encode, encoding))
         found = read_csv(file, [Column("c"), Column("a")])
         assert found.lines == cells_and_lines(content)[1][1:]
         assert [list(pair) for pair in found.rows(found.texts("c"), found.texts("a"))] == [
