@@ -12,7 +12,7 @@ from matcher.ranking.newcomers import Newcomers
 from matcher.ranking.query import Query
 from matcher.ranking.standing import Prepared
 
-CANDIDATES = 600
+CANDIDATES = 400
 """Organisations of a query that the learned model looks at: the best of the prior. The others follow in its order."""
 
 
