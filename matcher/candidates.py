@@ -5,34 +5,37 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.model import OrganisationId
+from matcher.field import Field
 from matcher.knowledge import Knowledge
 from matcher.ranking.query import Query
 from matcher.reading import Reading
 
 RANKED = 2000
 """So deep is the learned ranking read; further down it says nothing that matters."""
-NEWCOMER_PROJECTS = 2
-"""With at most so many past projects an organisation still counts as half a newcomer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """n organisations that could take part. Scores are in [0, 1].
+    """n organisations that could take part, with what they are worth for this outline. Scores are in [0, 1].
 
-    `places`: (n,) positions in the roster; `fit`: (n,), mean of `text` and `record`; `text`: (n,), the best of its
-    texts against the outline; `record`: (n,), its place in the learned ranking; `aspects`: (n, a).
+    `fit`: (n,), mean of `text` and `record`; `text`: (n,), the best of its texts against the outline; `record`: (n,),
+    its place in the learned ranking; `aspects`: (n, a).
     """
 
-    places: np.ndarray
-    ids: tuple[OrganisationId, ...]
+    field: Field
     fit: np.ndarray
     text: np.ndarray
     record: np.ndarray
     aspects: np.ndarray
-    newcomer: np.ndarray
-    widening: np.ndarray
-    rows: dict[OrganisationId, int]
-    """The ids' positions."""
+
+    @property
+    def ids(self) -> tuple[OrganisationId, ...]:
+        return self.field.ids
+
+    @property
+    def rows(self) -> dict[OrganisationId, int]:
+        """The ids' positions."""
+        return self.field.rows
 
     def fit_of(self, organisation: OrganisationId) -> float:
         """Return one organisation's fit; KeyError where it is no candidate."""
@@ -54,25 +57,16 @@ def place_score(place: np.ndarray) -> np.ndarray:
 
 def gather(reading: Reading, query: Query, knowledge: Knowledge, *, fictional: bool) -> Candidates:
     """Score every organisation for an outline; real calls get real organisations, fictional calls fictional ones."""
-    roster = knowledge.roster
-    places = np.flatnonzero(knowledge.fictional == fictional)
-    scores = roster.scores(np.vstack([reading.vector[None, :], reading.aspect_vectors]), but=reading.source)[
-        places
-    ]
-    record = _record(query, knowledge)[places]
-    projects = roster.projects[places]
-    newcomer = np.where(projects == 0, 1.0, np.where(projects <= NEWCOMER_PROJECTS, 0.5, 0.0))
-    ids = tuple(roster.ids[place] for place in places)
+    chosen = knowledge.field(fictional=fictional)
+    asked = np.vstack([reading.vector[None, :], reading.aspect_vectors])
+    scores = knowledge.roster.scores(asked, but=reading.source)[chosen.places]
+    record = _record(query, knowledge)[chosen.places]
     return Candidates(
-        places=places,
-        ids=ids,
-        rows={ident: row for row, ident in enumerate(ids)},
+        field=chosen,
         fit=(scores[:, 0] + record) / 2,
         text=scores[:, 0],
         record=record,
         aspects=scores[:, 1:],
-        newcomer=newcomer,
-        widening=knowledge.widening[places],
     )
 
 

@@ -75,7 +75,7 @@ def reasons_for(
     return (
         *_covered(member, row, rows, reading, candidates, knowledge),
         *_texts(member, reading, knowledge),
-        *_ties(member, team, knowledge),
+        *_ties(member, team, candidates, knowledge),
         *_standing(knowledge.organisations[member], row, candidates),
     )
 
@@ -117,10 +117,13 @@ def _texts(member: OrganisationId, reading: Reading, knowledge: Knowledge) -> li
     return found
 
 
-def _ties(member: OrganisationId, team: Sequence[OrganisationId], knowledge: Knowledge) -> list[Reason]:
+def _ties(
+    member: OrganisationId, team: Sequence[OrganisationId], candidates: Candidates, knowledge: Knowledge
+) -> list[Reason]:
     known: dict[str, list[str]] = {}
+    acquainted = set(candidates.field.acquainted(candidates.rows[member]))
     for other in team:
-        if other == member:
+        if candidates.rows.get(other) not in acquainted:
             continue
         for project in knowledge.network.shared_projects(member, other):
             known.setdefault(f"project:{project}", []).append(knowledge.organisation(other).label)
@@ -139,11 +142,11 @@ def _standing(organisation: Organisation, row: int, candidates: Candidates) -> l
     place = 1 + int(np.sum(candidates.record > record))
     if record < 1 and place <= TELLING_PLACE:
         found.append(Reason("record", record, words=(str(place),)))
-    if candidates.newcomer[row] == 1.0:
+    if candidates.field.newcomer[row] == 1.0:
         found.append(Reason("newcomer", 1.0))
     if organisation.sme:
         found.append(Reason("sme", 1.0))
-    if candidates.widening[row]:
+    if candidates.field.widening[row]:
         found.append(Reason("widening", 1.0, words=(country_name(organisation.country or ""),)))
     return found
 

@@ -1,7 +1,7 @@
 """What does an answer stand on? One moment of the store: records, texts, network and ranker, never changed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from embeddings.search import TextSearch
 from graph.members import Member
 from graph.names import NameStatistics
 from graph.network import Network
+from matcher.field import Field
 from matcher.rank import Ranker, Texts
 from matcher.roster import Roster
 from matcher.solver.facts import KINDS, Facts
@@ -42,6 +43,15 @@ class Knowledge:
     owner_decisions: tuple[OwnerDecision, ...]
     names: NameStatistics
     """How common each word of a name is, so that names can suggest a common owner."""
+
+    _fields: dict[bool, Field] = field(default_factory=dict, repr=False)
+
+    def field(self, *, fictional: bool) -> Field:
+        """Return the organisations of one sort, worked out once."""
+        if fictional not in self._fields:
+            places = np.flatnonzero(self.fictional == fictional)
+            self._fields[fictional] = Field.of(places, self.roster, self.facts, self.widening, self.network)
+        return self._fields[fictional]
 
     @property
     def fingerprint(self) -> tuple[str, str, str]:

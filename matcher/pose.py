@@ -7,7 +7,7 @@ from data.calls import CallProfile
 from data.errors import BadInput, NotReady
 from data.model import OrganisationId
 from matcher.answers import SuggestRequest
-from matcher.assemble import PRESETS, Problem, Wishes, tie_strength
+from matcher.assemble import PRESETS, Problem, Wishes
 from matcher.candidates import Candidates, gather
 from matcher.knowledge import Knowledge
 from matcher.ranking.query import Query
@@ -53,11 +53,11 @@ def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
     fictional = _fictional(profile, (lead, *request.must), knowledge)
     candidates = gather(reading, query, knowledge, fictional=fictional)
     problem = Problem(
-        facts=knowledge.facts.take(candidates.places),
+        facts=candidates.field.facts,
         fit=candidates.fit,
         aspects=candidates.aspects,
         aspect_weights=reading.weights,
-        ties=tie_strength(knowledge.network.ties(candidates.ids)),
+        ties=candidates.field.ties,
         demands=profile.demands,
         wishes=Wishes(
             size=request.size or _usual_size(profile),
@@ -68,8 +68,8 @@ def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
         ),
         weights=PRESETS[request.preset],
         relevance=candidates.text,
-        newcomer=candidates.newcomer,
-        widening=candidates.widening,
+        newcomer=candidates.field.newcomer,
+        widening=candidates.field.widening,
         on=profile.reference_date,
         pillar=profile.pillar,
         same_owner=tuple(frozenset((each.a, each.b)) for each in knowledge.owner_decisions if each.same),

@@ -127,12 +127,12 @@ class Roster:
         self, organisation: OrganisationId, vector: np.ndarray, limit: int, *, but: str | None = None
     ) -> list[tuple[str, float]]:
         """Return the (entry, score) pairs that speak best for an organisation about `vector`, best first."""
-        row = self.speaks[[self.places[organisation]]]
-        scores = self.scale.score(self.vectors[row.indices] @ vector) * row.data
-        scores[row.indices == self.columns.get(but or "", -1)] = 0
-        ranked = sorted(
-            zip(row.indices, scores, strict=True), key=lambda pair: (-pair[1], self.entries[pair[0]])
-        )
+        place = self.places[organisation]
+        spoken = slice(self.speaks.indptr[place], self.speaks.indptr[place + 1])
+        columns = self.speaks.indices[spoken]
+        scores = self.scale.score(self.vectors[columns] @ vector) * self.speaks.data[spoken]
+        scores[columns == self.columns.get(but or "", -1)] = 0
+        ranked = sorted(zip(columns, scores, strict=True), key=lambda pair: (-pair[1], self.entries[pair[0]]))
         return [(self.entries[column], float(score)) for column, score in ranked[:limit] if score > 0]
 
 

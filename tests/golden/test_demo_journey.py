@@ -212,3 +212,26 @@ def test_every_command_has_a_help_with_an_example() -> None:
             assert "Example" in text and f"konsort {' '.join(words)}" in text, words
 
     walk(main, [])
+
+
+def test_swaps_and_weak_points_are_told_for_a_set(run: Run) -> None:
+    told = answer(
+        run(
+            *("steer", "--outline", "DEMO-OUT-058", "--call", CALL, "--size", "4-6", "--json"),
+            *("DEMO-ORG-058", "DEMO-ORG-037", "DEMO-ORG-044", "DEMO-ORG-021"),
+        )
+    )
+    assert told["members"][0] == "DEMO-ORG-058"
+    assert {swap["out"] for swap in told["swaps"]} == {"DEMO-ORG-037", "DEMO-ORG-044", "DEMO-ORG-021"}
+    for swap in told["swaps"]:
+        assert swap["allowed"] and swap["in"] not in told["members"]
+        assert swap["change"] == pytest.approx(sum(term["worth"] for term in swap["terms"]), abs=1e-5)
+    points = {tuple(point["leaving"]): point for point in told["resilience"]["weak_points"]}
+    assert points[("DEMO-ORG-037",)]["breaks"] == ["R6"] and points[("DEMO-ORG-037",)]["substitutes"]
+
+
+def test_more_new_ties_never_come_with_more_fit_on_the_front(run: Run) -> None:
+    points = answer(run("tradeoff", "--outline", "DEMO-OUT-003", "--call", CALL, "--json"))["points"]
+    assert len(points) >= 2
+    assert [p["fit"] for p in points] == sorted((p["fit"] for p in points), reverse=True)
+    assert [p["new_ties"] for p in points] == sorted(p["new_ties"] for p in points)

@@ -1,0 +1,51 @@
+"""Whom could a call ask at all? Real organisations for real calls, fictional ones for fictional calls."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from data.model import OrganisationId
+from graph.network import Network
+from matcher.assemble import Facts, tie_strength
+from matcher.roster import Roster
+
+NEWCOMER_PROJECTS = 2
+"""With at most so many past projects an organisation still counts as half a newcomer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """n organisations, and what is known of them whatever the question is.
+
+    `places`: (n,) positions in the roster; `rows`: the ids' positions here; `ties`: (n, n) CSR in [0, 1), strength
+    of earlier collaboration; `newcomer`: (n,) 1 without any project, 0.5 with a few; `widening`: (n,) bool.
+    """
+
+    places: np.ndarray
+    ids: tuple[OrganisationId, ...]
+    rows: dict[OrganisationId, int]
+    facts: Facts
+    ties: sparse.csr_array
+    newcomer: np.ndarray
+    widening: np.ndarray
+
+    @classmethod
+    def of(
+        cls, places: np.ndarray, roster: Roster, facts: Facts, widening: np.ndarray, network: Network
+    ) -> "Field":
+        ids = tuple(roster.ids[place] for place in places)
+        projects = roster.projects[places]
+        return cls(
+            places=places,
+            ids=ids,
+            rows={ident: row for row, ident in enumerate(ids)},
+            facts=facts.take(places),
+            ties=tie_strength(network.ties(ids)),
+            newcomer=np.where(projects == 0, 1.0, np.where(projects <= NEWCOMER_PROJECTS, 0.5, 0.0)),
+            widening=widening[places],
+        )
+
+    def acquainted(self, row: int) -> np.ndarray:
+        """Return the rows of those who have worked with the one at `row`, ascending."""
+        return self.ties.indices[self.ties.indptr[row] : self.ties.indptr[row + 1]]
