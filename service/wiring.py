@@ -33,6 +33,7 @@ from matcher.matcher import Matcher
 from matcher.ranking.query import Query, Ranking
 from matcher.steering import Steering, TradeOff
 from service.integration import Desk, as_file
+from service.memory import give_back
 from service.moment import Moment
 from service.settings import Settings
 
@@ -249,6 +250,7 @@ class Konsort:
         """Open the text model and the compiled solver, so that the first question is as quick as the next."""
         self._encoder.encode(["warm"])
         warm()
+        give_back()
 
     def index(self) -> int:
         """Embed what has no vector yet; return how many texts are searchable."""

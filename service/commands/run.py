@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from service.command import Command, State, pass_state
+from service.memory import keep_few_arenas
 
 
 @click.command("setup", cls=Command, example="konsort setup")
@@ -25,6 +26,7 @@ def _serve(state: State, host: str, port: int) -> None:
     from service.server import serve as run_server
 
     loopback(host)  # refused before anything slow is done
+    keep_few_arenas()
     app = state.app
     app.prepare()
     threading.Thread(target=app.warm, name="warm", daemon=True).start()
