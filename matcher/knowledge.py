@@ -1,6 +1,6 @@
 """What does an answer stand on? One moment of the store: records, texts, network and ranker, never changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,8 +41,8 @@ class Knowledge:
     profiles: Mapping[CallId, CallProfile]
     project_titles: Mapping[ProjectId, str]
     owner_decisions: tuple[OwnerDecision, ...]
-    names: NameStatistics
-    """How common each word of a name is, so that names can suggest a common owner."""
+    count_names: Callable[[], NameStatistics]
+    """Gives how common each word of a name is; counted at first use, since only rules ask."""
 
     _fields: dict[bool, Field] = field(default_factory=dict, repr=False)
 
@@ -52,6 +52,11 @@ class Knowledge:
             places = np.flatnonzero(self.fictional == fictional)
             self._fields[fictional] = Field.of(places, self.roster, self.facts, self.widening, self.network)
         return self._fields[fictional]
+
+    @property
+    def names(self) -> NameStatistics:
+        """How common each word of a name is, so that names can suggest a common owner."""
+        return self.count_names()
 
     @property
     def fingerprint(self) -> tuple[str, str, str]:

@@ -18,10 +18,6 @@ from matcher.integration.meeting import MeetingPlan, slots_between
 from matcher.integration.prepare import Previous
 from matcher.integration.project import OverallProject
 from matcher.knowledge import Knowledge
-from service.exports.chapeau import chapeau_docx
-from service.exports.gexf import overall_gexf
-from service.exports.meetings import meetings_ics, meetings_xlsx
-from service.exports.overall import overall_xlsx
 
 BUDGET_S = 10.0
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -145,11 +141,18 @@ def case_of(outlines: Iterable[Outline], knowledge: Knowledge) -> Case:
 
 def as_file(project: OverallProject, kind: str, *, title: str, today: dt.date) -> bytes:
     """Return a proposal as XLSX, DOCX or GEXF; BadInput for another kind."""
+    # The writers of files are slow to import: only who wants a file pays.
     if kind == "xlsx":
+        from service.exports.overall import overall_xlsx
+
         return overall_xlsx(project)
     if kind == "docx":
+        from service.exports.chapeau import chapeau_docx
+
         return chapeau_docx(project, title=title, today=today)
     if kind == "gexf":
+        from service.exports.gexf import overall_gexf
+
         return overall_gexf(project)
     raise BadInput(f"a proposal is to be had as {', '.join(KINDS)}, not as {kind!r}")
 
@@ -163,8 +166,12 @@ def plan_of(project: OverallProject, start: dt.datetime, end: dt.datetime, table
 def meetings_file(plan: MeetingPlan, suffix: str, *, stamp: dt.datetime) -> bytes:
     """Return a meeting plan as .xlsx or .ics; BadInput for another ending."""
     if suffix == ".xlsx":
+        from service.exports.meetings import meetings_xlsx
+
         return meetings_xlsx(plan)
     if suffix == ".ics":
+        from service.exports.meetings import meetings_ics
+
         return meetings_ics(plan, stamp=stamp)
     raise BadInput(
         f"a meeting plan is written as .xlsx or .ics, not as {suffix or 'a file without ending'!r}"

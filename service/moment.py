@@ -92,5 +92,5 @@ class Moment:
             profiles=self._profiles,
             project_titles=titles_of(self.history),
             owner_decisions=self.owner_decisions,
-            names=self.names,
+            count_names=lambda: self.names,
         )

@@ -250,6 +250,7 @@ class Konsort:
         """Open the text model and the compiled solver, so that the first question is as quick as the next."""
         self._encoder.encode(["warm"])
         warm()
+        _ = self._knowledge().names
         give_back()
 
     def index(self) -> int:
