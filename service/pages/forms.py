@@ -9,7 +9,7 @@ from typing import TypeVar
 from data.errors import Ambiguous, BadInput, NotFound
 from data.model import CallId, Organisation, OrganisationId, OutlineId
 from matcher.answers import PartnersRequest, SuggestRequest
-from service.api.questions import made
+from service.api.questions import LARGEST_SET, made
 from service.parsing import LONGEST_TEXT, size_range, to_countries
 from service.port import Application
 
@@ -54,6 +54,19 @@ class Form:
         found = [self.read(name, partial(self._resolve, name, line)) for line in lines]
         return tuple(each.id for each in found if each)
 
+    def pairs(self, name: str) -> tuple[tuple[OrganisationId, OrganisationId], ...]:
+        """Read pairs of organisations, one pair a line, a semicolon between the two."""
+        found = []
+        for line in filter(None, map(str.strip, self[name].splitlines())):
+            names = [each.strip() for each in line.split(";")]
+            if len(names) != 2 or not all(names):
+                self.errors[name] = f"Write two organisations with a semicolon between them, not “{line}”."
+                continue
+            a, b = (self.read(name, partial(self._resolve, name, each)) for each in names)
+            if a and b:
+                found.append((a.id, b.id))
+        return tuple(found)
+
     def _resolve(self, name: str, text: str) -> Organisation:
         code = _CODE_BEHIND_NAME.search(text)
         for ident in (text, code[1]) if code else (text,):
@@ -78,17 +91,10 @@ class Form:
 def suggest_form(values: Mapping[str, str], application: Application) -> tuple[Form, SuggestRequest | None]:
     """Read the coordinator's form. The request is None where something is wrong."""
     form = Form(values, application)
-    if not form["call"]:
-        form.errors["call"] = "Choose the call whose rules apply."
-    if bool(form["outline"]) == bool(form["text"]):
-        form.errors["text"] = "Paste an outline, or pick a stored one: exactly one of the two."
-    if len(form["text"]) > LONGEST_TEXT:
-        form.errors["text"] = (
-            f"The text has more than {LONGEST_TEXT:,} characters; an outline has a few pages."
-        )
+    _idea(form)
     coordinator = form.organisation("coordinator")
     must, exclude = form.organisations("must"), form.organisations("not")
-    size = form.read("size", lambda: size_range(form["size"] or None))
+    apart, size = form.pairs("apart"), form.read("size", lambda: size_range(form["size"] or None))
     request = None
     if not form.errors:
         request = form.read(
@@ -101,11 +107,43 @@ def suggest_form(values: Mapping[str, str], application: Application) -> tuple[F
                 coordinator=coordinator,
                 must=must,
                 exclude=exclude,
+                apart=apart,
                 size=size,
                 preset=form["preset"] or USUAL_PRESET,
             ),
         )
     return form, request
+
+
+def _idea(form: Form) -> None:
+    """Note what is wrong with the call and the outline."""
+    if not form["call"]:
+        form.errors["call"] = "Choose the call whose rules apply."
+    else:
+        form.read("call", lambda: form.application.profile(form["call"]))
+    if bool(form["outline"]) == bool(form["text"]):
+        form.errors["text"] = "Paste an outline, or pick a stored one: exactly one of the two."
+    elif form["outline"]:
+        form.read("outline", lambda: form.application.outline(form["outline"]))
+    if len(form["text"]) > LONGEST_TEXT:
+        form.errors["text"] = (
+            f"The text has more than {LONGEST_TEXT:,} characters; an outline has a few pages."
+        )
+
+
+def steer_form(
+    values: Mapping[str, str], application: Application
+) -> tuple[Form, tuple[SuggestRequest, tuple[OrganisationId, ...]] | None]:
+    """Read a question and the set to steer. None where nothing was asked or something is wrong."""
+    if "members" not in values:
+        return Form(values, application), None
+    form, request = suggest_form(values, application)
+    team = form.organisations("members")
+    if not team:
+        form.errors.setdefault("members", "Write who is in the set, one a line.")
+    elif len(team) > LARGEST_SET:
+        form.errors["members"] = f"The set has {len(team)} members; at most {LARGEST_SET} can be steered."
+    return form, (request, team) if request and not form.errors else None
 
 
 def partners_form(values: Mapping[str, str], application: Application) -> tuple[Form, PartnersRequest | None]:

@@ -10,8 +10,8 @@ from data.calls import PREVAILS
 from data.countries import country_name
 from matcher.assemble import PRESETS
 from service.integration import KINDS
-from service.pages import show, whole
-from service.pages.forms import USUAL_PRESET, Form, partners_form, suggest_form
+from service.pages import show, steering, whole
+from service.pages.forms import USUAL_PRESET, Form, partners_form, steer_form, suggest_form
 from service.pages.lookup import look_up
 from service.port import Application
 
@@ -40,6 +40,7 @@ def pages_blueprint(application: Application) -> Blueprint:
         )
 
     _suggest(pages, application)
+    _steer(pages, application)
     _partners(pages, application)
     _network(pages, application)
     _calls(pages, application)
@@ -49,9 +50,8 @@ def pages_blueprint(application: Application) -> Blueprint:
 
 def _suggest(pages: Blueprint, application: Application) -> None:
     def page(form: Form, answer: dict[str, Any] | None, status: int) -> Response:
-        known = {"calls": application.calls(), "outlines": application.outlines()}
-        known |= {"presets": tuple(PRESETS), "usual": USUAL_PRESET}
-        return make_response(render_template("suggest.html", form=form, answer=answer, **known), status)
+        page = render_template("suggest.html", form=form, answer=answer, **_offered(application))
+        return make_response(page, status)
 
     @pages.get("/suggest")
     def ask_suggest() -> Response:
@@ -62,6 +62,30 @@ def _suggest(pages: Blueprint, application: Application) -> None:
         form, question = suggest_form(request.form, application)
         answer = form.read("call", lambda: application.suggest(question).as_dict()) if question else None
         return page(form, answer, 422 if form.errors else 200)
+
+
+def _offered(application: Application) -> dict[str, Any]:
+    """Return what a question may choose from."""
+    offered = {"calls": application.calls(), "outlines": application.outlines()}
+    return offered | {"presets": tuple(PRESETS), "usual": USUAL_PRESET}
+
+
+def _steer(pages: Blueprint, application: Application) -> None:
+    # POST where the question holds a pasted outline: it may be long, and has no place in an address.
+    @pages.route("/steer", methods=["GET", "POST"])
+    def steer() -> Response:
+        form, asked = steer_form(request.values, application)
+        found = form.read("members", lambda: steering.steer(application, *asked)) if asked else None
+        page = render_template("steer.html", form=form, **(found or {}), **_offered(application))
+        return make_response(page, 422 if form.errors else 200)
+
+    @pages.route("/tradeoff", methods=["GET", "POST"])
+    def tradeoff() -> Response:
+        empty = "call" not in request.values
+        form, asked = (Form({}, application), None) if empty else suggest_form(request.values, application)
+        found = form.read("call", lambda: steering.trade_off(application, asked)) if asked else None
+        page = render_template("tradeoff.html", form=form, **(found or {}), **_offered(application))
+        return make_response(page, 422 if form.errors else 200)
 
 
 def _partners(pages: Blueprint, application: Application) -> None:

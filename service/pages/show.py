@@ -41,6 +41,16 @@ def number(value: float | None, digits: int = 2) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def change(value: float, digits: int = 2) -> str:
+    """A difference with its sign.
+
+    >>> change(0.08), change(-0.2), change(-0.0)
+    ('+0.08', '−0.20', '±0')
+    """
+    text = f"{value:+.{digits}f}".replace("-", "−")
+    return text if text.strip("+−0.") else "±0"
+
+
 def percent(value: float | None, digits: int = 0) -> str:
     """A share in [0, 1].
 
@@ -92,9 +102,11 @@ def kind(value: str | None) -> str:
 def words(name: str) -> str:
     """A field's name as words.
 
-    >>> words("new_ties"), words("sme-share")
-    ('New ties', 'Sme share')
+    >>> words("new_ties"), words("sme")
+    ('New ties', 'SME')
     """
+    if name == "sme":
+        return "SME"
     text = name.replace("_", " ").replace("-", " ").strip()
     return text[:1].upper() + text[1:]
 
@@ -197,6 +209,22 @@ def tally(rules: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(f"{count} {word}" for count, word in parts if count) or "no hard rules"
 
 
+def asked(rules: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Whom to ask what, so that the open hard rules can be told: each question once, by whom it concerns.
+
+    >>> ask = [{"members": ["a"], "text": "Who owns it?"}]
+    >>> asked([{"kind": "hard", "answer": "unknown", "ask": ask}], {"a": "Acme"})
+    [('Acme', ['Who owns it?'])]
+    """
+    found: dict[str, dict[str, None]] = {}
+    for rule in rules:
+        if rule["kind"] == "hard" and rule["answer"] == "unknown":
+            for question in rule["ask"]:
+                who = named(question["members"], names) or "The whole consortium"
+                found.setdefault(who, {})[question["text"]] = None
+    return [(who, list(texts)) for who, texts in found.items()]
+
+
 def validity(profile: CallProfile) -> str:
     """From when to when a profile holds, in words."""
     match profile.valid_from, profile.valid_until:
@@ -221,9 +249,11 @@ def hardness(value: Hardness) -> str:
 
 
 FILTERS = (
+    asked,
     attestations,
     bar,
     by_urgency,
+    change,
     count,
     country,
     date,

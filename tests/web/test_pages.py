@@ -12,6 +12,9 @@ from service.app import create_app
 PAGES = (
     "/",
     "/suggest",
+    "/steer",
+    "/steer?call=demo-call&outline=L1&members=O1%0AO2%0AO3",
+    "/tradeoff?call=demo-call&outline=L1",
     "/partners",
     "/partners?organisation=O1",
     "/network",

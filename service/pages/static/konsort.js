@@ -29,10 +29,7 @@ document.querySelector("[data-focus]")?.focus();
 
 // One question at a time: the button says that it was heard.
 document.querySelectorAll("form").forEach((form) => {
-  form.addEventListener("submit", () => {
-    const button = form.querySelector("button[type=submit]");
-    button.setAttribute("aria-busy", "true");
-  });
+  form.addEventListener("submit", (event) => event.submitter?.setAttribute("aria-busy", "true"));
 });
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
