@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import chain
-from operator import itemgetter
+from itertools import chain, islice
+from operator import itemgetter, lt
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
@@ -111,28 +111,24 @@ class Writer:
 
     def put_rows(self, shape: Shape, rows: Iterable[Row], merge: Merge = Merge.REPLACE) -> Counts:
         """Keep records that come as rows of their table, as its `to_row` would make them: the way for bulk imports."""
-        given = list(rows)
-        by_key = dict(zip(map(itemgetter(slice(shape.key_width)), given), given, strict=True))
+        width = shape.key_width
+        # The order in which records were given leaves no trace, and the primary key fills in order.
+        ordered = _ordered(list(rows), width)
         for place, table in shape.references:
-            self._require(shape.name, table, set(map(itemgetter(place), by_key.values())))
-        return self._put_keyed(shape, by_key, merge)
+            self._require(shape.name, table, set(map(itemgetter(place), ordered)))
+        if width == 1:
+            self._ids.setdefault(shape.name, set()).update(map(itemgetter(0), ordered))
+        known = {row[:width]: row for row in rows_of(self._connection, shape.table, ordered)}
+        added = [row for row in ordered if row[:width] not in known] if known else ordered
+        met = ((known[row[:width]], row) for row in ordered if row[:width] in known) if known else ()
+        changed = [new for old, row in met if (new := _merged(shape, old, row, merge)) != old]
+        self._insert(shape.table, added)
+        self._update(shape, changed)
+        self._note(shape.name, added, changed)
+        return Counts(len(added), len(changed), len(ordered) - len(added) - len(changed))
 
     def _put(self, shape: Shape, records: Iterable[Any], merge: Merge) -> Counts:
         return self.put_rows(shape, map(shape.to_row, records), merge)
-
-    def _put_keyed(self, shape: Shape, rows: dict[Row, Row], merge: Merge) -> Counts:
-        present = _present(self._connection, shape, rows)
-        # Sorted: the order in which records were given leaves no trace, and the primary key fills in order.
-        added = sorted(rows.values() if not present else (rows[key] for key in rows.keys() - present.keys()))
-        merged = ((old, _merged(shape, old, rows[key], merge)) for key, old in sorted(present.items()))
-        changed = [new for old, new in merged if new != old]
-        if shape.key_width == 1:
-            self._ids.setdefault(shape.name, set()).update(map(itemgetter(0), rows))
-        self._insert(shape.table, added)
-        self._update(shape, changed)
-        counts = Counts(len(added), len(changed), len(rows) - len(added) - len(changed))
-        self._note(shape.name, added, changed)
-        return counts
 
     def _insert(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert in statements of many rows each, which both databases take faster than one by one.
@@ -204,7 +200,7 @@ class Writer:
 def rows_of(
     connection: Connection, table: Table, keys: Sequence[Row], columns: Sequence[str] = ()
 ) -> Iterator[Row]:
-    """Yield the rows whose leading columns are one of `keys`; all rows of the table where keys are many.
+    """Yield the rows whose first column is that of one of `keys`; all rows of the table where keys are many.
 
     The caller checks membership where that matters. `columns` limits what is read.
     """
@@ -219,10 +215,12 @@ def rows_of(
         yield from map(tuple, connection.execute(query.where(leading[0].in_(firsts))))
 
 
-def _present(connection: Connection, shape: Shape, wanted: dict[Row, Row]) -> dict[Row, Row]:
-    width = shape.key_width
-    found = rows_of(connection, shape.table, list(wanted))
-    return {row[:width]: row for row in found if row[:width] in wanted}
+def _ordered(rows: list[Row], width: int) -> list[Row]:
+    """Return the rows in order of their keys, the leading `width` columns; of rows with one key, the last."""
+    keys = list(map(itemgetter(slice(width)), rows))
+    if all(map(lt, keys, islice(keys, 1, None))):
+        return rows
+    return sorted(dict(zip(keys, rows, strict=True)).values(), key=itemgetter(slice(width)))
 
 
 def _merged(shape: Shape, old: Row, new: Row, merge: Merge) -> Row:
