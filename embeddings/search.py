@@ -166,12 +166,18 @@ class TextSearch:
 
     def encode(self, text: str) -> np.ndarray:
         """Return a text's (width,) unit vector, zero for a blank text; known texts need no encoding."""
-        row = self._row_of_hash.get(hash_of(text))
-        return self._rows[row] if row is not None else self._encoded([text])[0]
+        return self.encode_all([text])[0]
 
     def encode_all(self, texts: Sequence[str]) -> np.ndarray:
-        """Return (n, width) float32 unit rows, one a text, encoded in one go; blank texts give zero rows."""
-        return self._encoded(texts)
+        """Return (n, width) float32 unit rows, one a text; blank texts give zero rows, known texts need no encoding."""
+        rows = np.zeros((len(texts), self._encoder.width), dtype=np.float32)
+        known = [self._row_of_hash.get(hash_of(text), -1) for text in texts]
+        places = np.array(known, dtype=np.int64)
+        rows[places >= 0] = self._rows[places[places >= 0]]
+        unknown = np.flatnonzero(places < 0)
+        if unknown.size:
+            rows[unknown] = self._encoded([texts[place] for place in unknown])
+        return rows
 
     def vector(self, entry: str) -> np.ndarray:
         """Return one entry's (width,) unit vector, read-only. Raises NotFound for an entry that is not
