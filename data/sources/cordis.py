@@ -77,6 +77,7 @@ class _Export:
     problems: list[RowProblem] = field(default_factory=list)
 
 
+@uncollected()
 def import_cordis(
     store: Store, paths: Iterable[Path], *, dry_run: bool = False, progress: Progress | None = None
 ) -> ImportReport:
@@ -88,21 +89,20 @@ def import_cordis(
     chosen = [Path(path) for path in paths]
     files = [_files_of(path) for path in chosen]
     what = "import cordis " + ", ".join(path.name for path in chosen)
-    with uncollected():
-        known = Known.of(store.history())
-        export = _read(files, known, progress)
-        parts = Parts.of(
-            [Coded.joined([part[at] for part in export.parts]) for at in range(len(_ORGANISATION))],
-            known.starts | {ident: row[4] for ident, row in export.projects.items()},
-        )
-        newer, older = organisations(parts, known)
-        with store.transaction(what=what, dry_run=dry_run) as writer:
-            counts = {
-                "projects": writer.put_rows(PROJECTS, _projects(export), Merge.UPDATE),
-                "organisations": writer.put_rows(ORGANISATIONS, newer, Merge.UPDATE)
-                + writer.put_rows(ORGANISATIONS, older, Merge.FILL),
-                "participations": writer.put_rows(PARTICIPATIONS, participations(parts), Merge.UPDATE),
-            }
+    known = Known.of(store.history())
+    export = _read(files, known, progress)
+    parts = Parts.of(
+        [Coded.joined([part[at] for part in export.parts]) for at in range(len(_ORGANISATION))],
+        known.starts | {ident: row[4] for ident, row in export.projects.items()},
+    )
+    newer, older = organisations(parts, known)
+    with store.transaction(what=what, dry_run=dry_run) as writer:
+        counts = {
+            "projects": writer.put_rows(PROJECTS, _projects(export), Merge.UPDATE),
+            "organisations": writer.put_rows(ORGANISATIONS, newer, Merge.UPDATE)
+            + writer.put_rows(ORGANISATIONS, older, Merge.FILL),
+            "participations": writer.put_rows(PARTICIPATIONS, participations(parts), Merge.UPDATE),
+        }
     return report(counts, export.problems, dry_run)
 
 
