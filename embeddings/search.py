@@ -176,7 +176,7 @@ class TextSearch:
         rows[places >= 0] = self._rows[places[places >= 0]]
         unknown = np.flatnonzero(places < 0)
         if unknown.size:
-            rows[unknown] = self._encoded([texts[place] for place in unknown])
+            rows[unknown] = self._encoded([texts[place] for place in unknown.tolist()])
         return rows
 
     def vector(self, entry: str) -> np.ndarray:
