@@ -30,6 +30,8 @@ class SuggestRequest:
     limit: int = 5
     preset: str = "balanced"
     """Name of a weight preset of `matcher.assemble`."""
+    budget_s: float | None = None
+    """Seconds that the solver may take; None: what the settings say."""
 
     def __post_init__(self) -> None:
         if (self.outline is None) == (self.text is None):
@@ -38,6 +40,8 @@ class SuggestRequest:
             raise BadInput("the text is empty; paste an outline of some sentences")
         if self.size is not None and not 1 <= self.size[0] <= self.size[1] <= 40:
             raise BadInput(f"size must be LOW-HIGH within 1-40, not {self.size[0]}-{self.size[1]}")
+        if self.budget_s is not None and not 0.05 <= self.budget_s <= 600:
+            raise BadInput(f"budget_s must be 0.05 to 600 seconds, not {self.budget_s}")
         if not 1 <= self.limit <= 20:
             raise BadInput(f"limit must be 1 to 20, not {self.limit}")
 

@@ -31,7 +31,7 @@ FUNDED = "Scores say “looks like consortia that were funded”, never a probab
 class Matcher:
     """Answers from one moment of the store. `budget_s`: seconds that the solver may take for a suggestion."""
 
-    def __init__(self, knowledge: Knowledge, *, budget_s: float = 1.0) -> None:
+    def __init__(self, knowledge: Knowledge, *, budget_s: float = 0.1) -> None:
         self.knowledge = knowledge
         self._budget_s = budget_s
 
@@ -41,9 +41,10 @@ class Matcher:
         Raises NotFound for unknown ids, BadInput for wishes that cannot be read. Impossible wishes are an answer.
         """
         question = pose(request, self.knowledge)
-        assembly = assemble(question.problem, limit=request.limit, budget_s=self._budget_s)
+        budget_s = request.budget_s or self._budget_s
+        assembly = assemble(question.problem, limit=request.limit, budget_s=budget_s)
         return Suggestions(
-            run=self._run(request, self._budget_s),
+            run=self._run(request, budget_s),
             call=question.profile.id,
             status=assembly.status,
             claim=assembly.claim,

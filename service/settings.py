@@ -34,7 +34,7 @@ SETTINGS = (
         "that name, 'hashing' (no language model), or a SentenceTransformer (folder or name)",
     ),
     Setting("profiles", "", "TOML files or folders with your own call profiles, separated by ':'"),
-    Setting("budget_s", "1.0", "seconds that the solver may take for one suggestion, from 0.05 to 600"),
+    Setting("budget_s", "0.1", "seconds that the solver may take where nobody asks for more, 0.05 to 600"),
     Setting("user", "local", "who is named in the audit trail"),
 )
 

@@ -34,6 +34,7 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
         size: str | None,
         preset: str,
         limit: int = 5,
+        budget: float | None = None,
         **rest: Any,
     ) -> None:
         request = SuggestRequest(
@@ -47,6 +48,7 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
             size=size_range(size),
             limit=limit,
             preset=preset,
+            budget_s=budget,
         )
         function(state, request, **rest)
 
@@ -83,6 +85,7 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
     "konsort suggest --text outline.txt --call he-ria-ia-2021 --coordinator 999984059",
 )
 @click.option("--limit", default=5, show_default=True, help="How many suggestions.")
+@click.option("--budget", default=2.0, show_default=True, help="Seconds that the proof may take.")
 @_question
 def suggest(state: State, request: SuggestRequest) -> None:
     """Propose whole consortia for an outline: allowed by the call's rules, with reasons and rules shown."""

@@ -17,7 +17,7 @@ def test_the_home_option_goes_before_the_environment() -> None:
 def test_an_empty_environment_gives_the_documented_defaults() -> None:
     settings = Settings.from_env({})
     assert settings.home == Path("~/.local/share/konsort").expanduser()
-    assert (settings.encoder, settings.budget_s, settings.user) == ("multilingual-e5-small", 1.0, "local")
+    assert (settings.encoder, settings.budget_s, settings.user) == ("multilingual-e5-small", 0.1, "local")
     assert settings.profiles == ()
 
 
