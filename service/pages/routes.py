@@ -12,6 +12,7 @@ from matcher.assemble import PRESETS
 from service.integration import KINDS
 from service.pages import show, steering, whole
 from service.pages.forms import USUAL_PRESET, Form, partners_form, steer_form, suggest_form
+from service.pages.listing import COLUMNS, SAMPLE, check_form
 from service.pages.lookup import look_up
 from service.port import Application
 
@@ -41,6 +42,7 @@ def pages_blueprint(application: Application) -> Blueprint:
 
     _suggest(pages, application)
     _steer(pages, application)
+    _check(pages, application)
     _partners(pages, application)
     _network(pages, application)
     _calls(pages, application)
@@ -86,6 +88,28 @@ def _steer(pages: Blueprint, application: Application) -> None:
         found = form.read("call", lambda: steering.trade_off(application, asked)) if asked else None
         page = render_template("tradeoff.html", form=form, **(found or {}), **_offered(application))
         return make_response(page, 422 if form.errors else 200)
+
+
+def _check(pages: Blueprint, application: Application) -> None:
+    def page(form: Form, **found: Any) -> Response:
+        offered = {"calls": application.calls(), "columns": COLUMNS, "sample": SAMPLE}
+        page = render_template("check.html", form=form, **offered, **found)
+        return make_response(page, 422 if form.errors else 200)
+
+    @pages.get("/check")
+    def ask_check() -> Response:
+        return page(Form(request.args, application))
+
+    @pages.post("/check")
+    def check() -> Response:
+        form, asked = check_form(request.form, request.files.get("file"), application)
+        if asked is None:
+            return page(form)
+        call, members = asked
+        answer = form.read("members", lambda: application.check(call, members).as_dict())
+        names = {each.id: each.label for each in members}
+        known = application.organisations(names)
+        return page(form, answer=answer, members=members, names=names, known=known)
 
 
 def _partners(pages: Blueprint, application: Application) -> None:

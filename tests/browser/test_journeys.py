@@ -123,6 +123,44 @@ def test_a_coordinator_learns_which_demands_conflict(page: Page) -> None:
     expect(page.get_by_role("heading", name="Ways out")).to_be_visible()
 
 
+def test_a_coordinator_swaps_a_member_and_sees_what_if_somebody_leaves(page: Page) -> None:
+    page.goto("/suggest?outline=DEMO-OUT-058&call=demo-industrial-cloud")
+    page.get_by_text("Wishes: coordinator").click()
+    page.get_by_label("Size").fill("4-6")
+    page.get_by_role("button", name="Suggest consortia").click()
+    page.get_by_role("button", name="Swap members, what if somebody leaves (suggestion 1)").press("Enter")
+    team = page.get_by_role("article", name="6 members")
+    expect(team).to_contain_text("Without Portugal (PT)")
+    expect(team).to_contain_text("Breaks R6: at least four partners.")
+    take = team.get_by_role("button", name="Take this swap").first
+    incoming, outgoing = take.inner_text().split("\n")[-1].split(" for ")
+    take.press("Enter")
+    names = team.locator(".members > ol > li > .who a")
+    expect(names.filter(has_text=incoming)).to_have_count(1)
+    expect(names.filter(has_text=outgoing)).to_have_count(0)
+    team.get_by_role("button", name=f"See the set without it {incoming}").click()
+    expect(page.get_by_role("article", name="5 members")).to_contain_text("Hard rules: 1 met.")
+    page.get_by_role("button", name="What do new ties cost in fit?").click()
+    expect(page.get_by_role("row").nth(1).get_by_role("img", name="New ties")).to_be_visible()
+    page.get_by_role("button", name="Steer this set").first.click()
+    expect(page.get_by_role("article", name="6 members")).to_be_visible()
+
+
+def test_a_list_of_members_is_checked_put_right_and_checked_again(page: Page) -> None:
+    page.goto("/check")
+    page.get_by_role("link", name="Start from a sample").click()
+    page.get_by_label("Call", exact=True).select_option("demo-industrial-cloud")
+    page.get_by_role("button", name="Check these members").click()
+    expect(page.get_by_role("heading", name="Not allowed: a hard rule is broken")).to_be_visible()
+    listed = page.get_by_role("textbox", name="Members")
+    listed.fill(f"{listed.input_value()}\nDEMO-ORG-001,,DE,,,,,\n")
+    listed.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Allowed: every hard rule is met")).to_be_visible()
+    expect(page.get_by_role("article")).to_contain_text("Brakenthal Antriebswerke AG")
+
+
 def test_a_company_finds_partners_and_sees_why(page: Page) -> None:
     page.goto("/partners")
     page.get_by_label("Your organisation").press_sequentially("Kalmwerder")
@@ -172,6 +210,9 @@ def test_a_whole_call_is_combined(page: Page) -> None:
         "/partners?organisation=DEMO-ORG-002&countries=FR",
         "/network?country=FR",
         "/network?a=DEMO-ORG-001&b=DEMO-ORG-005",
+        "/steer?outline=DEMO-OUT-058&call=demo-industrial-cloud&members=DEMO-ORG-058%0ADEMO-ORG-019",
+        "/tradeoff?outline=DEMO-OUT-001&call=demo-industrial-cloud",
+        "/check",
         "/calls",
         "/calls/demo-industrial-cloud",
         "/integrate?call=demo-industrial-cloud",

@@ -21,6 +21,8 @@ PAGES = (
     "/network?organisation=O1",
     "/network?country=EL",
     "/network?a=O3&b=O2",
+    "/check",
+    "/check?call=demo-call",
     "/calls",
     "/calls/demo-call",
     "/integrate",
