@@ -19,7 +19,7 @@ from matcher.integration.project import Coverage, Finding
 
 DUPLICATE = 0.97
 """Cosine of the raw texts from which two outlines count as the same one handed in twice."""
-COMPETING = 0.75
+COMPETING = 0.52
 """Cosine of what two outlines offer, language taken out, from which they are direct competitors."""
 COVERED = 0.5
 """A topic is covered where an outline is at least this part as near to it as outlines are to their own

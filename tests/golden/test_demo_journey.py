@@ -188,6 +188,9 @@ def test_the_call_is_integrated_and_played_through_a_withdrawal(run: Run, tmp_pa
     assert sorted(placed) == sorted(row["id"] for row in answer(run("outlines", "--call", CALL, "--json")))
     assert all(link["countries"][0] != link["countries"][1] for link in whole["links"])
     assert any("retail" in str(topic).lower() for topic in whole["uncovered"])
+    assert ["DEMO-OUT-009", "DEMO-OUT-038"] in [
+        finding["about"] for finding in whole["findings"] if finding["kind"] == "competitors"
+    ], "the two planted competitors"
     assert sheet.read_bytes()[:2] == b"PK"
     less = answer(run("integrate", CALL, "--without", "FR", "--json"))
     gone = {p for stream in whole["streams"] for p in stream["outlines"]} - {
