@@ -84,7 +84,7 @@ def steer(
         "seats": _seats(answer, known, wanted(application, question)),
         "opened": answer["swaps"][0]["out"] if answer["swaps"] else None,
         "terms": answer["swaps"][0]["terms"] if answer["swaps"] else (),
-        "bears": bears(answer["resilience"], names),
+        "bears": bears(answer, names),
         "weak": [_weak(point, answer, known) for point in weak],
     }
 
@@ -119,7 +119,7 @@ def differs(first: Iterable[Organisation], second: Iterable[Organisation]) -> st
     old, new = ({each.id: each.label for each in one} for one in (first, second))
     parts = [("with", new.keys() - old.keys(), new), ("without", old.keys() - new.keys(), old)]
     told = [f"{word} {', '.join(sorted(names[each] for each in ids))}" for word, ids, names in parts if ids]
-    return show.sentence("; ".join(told))
+    return "; ".join(told)
 
 
 def terms_in_words(terms: Sequence[Mapping[str, Any]]) -> str:
@@ -148,17 +148,20 @@ def rule_in_words(change: Mapping[str, Any]) -> str:
     return told if found[0] == found[1] else f"{told}, found {found[0]} → {found[1]}"
 
 
-def bears(resilience: Mapping[str, Any], names: Names) -> str:
+def bears(answer: Mapping[str, Any], names: Names) -> str:
     """How much loss a set bears, in a sentence.
 
-    >>> bears({"size": None, "exact": True, "smallest": []}, {})
+    >>> bears({"rules": [], "resilience": {"size": None, "exact": True, "smallest": []}}, {})
     'Whoever leaves, no hard rule breaks.'
-    >>> bears({"size": 1, "exact": True, "smallest": [{"leaving": ["a"], "breaks": ["R1"]}]}, {"a": "Acme"})
+    >>> alone = {"size": 1, "exact": True, "smallest": [{"leaving": ["a"], "breaks": ["R1"]}]}
+    >>> bears({"rules": [], "resilience": alone}, {"a": "Acme"})
     'One member leaving is enough to break a hard rule, as Acme (R1).'
     """
+    resilience = answer["resilience"]
     size = resilience["size"]
+    broken = any(rule["kind"] == "hard" and rule["answer"] == "broken" for rule in answer["rules"])
     if size is None:
-        return "Whoever leaves, no hard rule breaks."
+        return f"Whoever leaves, no {'further ' if broken else ''}hard rule breaks."
     if not resilience["exact"]:
         return f"Fewer than {size} members leaving together break no hard rule; larger losses were not tried."
     first = resilience["smallest"][0]

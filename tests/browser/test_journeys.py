@@ -276,7 +276,8 @@ def test_text_stands_out_from_its_ground_in_light_and_dark(browser: Browser, add
         pairs = [
             (text, ground) for text in ("ink", "quiet", "link") for ground in ("paper", "surface", "sunk")
         ]
-        pairs += [(name, f"{name}-soft") for name in ("met", "broken", "unknown")]
+        for name in ("met", "broken", "unknown"):
+            pairs += [(name, ground) for ground in (f"{name}-soft", "surface", "sunk")]
         pairs += [("ink", f"{name}-soft") for name in ("met", "broken", "unknown")]
         pairs += [("quiet", f"{name}-soft") for name in ("met", "broken", "unknown")]
         pairs += [

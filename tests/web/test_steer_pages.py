@@ -51,6 +51,12 @@ def test_a_weak_point_names_what_breaks_and_who_could_step_in(client: FlaskClien
     assert "Met by: Nordlicht Rechenwerke AG, Meltemi Edge <Lab>" in read
 
 
+def test_a_set_that_is_not_allowed_says_so_and_how_it_would_be(client: FlaskClient) -> None:
+    read = text_of(client.get("/steer", query_string=ASKED | {"members": "O2\nO5"}).text)
+    assert "Hard rules: 1 broken. Whoever leaves, no further hard rule breaks." in read
+    assert "R1 broken → met, found 1 → 2" in read
+
+
 def test_a_pasted_outline_stays_out_of_the_address(client: FlaskClient) -> None:
     typed = {"call": "demo-call", "text": "Rechnen am <Rand>", "members": "O1\nO2"}
     page = client.post("/steer", data=typed).text
@@ -90,7 +96,7 @@ def test_what_new_ties_cost_is_a_table_with_bars(client: FlaskClient, small) -> 
     assert small.asked == [SuggestRequest(call="demo-call", outline="L1")]
     assert 'aria-label="Fit 0.8"' in page
     assert 'aria-label="New ties 67 %"' in page
-    assert "Against set 1: With Comune di Pontelago." in text_of(page)
+    assert "Against set 1: with Comune di Pontelago" in text_of(page)
     assert 'name="members" value="O1\nO2\nO4">Steer this set' in page
 
 
