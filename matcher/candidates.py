@@ -1,6 +1,6 @@
 """Which organisations could do this, on what evidence? Everyone in the store, with numbers; nobody is dropped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ class Candidates:
     """n organisations that could take part, with what they are worth for this outline. Scores are in [0, 1].
 
     `fit`: (n,), mean of `text` and `record`; `text`: (n,), the best of its texts against the outline; `record`: (n,),
-    its place in the learned ranking; `aspects`: (n, a).
+    its place in the learned ranking; `aspects`: (n, a). `place`: (n,) that place, from 1; 0 for who is not ranked.
     """
 
     field: Field
@@ -27,6 +27,7 @@ class Candidates:
     text: np.ndarray
     record: np.ndarray
     aspects: np.ndarray
+    place: np.ndarray
 
     @property
     def ids(self) -> tuple[OrganisationId, ...]:
@@ -40,6 +41,12 @@ class Candidates:
     def fit_of(self, organisation: OrganisationId) -> float:
         """Return one organisation's fit; KeyError where it is no candidate."""
         return float(self.fit[self.rows[organisation]])
+
+    def unheard(self, organisation: OrganisationId) -> "Candidates":
+        """The same, but this one covers nothing: who asks does not answer its own question."""
+        aspects = self.aspects.copy()
+        aspects[self.rows[organisation]] = 0
+        return replace(self, aspects=aspects)
 
     def scores(self, reading: Reading) -> np.ndarray:
         """Return (n,) how good a partner each is: the mean of its fit and of what it covers of the aspects."""
@@ -60,22 +67,27 @@ def gather(reading: Reading, query: Query, knowledge: Knowledge, *, fictional: b
     chosen = knowledge.field(fictional=fictional)
     asked = np.vstack([reading.vector[None, :], reading.aspect_vectors])
     scores = knowledge.roster.scores(asked, but=reading.source)[chosen.places]
-    record = _record(query, knowledge)[chosen.places]
+    record, place = _record(query, knowledge)
     return Candidates(
         field=chosen,
-        fit=(scores[:, 0] + record) / 2,
+        fit=(scores[:, 0] + record[chosen.places]) / 2,
         text=scores[:, 0],
-        record=record,
+        record=record[chosen.places],
         aspects=scores[:, 1:],
+        place=place[chosen.places],
     )
 
 
-def _record(query: Query, knowledge: Knowledge) -> np.ndarray:
-    """(n,) place scores over the whole roster; those who are on board already count as first."""
+def _record(query: Query, knowledge: Knowledge) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) place scores and (n,) places over the whole roster; those who are on board already score as the first.
+
+    Who has no score at all in the ranking has no place: it would only be that of its id.
+    """
     roster = knowledge.roster
-    record = np.zeros(len(roster.ids))
+    record, place = np.zeros(len(roster.ids)), np.zeros(len(roster.ids), dtype=np.int64)
     (ranking,) = knowledge.ranker.rank([query], limit=RANKED)
-    ranked = [roster.places[organisation] for organisation, _ in ranking.ranked]
-    record[ranked] = place_score(np.arange(1, len(ranked) + 1))
+    ranked = [roster.places[organisation] for organisation, score in ranking.ranked if score > 0]
+    place[ranked] = np.arange(1, len(ranked) + 1)
+    record[ranked] = place_score(place[ranked])
     record[[roster.places[each] for each in query.on_board if each in roster.places]] = 1.0
-    return record
+    return record, place

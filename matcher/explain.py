@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from data.countries import country_name
 from data.model import Organisation, OrganisationId
 from matcher.candidates import Candidates
@@ -23,6 +21,7 @@ QUOTE = 140
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "leads": "Owns the outline and leads the consortium.",
+        "asked-to-lead": "You asked for it to lead the consortium.",
         "asked-for": "You asked for it.",
         "covers": "Covers “{0}” ({value:.0%}), as its {1} shows.",
         "wrote": "Its {0} is close to yours ({value:.0%}).",
@@ -131,19 +130,19 @@ def _ties(
         return [Reason("new-ties", 1.0)] if len(team) > 1 else []
     entry, partners = max(known.items(), key=lambda pair: (len(pair[1]), pair[0]))
     share = len({name for names in known.values() for name in names}) / max(len(team) - 1, 1)
-    more = f" and {len(known) - 1} more projects" if len(known) > 1 else ""
+    others = len(known) - 1
+    more = f" and {others} more project{'s' if others > 1 else ''}" if others else ""
     words = (listed(sorted(partners)), title_of(entry, knowledge) + more)
     return [Reason("tie", share, tuple(sorted(known)), words)]
 
 
 def _standing(organisation: Organisation, row: int, candidates: Candidates) -> list[Reason]:
     found = []
-    record = float(candidates.record[row])
-    place = 1 + int(np.sum(candidates.record > record))
-    if record < 1 and place <= TELLING_PLACE:
-        found.append(Reason("record", record, words=(str(place),)))
+    place = int(candidates.place[row])
     if candidates.field.newcomer[row] == 1.0:
         found.append(Reason("newcomer", 1.0))
+    elif 0 < place <= TELLING_PLACE:
+        found.append(Reason("record", float(candidates.record[row]), words=(str(place),)))
     if organisation.sme:
         found.append(Reason("sme", 1.0))
     if candidates.field.widening[row]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from data.calls import describe
 from data.model import OrganisationId
 from matcher.answers import (
     Partner,
@@ -64,10 +65,11 @@ class Matcher:
         query = Query(id="partners", text=reading.text, given=(asker.id,))
         candidates = gather(reading, query, knowledge, fictional=asker.fictional)
         scores = candidates.scores(reading)
+        others = candidates.unheard(asker.id)
         found = []
         for row in wanted(request, candidates, scores, knowledge):
             partner = knowledge.organisation(candidates.ids[row])
-            helps = cures(profile, asker, partner) if profile else ()
+            helps = cures(profile, asker, partner, knowledge) if profile else ()
             if helps or not profile:
                 found.append((float(scores[row]) + CURE * len(helps), partner, helps))
         found.sort(key=lambda one: (-one[0], one[1].id))
@@ -76,7 +78,7 @@ class Matcher:
                 partner,
                 proposed_role(partner),
                 score,
-                (*helps, *reasons_for(partner.id, (asker.id,), reading, candidates, knowledge)),
+                (*helps, *reasons_for(partner.id, (asker.id,), reading, others, knowledge)),
             )
             for score, partner, helps in found[: request.limit]
         ]
@@ -98,7 +100,7 @@ class Matcher:
         members = []
         for member in team:
             organisation = knowledge.organisation(member)
-            asked = _asked_for(member, lead, question.request)
+            asked = _asked_for(member, question)
             reasons = (*asked, *reasons_for(member, team, reading, candidates, knowledge))
             role = "coordinator" if member == lead else proposed_role(organisation)
             members.append(Partner(organisation, role, candidates.fit_of(member), reasons))
@@ -111,16 +113,15 @@ class Matcher:
             gaps=uncovered(team, reading, candidates),
         )
 
-    def _run(self, *asked: Any) -> str:
-        return run_id(self.knowledge.fingerprint, *asked)
+    def _run(self, request: SuggestRequest | PartnersRequest, *asked: Any) -> str:
+        rules = describe(self.knowledge.profile(request.call)) if request.call else None
+        return run_id(self.knowledge.fingerprint, rules, request, *asked)
 
 
-def _asked_for(
-    member: OrganisationId, lead: OrganisationId | None, request: SuggestRequest
-) -> tuple[Reason, ...]:
-    if member == lead and (request.coordinator or request.outline):
-        return (Reason("leads", 1.0),)
-    return (Reason("asked-for", 1.0),) if member in request.must else ()
+def _asked_for(member: OrganisationId, question: Question) -> tuple[Reason, ...]:
+    if member == question.lead:
+        return (Reason("leads" if member == question.owner else "asked-to-lead", 1.0),)
+    return (Reason("asked-for", 1.0),) if member in question.request.must else ()
 
 
 def _conflict(part: Conflict) -> dict[str, Any]:

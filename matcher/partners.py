@@ -10,6 +10,7 @@ from matcher.candidates import Candidates
 from matcher.explain import Reason
 from matcher.knowledge import Knowledge, member_of
 from matcher.reading import Reading, read
+from matcher.rules import ownership_among
 
 CURE = 0.1
 """What each rule that a partner helps to meet adds to its score."""
@@ -59,10 +60,13 @@ def wanted(
     return rows
 
 
-def cures(profile: CallProfile, asker: Organisation, partner: Organisation) -> tuple[Reason, ...]:
+def cures(
+    profile: CallProfile, asker: Organisation, partner: Organisation, knowledge: Knowledge
+) -> tuple[Reason, ...]:
     """Return a reason for each hard rule to which the partner brings the asker nearer; () where it helps with none."""
     alone = {rule.id: rule for rule in check(profile, [member_of(asker)]).rules}
-    both = check(profile, [member_of(asker), member_of(partner)]).rules
+    members = (member_of(asker), member_of(partner))
+    both = check(profile, members, ownership=ownership_among(members, knowledge)).rules
     if any(rule.kind == "hard" and _worse(alone[rule.id], rule) for rule in both if rule.id in alone):
         return ()
     return tuple(

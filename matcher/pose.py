@@ -24,6 +24,8 @@ class Question:
     request: SuggestRequest
     profile: CallProfile
     lead: OrganisationId | None
+    owner: OrganisationId | None
+    """Whose outline it is, where it is a stored one."""
     reading: Reading
     candidates: Candidates
     problem: Problem
@@ -37,7 +39,8 @@ def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
     profile = knowledge.profile(request.call)
     outline = knowledge.outline(request.outline) if request.outline else None
     _know_all(request, knowledge)
-    lead = request.coordinator or (outline.organisation if outline else None)
+    owner = outline.organisation if outline else None
+    lead = request.coordinator or owner
     if outline is not None:
         source = f"outline:{outline.id}"
         reading = read(outline.full_text, knowledge.search, seeks=outline.seeks, source=source)
@@ -74,7 +77,7 @@ def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
         pillar=profile.pillar,
         same_owner=tuple(frozenset((each.a, each.b)) for each in knowledge.owner_decisions if each.same),
     )
-    return Question(request, profile, lead, reading, candidates, problem)
+    return Question(request, profile, lead, owner, reading, candidates, problem)
 
 
 def _know_all(request: SuggestRequest, knowledge: Knowledge) -> None:

@@ -78,7 +78,8 @@ def _points(seeks: str) -> list[str]:
             points[-1] += f" {piece}"
         elif piece:
             points.append(piece)
-    return [point.strip().rstrip(",;").strip() for point in points]
+    said = (point.strip(",; \n\t") for point in points)
+    return [point for point in said if point]
 
 
 def _relevant_and_different(vectors: np.ndarray, whole: np.ndarray, start: list[int]) -> list[int]:

@@ -3,14 +3,17 @@
 import json
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 from tqdm import tqdm
 
 from data.errors import KonsortError
-from service.problems import exit_code
+from service.problems import UNEXPECTED_EXIT, exit_code
 from service.settings import Settings
 
 
@@ -103,8 +106,41 @@ class Command(click.Command):
         except KeyboardInterrupt:
             click.echo("konsort: stopped; what was complete is kept, run the same command to go on", err=True)
             ctx.exit(130)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:  # the process's edge: nobody is to read a traceback instead of a sentence
+            click.echo(f"konsort: internal error ({type(error).__name__}: {error}){_kept_trace()}", err=True)
+            ctx.exit(UNEXPECTED_EXIT)
         finally:
             state.close()
+
+
+def _kept_trace() -> str:
+    """Keep the traceback of the error at hand in a file; return the words that name it."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="konsort-error-", suffix=".txt", encoding="utf-8", delete=False
+        ) as file:
+            file.write(traceback.format_exc())
+    except OSError:
+        return ""
+    return f"; its traceback is in {file.name}"
+
+
+class NewFile(click.Path):
+    """A file to be written, refused before anything slow is done where its folder cannot take it."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        folder = path.absolute().parent
+        if not folder.is_dir():
+            self.fail(f"there is no folder {folder}; make it first", param, ctx)
+        if not os.access(folder, os.W_OK):
+            self.fail(f"the folder {folder} cannot be written to", param, ctx)
+        return path
 
 
 class Group(click.Group):

@@ -32,12 +32,14 @@ def size_range(text: str | None) -> tuple[int, int] | None:
 
 
 def pairs(words: Sequence[str]) -> tuple[tuple[OrganisationId, OrganisationId], ...]:
-    """Read 'A,B' pairs of organisation ids."""
+    """Read 'A,B' pairs of ids."""
     found = []
     for word in words:
         parts = [part.strip() for part in word.split(",")]
         if len(parts) != 2 or not all(parts):
-            raise BadInput(f"a pair is two organisation ids with a comma between them, not {word!r}")
+            raise BadInput(f"a pair is two ids with a comma between them, not {word!r}")
+        if parts[0] == parts[1]:
+            raise BadInput(f"a pair is two different ids, not {word!r}")
         found.append((OrganisationId(parts[0]), OrganisationId(parts[1])))
     return tuple(found)
 
@@ -79,9 +81,12 @@ def text_of(file: IO[str] | None) -> str | None:
 
 def queries_of(file: IO[str], strange: set[str]) -> Iterator[Query]:
     """Read a ranking file, one JSON object a line; names of fields that mean nothing here go into `strange`."""
-    for number, line in enumerate(file, start=1):
-        if line.strip():
-            yield query_of(line, number, strange)
+    try:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                yield query_of(line, number, strange)
+    except UnicodeDecodeError:
+        raise BadInput("the queries are not UTF-8; save them as UTF-8") from None
 
 
 def query_of(line: str, number: int, strange: set[str]) -> Query:
@@ -91,6 +96,8 @@ def query_of(line: str, number: int, strange: set[str]) -> Query:
         fields = json.loads(line)
     except json.JSONDecodeError as error:
         raise BadInput(f"{where} is not JSON ({error.msg} at character {error.pos + 1})") from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, lists in lists in lists
+        raise BadInput(f"{where} cannot be read ({error})") from None
     if not isinstance(fields, dict):
         raise BadInput(f"{where} must be an object with id and text, not {type(fields).__name__}")
     strange.update(fields.keys() - QUERY_FIELDS)

@@ -67,7 +67,9 @@ def _folded(text: str, indent: str) -> list[str]:
 
 def steering(answer: Steering) -> str:
     """Swaps for each member with what they change, then the weak points."""
-    lines = [f"Run {answer.run}, call {answer.call}: {len(answer.members)} members", "Swaps:"]
+    lines = [f"Run {answer.run}, call {answer.call}: {len(answer.members)} members", "Rules:"]
+    lines += [line for rule in answer.verdict.rules for line in _rule(rule)]
+    lines.append("Swaps:" if answer.swaps else "No swap keeps every hard rule and wish.")
     for swap in answer.swaps:
         terms = ", ".join(f"{term.name} {term.after - term.before:+.2f}" for term in swap.terms)
         rules = "; ".join(
@@ -79,7 +81,7 @@ def steering(answer: Steering) -> str:
         lines += _folded(head + (f"; {rules}" if rules else ""), "  ")
     bears = answer.resilience
     if bears.size is None:
-        lines.append("No withdrawal breaks a hard rule.")
+        lines.append("No withdrawal breaks a hard rule that holds now.")
     else:
         exact = "" if bears.exact else "at least "
         lines.append(f"The smallest withdrawal that breaks a hard rule: {exact}{bears.size} of the members")
@@ -123,9 +125,7 @@ def import_report(answer: Mapping[str, Any]) -> str:
     ]
     lines.insert(0, f"What {verb}:")
     if answer["problems"]:
-        lines.append(
-            f"{answer['problems']:,} bad rows were left out; see {answer['report']}. The first ones:"
-        )
+        lines.append(f"Bad rows left out: {answer['problems']:,}; see {answer['report']}. The first ones:")
         lines += [f"  {problem}" for problem in answer["first_problems"]]
     return "\n".join(lines)
 

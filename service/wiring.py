@@ -10,7 +10,7 @@ from typing import Any
 
 from data.calls import CallProfile, describe, load_profiles
 from data.countries import to_eu
-from data.errors import Ambiguous, NotFound
+from data.errors import Ambiguous, NotFound, StoreError
 from data.model import CallId, ImportReport, Organisation, OrganisationId, Outline
 from data.sources.cordis import import_cordis
 from data.sources.demo import load_demo
@@ -45,13 +45,14 @@ class Konsort:
 
     def __init__(self, settings: Settings, progress: Progress | None = None) -> None:
         self.settings = settings
-        settings.home.mkdir(parents=True, exist_ok=True)
+        _make_home(settings.home)
         self._progress = progress
         self._store = Store.open(settings.database)
         self._profiles = load_profiles(settings.profiles)
         self._encoder = _encoder(settings.encoder, settings.models)
         self._lock = threading.RLock()
         self._moment: Moment | None = None
+        self._combining = threading.Lock()
         self._proposals: dict[tuple, OverallProject] = {}
 
     def close(self) -> None:
@@ -189,7 +190,7 @@ class Konsort:
         """Propose a call's overall project. What was proposed before is kept near, and every decision is."""
         desk = self.desk(call)
         question = (self.moment.revision, call, tuple(without), desk.decisions.as_json())
-        with self._lock:
+        with self._combining:  # takes seconds: other questions are answered meanwhile
             if anew or question not in self._proposals:
                 self._proposals = {question: desk.propose(without=without, anew=anew)}
             return self._proposals[question]
@@ -280,6 +281,15 @@ class Konsort:
         """Keep a person's word on whether two organisations have one owner."""
         first, second = self.organisation(a).id, self.organisation(b).id
         self._store.put_same_owner(first, second, same, by=self.settings.user)
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"cannot make the home folder {home}: {error.strerror}; name another with --home or KONSORT_HOME"
+        ) from error
 
 
 @lru_cache(maxsize=2)

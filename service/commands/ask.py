@@ -1,4 +1,4 @@
-"""Who should work together? suggest, steer, tradeoff, partners, rank, check, integrate."""
+"""Who should work together? suggest, steer, tradeoff, partners, rank, check."""
 
 import json
 import sys
@@ -15,6 +15,9 @@ from matcher.explain import listed
 from service.command import Command, State, pass_state
 from service.parsing import pairs, queries_of, size_range, text_of, to_countries
 from service.render import partners_table, steering, suggestions, trade_off, verdict
+
+TEXT = click.File(encoding="utf-8-sig")
+"""UTF-8, with or without the mark that some editors put first."""
 
 
 def _question(function: Callable[..., None]) -> Callable[..., None]:
@@ -59,7 +62,7 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
             click.option(
                 "--text",
                 "file",
-                type=click.File(encoding="utf-8"),
+                type=TEXT,
                 help="File with an outline, or - for input.",
             ),
             click.option("--call", required=True, help="Whose rules hold (`konsort calls`)."),
@@ -145,9 +148,17 @@ def partners(
 
 
 @click.command("rank", cls=Command, example="konsort rank queries.jsonl --limit 100 > ranked.jsonl")
-@click.argument("queries", type=click.File(encoding="utf-8"))
-@click.option("--limit", default=100, show_default=True, help="How many organisations a query.")
-@click.option("--newcomers", default=0.0, show_default=True, help="0 to 1: how far to favour newcomers.")
+@click.argument("queries", type=TEXT)
+@click.option(
+    "--limit", default=100, show_default=True, type=click.IntRange(1), help="How many organisations a query."
+)
+@click.option(
+    "--newcomers",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 1),
+    help="0 to 1: how far to favour newcomers.",
+)
 @pass_state
 def rank(state: State, queries: IO[str], limit: int, newcomers: float) -> None:
     """Rank partners in bulk: one JSON object a line in, one a line out.

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from data.model import ImportReport
-from service.command import Command, Group, State, pass_state
+from service.command import Command, Group, NewFile, State, pass_state
 from service.render import import_report, suspicions
 
 FILE = click.Path(exists=True, path_type=Path)
@@ -23,7 +23,7 @@ def _importer(name: str, example: str) -> Any:
     def decorate(function: Any) -> Any:
         for option in (
             click.option(
-                "--report", type=click.Path(dir_okay=False, path_type=Path), help="Where bad rows go."
+                "--report", type=NewFile(), help="Where bad rows go (default: konsort-bad-rows.txt)."
             ),
             click.option("--no-index", is_flag=True, help="Leave texts to be embedded at first use."),
             click.option("--dry-run", is_flag=True, help="Read and report; write nothing."),
@@ -106,7 +106,7 @@ def owners() -> None:
 
 
 @owners.command("suspected", cls=Command, answers=True, example="konsort owners suspected --limit 50")
-@click.option("--limit", default=50, show_default=True, help="At most so many pairs.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="At most so many pairs.")
 @pass_state
 def suspected(state: State, limit: int) -> None:
     """List pairs of organisations whose names look like one owner and about which nobody has decided."""

@@ -8,12 +8,12 @@ import click
 
 from data.errors import BadInput
 from matcher.integration.case import ordered
-from service.command import Command, State, pass_state
+from service.command import Command, NewFile, State, pass_state
 from service.integration import meetings_file, plan_of
 from service.parsing import assignments, pairs
 from service.render import integration, meeting_table
 
-OUT = click.Path(dir_okay=False, path_type=Path)
+OUT = NewFile()
 
 
 @click.command(
@@ -122,9 +122,12 @@ def meetings(state: State, call: str, start: str, end: str, tables: int, out: Pa
 
 def _moment(text: str) -> dt.datetime:
     try:
-        return dt.datetime.fromisoformat(text)
+        moment = dt.datetime.fromisoformat(text)
     except ValueError:
         raise BadInput(f"a moment is written as 2027-03-09T09:00+01:00, not as {text!r}") from None
+    if moment.utcoffset() is None:
+        raise BadInput(f"{text!r} lacks its time zone; needed: as in 2027-03-09T09:00+01:00")
+    return moment
 
 
 COMMANDS = (integrate, decide, meetings)

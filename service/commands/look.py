@@ -1,4 +1,4 @@
-"""What is there? graph, calls, outlines, find."""
+"""What is there? graph, calls, outlines."""
 
 import click
 
@@ -45,7 +45,8 @@ def calls(context: click.Context, as_json: bool) -> None:
     state = context.ensure_object(State)
     state.as_json = state.as_json or as_json
     if context.invoked_subcommand is None:
-        context.invoke(listed)
+        with listed.make_context("list", [], parent=context) as inner:
+            listed.invoke(inner)
 
 
 @calls.command("list", cls=Command, answers=True, example="konsort calls list")

@@ -1,0 +1,176 @@
+"""Is every wrong word on the command line answered with a sentence, and every reason with the truth?"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from service.cli import main
+from service.command import Command
+from service.problems import UNEXPECTED_EXIT
+
+CALL = "demo-industrial-cloud"
+ENVIRONMENT = {"KONSORT_ENCODER": "hashing"}
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the demo, read by the encoder that needs no language model."""
+    folder = tmp_path_factory.mktemp("home")
+    result = CliRunner().invoke(main, ["import", "demo", "--home", str(folder)], env=ENVIRONMENT)
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def run(home: Path) -> Run:
+    def invoke(*words: object, env: dict[str, str] | None = None) -> Result:
+        told = ["--home", str(home), *map(str, words)]
+        return CliRunner().invoke(main, told, env={**ENVIRONMENT, **(env or {})})
+
+    return invoke
+
+
+def refused(result: Result, exit_code: int, sentence: str) -> None:
+    assert result.exit_code == exit_code, result.output
+    assert sentence in result.stderr and "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("words", [("calls",), ("calls", "list")])
+def test_a_misspelt_setting_is_refused_by_every_form_of_a_command(run: Run, words: tuple[str, ...]) -> None:
+    refused(run(*words, env={"KONSORT_HOEM": "/a"}), 2, "konsort: unknown setting KONSORT_HOEM")
+
+
+def test_calls_alone_lists_them_as_calls_list_does(run: Run) -> None:
+    assert run("calls").stdout == run("calls", "list").stdout
+    assert [row["id"] for row in json.loads(run("calls", "--json").stdout)].count(CALL) == 1
+
+
+def test_a_home_that_cannot_be_made_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    env = {**ENVIRONMENT, "KONSORT_HOME": str(tmp_path / "file" / "home")}
+    refused(
+        CliRunner().invoke(main, ["calls", "list"], env=env), 5, "name another with --home or KONSORT_HOME"
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("integrate", CALL, "--xlsx"),
+        ("import", "demo", "--report"),
+        ("meetings", CALL, "--start", "x", "--end", "y", "--tables", "2", "--out"),
+    ],
+)
+def test_a_file_in_no_folder_is_refused_before_anything_is_done(
+    run: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    refused(run(*words, tmp_path / "none" / "file.xlsx"), 2, "there is no folder")
+
+
+def test_an_event_without_time_zone_is_refused(run: Run) -> None:
+    words = (
+        "meetings",
+        CALL,
+        "--start",
+        "2027-03-09T09:00",
+        "--end",
+        "2027-03-09T17:00+01:00",
+        "--tables",
+        "2",
+    )
+    refused(run(*words), 2, "'2027-03-09T09:00' lacks its time zone")
+
+
+@pytest.mark.parametrize(
+    "words", [("--limit", "0"), ("--limit", "-1"), ("--newcomers", "5"), ("--newcomers", "-0.1")]
+)
+def test_a_ranking_out_of_range_is_refused(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text('{"id": "a", "text": "edge"}\n', encoding="utf-8")
+    refused(run("rank", queries, *words), 2, "is not in the range")
+
+
+def test_queries_that_are_not_utf8_are_refused(run: Run, tmp_path: Path) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_bytes('{"id": "a", "text": "Größe"}\n'.encode("cp1252"))
+    refused(run("rank", queries), 2, "the queries are not UTF-8")
+
+
+def test_a_mark_at_the_begin_of_a_file_is_no_part_of_it(run: Run, tmp_path: Path) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text('{"id": "a", "text": "edge"}\n', encoding="utf-8-sig")
+    result = run("rank", queries, "--limit", "1")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["id"] == "a"
+
+
+def test_an_unforeseen_error_is_a_sentence_that_names_where_its_traceback_is() -> None:
+    def fail() -> None:
+        raise ZeroDivisionError("nothing to share")
+
+    result = CliRunner().invoke(Command("fail", callback=fail, example="fail"), [])
+    assert result.exit_code == UNEXPECTED_EXIT
+    said, _, file = result.stderr.strip().partition("; its traceback is in ")
+    assert said == "konsort: internal error (ZeroDivisionError: nothing to share)"
+    assert 'raise ZeroDivisionError("nothing to share")' in Path(file).read_text(encoding="utf-8")
+    Path(file).unlink()
+
+
+def test_a_wrong_option_stays_a_usage_error() -> None:
+    def complain() -> None:
+        raise click.UsageError("say which")
+
+    refused(CliRunner().invoke(Command("c", callback=complain, example="c"), []), 2, "Error: say which")
+
+
+def test_a_set_that_breaks_a_rule_is_told_so(run: Run) -> None:
+    told = run("steer", "--outline", "DEMO-OUT-058", "--call", CALL, "DEMO-ORG-037", "DEMO-ORG-044").stdout
+    assert "✗ broken        R6 at least four partners (found 2" in told
+    assert "No swap keeps every hard rule and wish." in told
+
+
+def members(result: Result) -> dict[str, Any]:
+    assert result.exit_code == 0, result.output
+    return {member["id"]: member for member in json.loads(result.stdout)["suggestions"][0]["members"]}
+
+
+def test_only_who_wrote_the_outline_is_said_to_own_it(run: Run) -> None:
+    words = ("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "1", "--json")
+    assert members(run(*words))["DEMO-ORG-058"]["reasons"][0]["name"] == "leads"
+    asked = members(run(*words, "--coordinator", "DEMO-ORG-001"))["DEMO-ORG-001"]
+    assert asked["role"] == "coordinator" and asked["reasons"][0]["name"] == "asked-to-lead"
+
+
+def partners(run: Run, *words: str) -> dict[str, list[str]]:
+    """Names of each partner's reasons, by the partner's id."""
+    result = run("partners", *words, "--limit", "100", "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)["partners"]
+    return {each["id"]: [reason["name"] for reason in each["reasons"]] for each in found}
+
+
+def test_a_partner_is_said_to_cover_what_the_asker_seeks(run: Run) -> None:
+    assert "covers" in partners(run, "DEMO-ORG-058")["DEMO-ORG-031"]
+
+
+def test_a_newcomer_has_no_record_and_the_first_of_the_ranking_has_one(run: Run) -> None:
+    told = json.loads(run("partners", "DEMO-ORG-001", "--limit", "100", "--json").stdout)["partners"]
+    assert not any({"newcomer", "record"} <= {r["name"] for r in each["reasons"]} for each in told)
+    said = {reason["text"] for each in told for reason in each["reasons"] if reason["name"] == "record"}
+    assert "Its past consortia look like this one: place 1 of the ranked organisations." in said
+
+
+def test_one_owner_helps_itself_to_no_second_entity(run: Run, tmp_path: Path) -> None:
+    rows = tmp_path / "organisations.csv"
+    rows.write_text("id,name,country,owner\na1,Quellwerk,DE,a1\na2,Seeblick,FR,a2\n", encoding="utf-8")
+    assert run("import", "organisations", rows, "--no-index").exit_code == 0
+    words = ("a1", "--call", "he-ria-ia-2021")
+    assert partners(run, *words)["a2"][0] == "cures"
+    run("owners", "decide", "a1", "a2", "--same")
+    assert "a2" not in partners(run, *words)
