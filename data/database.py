@@ -5,6 +5,7 @@ A write transaction takes the write lock at its start (`BEGIN IMMEDIATE`; a row 
 queue instead of failing half-way; a read transaction sees one consistent snapshot.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,8 +70,9 @@ def _parsed(address: str) -> URL:
     try:
         url = make_url(address)
     except ArgumentError:
+        shown = re.sub(r":[^:@]*@", ":***@", address)  # it may hold a password
         raise StoreError(
-            f"{address!r} is not a database URL; needed: sqlite:///FILE or postgresql://USER@HOST/NAME"
+            f"{shown!r} is not a database URL; needed: sqlite:///FILE or postgresql://USER@HOST/NAME"
         ) from None
     backend = url.get_backend_name()
     if backend == "postgresql":

@@ -75,16 +75,18 @@ class Store:
     Counts(added=1, changed=0, unchanged=0)
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, who: str = "local") -> None:
         self._engine = engine
+        self._who = who
 
     @classmethod
-    def open(cls, url: str) -> Self:
+    def open(cls, url: str, *, who: str = "local") -> Self:
         """Open (or create) the store at a database URL, `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.
 
+        `who` is named in the audit trail where a write names nobody.
         Raises StoreError where the URL is wrong, the database cannot be reached or a newer version wrote it.
         """
-        return cls(open_engine(url))
+        return cls(open_engine(url), who=who)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -102,7 +104,7 @@ class Store:
 
     @contextmanager
     def transaction(
-        self, *, what: str = "write", who: str = "local", dry_run: bool = False
+        self, *, what: str = "write", who: str | None = None, dry_run: bool = False
     ) -> Iterator[Writer]:
         """Give a Writer; at the end all it wrote stands, or nothing where an exception passed or in a dry run.
 
@@ -128,7 +130,7 @@ class Store:
                     connection.execute(
                         insert(audit).values(
                             at=_now(),
-                            who=who,
+                            who=who or self._who,
                             what=what,
                             counts=json.dumps(dict(sorted(writer.counts.items()))),
                         )
@@ -136,7 +138,7 @@ class Store:
         except _Undone:
             pass
 
-    def put_setting(self, name: str, value: str, *, who: str = "local") -> None:
+    def put_setting(self, name: str, value: str, *, who: str | None = None) -> None:
         """Keep a small JSON document (text) under a name; BadInput where the text is not JSON."""
         with self.transaction(what=f"setting {name}", who=who) as writer:
             writer.put_setting(name, value)

@@ -9,14 +9,14 @@ from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from data.errors import KonsortError
+from data.errors import BadInput, KonsortError
 from service.api.answers import ProblemAnswer
 from service.api.routes import PREFIX, api_blueprint
 from service.pages.routes import pages_blueprint
 from service.port import Application
 from service.problems import MEDIA_TYPE, Problem
+from service.server import loopback
 
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 LARGEST_REQUEST_BYTES = 8 * 1024 * 1024
 HEADERS = {
     "Content-Security-Policy": (
@@ -72,10 +72,10 @@ def _version() -> str:
 
 def _only_loopback_names() -> None:
     # Werkzeug's own list of trusted hosts cannot name an IPv6 address.
-    if urlsplit(f"//{request.host}").hostname not in LOOPBACK_NAMES:
-        abort(
-            400, f"this service answers to {', '.join(sorted(LOOPBACK_NAMES))} only, not to {request.host!r}"
-        )
+    try:
+        loopback(urlsplit(f"//{request.host}").hostname or "")
+    except BadInput:
+        abort(400, f"this service answers to localhost and loopback addresses only, not to {request.host!r}")
 
 
 def _shut(response: Response) -> Response:

@@ -33,6 +33,16 @@ def loopback(host: str) -> str:
     )
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there. Raises BadInput where the address is no loopback one or the port taken."""
+    address = loopback(host)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.create_server((address, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise BadInput(f"cannot listen on {address} port {port}: {error}; choose another port") from error
+
+
 def serve(
     app: Flask, *, host: str = "127.0.0.1", port: int = 8470, ready: Callable[[str], object] = print
 ) -> None:
@@ -42,16 +52,11 @@ def serve(
     that is not a loopback one or a port that is taken.
     """
     address = loopback(host)
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        listening = socket.create_server((address, port), family=family)
-    except (OSError, OverflowError) as error:
-        raise BadInput(f"cannot listen on {address} port {port}: {error}; choose another port") from error
-    server = create_server(app, sockets=[listening], threads=THREADS, ident="konsort")
+    server = create_server(app, sockets=[listen(address, port)], threads=THREADS, ident="konsort")
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stop)
-    shown = f"[{address}]" if family == socket.AF_INET6 else address
+    shown = f"[{address}]" if ":" in address else address
     ready(f"Konsort is ready at http://{shown}:{server.effective_port}/ (stop with Ctrl-C)")
     try:
         server.run()

@@ -47,7 +47,7 @@ class Konsort:
         self.settings = settings
         _make_home(settings.home)
         self._progress = progress
-        self._store = Store.open(settings.database)
+        self._store = Store.open(settings.database, who=settings.user)
         self._profiles = load_profiles(settings.profiles)
         self._encoder = _encoder(settings.encoder, settings.models)
         self._lock = threading.RLock()
@@ -157,6 +157,9 @@ class Konsort:
             raise NotFound(f"no organisation has the id or the name {words!r}")
         if found[0].id == words or len(found) == 1:
             return found[0]
+        named = [each for each in found if each.label.casefold() == words.strip().casefold()]
+        if len(named) == 1:
+            return named[0]
         choices = "; ".join(f"{each.id} {each.label}" for each in found[:5])
         raise Ambiguous(f"{words!r} fits several organisations, give an id: {choices}")
 

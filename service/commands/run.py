@@ -20,12 +20,17 @@ def setup(state: State) -> None:
     click.echo("Konsort is ready: `konsort demo`, or `konsort import --help`")
 
 
+def _try_port(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on before anything slow is done."""
+    from service.server import listen
+
+    listen(host, port).close()
+
+
 def _serve(state: State, host: str, port: int) -> None:
     from service.app import create_app
-    from service.server import loopback
     from service.server import serve as run_server
 
-    loopback(host)  # refused before anything slow is done
     keep_few_arenas()
     app = state.app
     app.prepare()
@@ -41,6 +46,7 @@ def _serve(state: State, host: str, port: int) -> None:
 @pass_state
 def serve(state: State, host: str, port: int) -> None:
     """Serve pages and API from the store."""
+    _try_port(host, port)
     _serve(state, host, port)
 
 
@@ -50,6 +56,7 @@ def serve(state: State, host: str, port: int) -> None:
 @pass_state
 def demo(state: State, host: str, port: int) -> None:
     """Load the demo call into a fresh home (or the one named by --home) and serve it."""
+    _try_port(host, port)
     if state.home is None:
         state.home = tempfile.mkdtemp(prefix="konsort-demo-")
     click.echo(f"Demo home: {Path(state.home)} (all organisations in it are fictional)")

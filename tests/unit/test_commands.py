@@ -1,6 +1,7 @@
 """Is every wrong word on the command line answered with a sentence, and every reason with the truth?"""
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from data.store import Store
 from service.cli import main
 from service.command import Command
 from service.problems import UNEXPECTED_EXIT
@@ -174,3 +176,29 @@ def test_one_owner_helps_itself_to_no_second_entity(run: Run, tmp_path: Path) ->
     assert partners(run, *words)["a2"][0] == "cures"
     run("owners", "decide", "a1", "a2", "--same")
     assert "a2" not in partners(run, *words)
+
+
+def test_a_name_that_is_somebodys_whole_name_means_that_one(run: Run, tmp_path: Path) -> None:
+    rows = tmp_path / "organisations.csv"
+    rows.write_text("id,name,country\nb1,Halmwerk,DE\nb2,Halmwerk Nord,DE\n", encoding="utf-8")
+    assert run("import", "organisations", rows, "--no-index").exit_code == 0
+    refused(run("graph", "around", "halmw"), 2, "fits several organisations")
+    assert json.loads(run("graph", "around", "halmwerk", "--json").stdout)["centre"]["id"] == "b1"
+
+
+def test_the_audit_trail_names_the_user_of_the_settings(run: Run, home: Path, tmp_path: Path) -> None:
+    rows = tmp_path / "organisations.csv"
+    rows.write_text("id,name,country\nc1,Wiesental,DE\n", encoding="utf-8")
+    run("import", "organisations", rows, "--no-index", env={"KONSORT_USER": "maria"})
+    with Store.open(f"sqlite:///{home / 'konsort.sqlite'}") as store:
+        newest = max(store.audit(), key=lambda entry: entry.at)
+    assert (newest.who, newest.what) == ("maria", "import organisations organisations.csv")
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_that_is_taken_is_refused_before_anything_is_done(run: Run, command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run(command, "--port", port)
+    refused(result, 2, f"cannot listen on 127.0.0.1 port {port}")
+    assert result.stdout == ""

@@ -13,6 +13,7 @@ from data.store import Store
     ("url", "reason"),
     [
         ("somewhere", "'somewhere' is not a database URL; needed: sqlite:///FILE"),
+        ("postgres//u:secret@h/x", r"'postgres//u:\*\*\*@h/x' is not a database URL"),
         ("mysql://host/name", "found a mysql database URL"),
         ("sqlite://", "a store in memory would be empty for every other thread"),
         ("sqlite:////no/such/folder/x.sqlite", "the folder /no/such/folder .* does not exist"),
