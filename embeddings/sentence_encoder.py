@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,8 @@ class SentenceEncoder:
         self._width = width
         self._model: SentenceTransformer | None = None
         self._lock = threading.RLock()
+        # torch keeps a pool of OpenMP threads, with their memory, for each thread that calls it: one caller will do.
+        self._caller = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
 
     @property
     def name(self) -> str:
@@ -69,15 +72,15 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
         """Return (n, width) float32; see `Encoder.encode`."""
         visible = [i for i, text in enumerate(texts) if not is_blank(text)]
-        sums = np.zeros((len(texts), self.width), dtype=np.float32)
         if not visible:
-            return sums
+            return np.zeros((len(texts), self.width), dtype=np.float32)
+        sums = np.zeros((len(texts), self.width), dtype=np.float32)
         with self._lock:
             model = self.warm()
             windows = [window for i in visible for window in _windows(model, i, texts[i])]
             done = 0
             for batch in _batches(windows):
-                vectors = _forward(model, batch)
+                vectors = self._caller.submit(_forward, model, batch).result()
                 for window, vector in zip(batch, vectors, strict=True):
                     sums[window.text] += window.weight * vector
                 done += len(batch)
