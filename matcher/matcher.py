@@ -1,6 +1,6 @@
 """How does an outline become consortia, and an organisation get partners? Each question told as one story."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -15,7 +15,7 @@ from matcher.answers import (
     SuggestRequest,
     run_id,
 )
-from matcher.assemble import Conflict, Consortium, assemble
+from matcher.assemble import Conflict, Consortium, Snapshot, assemble
 from matcher.candidates import gather
 from matcher.explain import Reason, reasons_for, uncovered
 from matcher.knowledge import Knowledge
@@ -36,14 +36,17 @@ class Matcher:
         self.knowledge = knowledge
         self._budget_s = budget_s
 
-    def suggest(self, request: SuggestRequest) -> Suggestions:
+    def suggest(
+        self, request: SuggestRequest, *, watch: Callable[[Snapshot], None] | None = None
+    ) -> Suggestions:
         """Propose consortia for an outline: read it, gather who could take part, assemble allowed sets, explain.
 
+        `watch` hears of every better set and bound while the search goes on.
         Raises NotFound for unknown ids, BadInput for wishes that cannot be read. Impossible wishes are an answer.
         """
         question = pose(request, self.knowledge)
         budget_s = request.budget_s or self._budget_s
-        assembly = assemble(question.problem, limit=request.limit, budget_s=budget_s)
+        assembly = assemble(question.problem, limit=request.limit, budget_s=budget_s, watch=watch)
         return Suggestions(
             run=self._run(request, budget_s),
             call=question.profile.id,
@@ -104,11 +107,18 @@ class Matcher:
             reasons = (*asked, *reasons_for(member, team, reading, candidates, knowledge))
             role = "coordinator" if member == lead else proposed_role(organisation)
             members.append(Partner(organisation, role, candidates.fit_of(member), reasons))
+        verdict = verdict_of(question.profile, team, lead, knowledge)
+        if (
+            verdict.broken()
+        ):  # the rules engine shares no code with the solver: if they disagree, nothing is shown
+            raise RuntimeError(
+                f"a proposed set breaks {verdict.broken()[0].id} of {question.profile.id}: {team}"
+            )
         return Suggestion(
             value=consortium.value,
             gap=consortium.gap,
             members=tuple(members),
-            rules=verdict_of(question.profile, team, lead, knowledge).rules,
+            rules=verdict.rules,
             terms=consortium.terms,
             gaps=uncovered(team, reading, candidates),
         )

@@ -63,6 +63,7 @@ class Ranker:
         self._models: dict[dt.date, Model | None] = {}
         self._lock = threading.Lock()
         self._learning = threading.Lock()
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="ranker")
         self._cutoff = cutoff_for(history, None)
         self.fingerprint = self._fingerprint()
         """Equal fingerprints give equal answers."""
@@ -123,11 +124,10 @@ class Ranker:
             judge = partial(moment.judge, depth=depth, wanted=_wanted(moment, candidates))
             batches = [places[begin : begin + BATCH] for begin in range(0, len(places), BATCH)]
             asked = [[queries[place] for place in batch] for batch in batches]
-            with ThreadPoolExecutor(THREADS) as pool:
-                found = pool.map(judge, asked, [vectors[batch] for batch in batches])
-                for batch, judged in zip(batches, found, strict=True):
-                    for place, each in zip(batch, judged, strict=True):
-                        answers[place] = _cut(queries[place], each, limit, newcomers, candidates)
+            found = self._pool.map(judge, asked, [vectors[batch] for batch in batches])
+            for batch, judged in zip(batches, found, strict=True):
+                for place, each in zip(batch, judged, strict=True):
+                    answers[place] = _cut(queries[place], each, limit, newcomers, candidates)
         return [answers[place] for place in range(len(queries))]
 
     def explain(self, query: Query, organisation: OrganisationId) -> tuple[Contribution, ...]:

@@ -26,7 +26,7 @@ from graph.network import Network
 from graph.ownership import ownership_of, suspected_pairs
 from graph.rules import Verdict, check
 from matcher.answers import Partners, PartnersRequest, Suggestions, SuggestRequest
-from matcher.assemble import warm
+from matcher.assemble import Snapshot, warm
 from matcher.integration.project import OverallProject
 from matcher.knowledge import Knowledge
 from matcher.matcher import Matcher
@@ -165,8 +165,10 @@ class Konsort:
 
     # What is asked
 
-    def suggest(self, request: SuggestRequest) -> Suggestions:
-        return self._matcher().suggest(request)
+    def suggest(
+        self, request: SuggestRequest, *, watch: Callable[[Snapshot], None] | None = None
+    ) -> Suggestions:
+        return self._matcher().suggest(request, watch=watch)
 
     def steer(self, request: SuggestRequest, members: Sequence[str]) -> Steering:
         return self._matcher().steer(request, tuple(map(OrganisationId, members)))

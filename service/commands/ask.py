@@ -11,6 +11,7 @@ import click
 
 from data.model import CallId, OrganisationId, OutlineId
 from matcher.answers import PartnersRequest, SuggestRequest
+from matcher.assemble import Snapshot
 from matcher.explain import listed
 from service.command import Command, State, pass_state
 from service.parsing import pairs, queries_of, size_range, text_of, to_countries
@@ -89,10 +90,16 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--limit", default=5, show_default=True, help="How many suggestions.")
 @click.option("--budget", default=2.0, show_default=True, help="Seconds that the proof may take.")
+@click.option("--watch", is_flag=True, help="Tell on standard error how the search goes on.")
 @_question
-def suggest(state: State, request: SuggestRequest) -> None:
+def suggest(state: State, request: SuggestRequest, watch: bool) -> None:
     """Propose whole consortia for an outline: allowed by the call's rules, with reasons and rules shown."""
-    state.answer(state.app.suggest(request), suggestions)
+    state.answer(state.app.suggest(request, watch=_tell if watch else None), suggestions)
+
+
+def _tell(snapshot: Snapshot) -> None:
+    gap = "no bound yet" if snapshot.gap is None else f"at most {snapshot.gap:.2%} below the best"
+    click.echo(f"{snapshot.seconds:6.3f} s  value {snapshot.value:.4f}, {gap}", err=True)
 
 
 @click.command(
