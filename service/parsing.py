@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
-from data.countries import country_name, to_eu, to_iso
+from data.countries import KNOWN, to_iso
 from data.errors import BadInput
 from data.model import OrganisationId
 from matcher.ranking.query import Query
@@ -61,7 +61,7 @@ def to_countries(words: Sequence[str]) -> tuple[str, ...]:
     """Read country codes of either style (EL or GR) as ISO codes."""
     codes = [to_iso(word) for word in words]
     for word, code in zip(words, codes, strict=True):
-        if country_name(code) == to_eu(code):
+        if code not in KNOWN:
             raise BadInput(f"unknown country {word!r}; give two letters, as in DE, FR or EL")
     return tuple(codes)
 
@@ -98,6 +98,10 @@ def query_of(line: str, number: int, strange: set[str]) -> Query:
         raise BadInput(f"{where} is not JSON ({error.msg} at character {error.pos + 1})") from None
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, lists in lists in lists
         raise BadInput(f"{where} cannot be read ({error})") from None
+    try:
+        json.dumps(fields, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise BadInput(f"{where} holds half a character (a lone surrogate); write whole ones") from None
     if not isinstance(fields, dict):
         raise BadInput(f"{where} must be an object with id and text, not {type(fields).__name__}")
     strange.update(fields.keys() - QUERY_FIELDS)

@@ -54,3 +54,10 @@ def test_every_bad_row_is_named(tmp_path: Path) -> None:
 def test_json_of_another_shape_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadInput, match=r"members\.json"):
         read_members(written(tmp_path, text, "members.json"))
+
+
+def test_a_code_that_is_no_countrys_is_refused_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "members.csv"
+    file.write_text("id,country\na,DE\nb,XX\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"members\.csv:3:country:'XX' is no country's code"):
+        read_members(file)

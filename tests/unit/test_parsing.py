@@ -22,7 +22,7 @@ def test_an_unreadable_size_is_refused(words: str) -> None:
 
 
 def test_countries_are_taken_in_either_style() -> None:
-    assert to_countries(("EL", "gr", "UK", "de")) == ("GR", "GR", "GB", "DE")
+    assert to_countries(("EL", "gr", "UK", "de", "AU", "TW")) == ("GR", "GR", "GB", "DE", "AU", "TW")
 
 
 def test_an_unknown_country_is_refused_by_name() -> None:
@@ -56,6 +56,9 @@ def test_missing_facts_of_a_query_are_unknown_not_empty_texts() -> None:
     ("line", "reason"),
     [
         ('{"id": "q"', "line 3 is not JSON"),
+        ('{"id": "q", "text": "\\ud800"}', "line 3 holds half a character"),
+        (f'{{"id": {"1" * 5000}}}', "line 3 cannot be read"),
+        ("[" * 100_000, "line 3 cannot be read"),
         ('["q"]', "line 3 must be an object with id and text, not list"),
         ('{"text": "x"}', "line 3 needs an id"),
         ('{"id": "q", "given": "1"}', "line 3: given must be a list"),
