@@ -187,6 +187,8 @@ def _records(api: APIBlueprint, application: Application) -> None:
     @api.get("/outlines", tags=[RECORDS], responses={"200": answers.OutlinesAnswer})
     def outlines(query: questions.OutlinesQuery) -> dict[str, Any]:
         """List outlines, all or those of one call"""
+        if query.call is not None:
+            application.profile(query.call)  # an unknown call is told, not answered with an empty list
         return {"outlines": [outline_as_dict(outline) for outline in application.outlines(query.call)]}
 
     @api.get("/organisations", tags=[RECORDS], responses={"200": answers.FoundsAnswer})
