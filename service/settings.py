@@ -44,6 +44,8 @@ class Settings:
     """What the program runs with; made by `from_env`, changed by `but`."""
 
     home: Path
+    home_named: bool
+    """Whether somebody named it; else it is the default one."""
     database: str
     models: Path
     encoder: str
@@ -67,6 +69,7 @@ class Settings:
         folder = Path(home or value["home"]).expanduser().absolute()
         return cls(
             home=folder,
+            home_named=bool(home or env.get("KONSORT_HOME", "").strip()),
             database=value["database"] or f"sqlite:///{folder / 'konsort.sqlite'}",
             models=Path(value["models"]).expanduser() if value["models"] else _beside_the_program(),
             encoder=value["encoder"],
@@ -95,4 +98,4 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-assert {s.name for s in SETTINGS} == {f.name for f in fields(Settings)}
+assert {s.name for s in SETTINGS} == {f.name for f in fields(Settings)} - {"home_named"}

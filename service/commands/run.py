@@ -2,7 +2,7 @@
 
 import tempfile
 import threading
-from pathlib import Path
+from contextlib import ExitStack
 
 import click
 
@@ -55,13 +55,20 @@ def serve(state: State, host: str, port: int) -> None:
 @click.option("--port", default=8470, show_default=True, type=click.IntRange(0, 65535))
 @pass_state
 def demo(state: State, host: str, port: int) -> None:
-    """Load the demo call into a fresh home (or the one named by --home) and serve it."""
+    """Load the demo call into a fresh home (or the one named by --home or KONSORT_HOME) and serve it.
+
+    A fresh home is removed when the demo is stopped.
+    """
     _try_port(host, port)
-    if state.home is None:
-        state.home = tempfile.mkdtemp(prefix="konsort-demo-")
-    click.echo(f"Demo home: {Path(state.home)} (all organisations in it are fictional)")
-    state.app.import_demo(dry_run=False)
-    _serve(state, host, port)
+    with ExitStack() as fresh:
+        if not state.settings.home_named:
+            state.home = fresh.enter_context(tempfile.TemporaryDirectory(prefix="konsort-demo-"))
+        click.echo(f"Demo home: {state.settings.home} (all organisations in it are fictional)")
+        state.app.import_demo(dry_run=False)
+        try:
+            _serve(state, host, port)
+        finally:
+            state.close()
 
 
 COMMANDS = (setup, serve, demo)
