@@ -10,6 +10,8 @@ from matcher.knowledge import Knowledge
 from matcher.ranking.query import Query
 from matcher.reading import Reading
 
+RECORD_LEARNED, RECORD_PRIOR = 0.5, 0.15
+"""The ranking's share of the fit, as learned from many projects and where a short history only allows the prior."""
 RANKED = 2000
 """So deep is the learned ranking read; further down it says nothing that matters."""
 
@@ -18,8 +20,9 @@ RANKED = 2000
 class Candidates:
     """n organisations that could take part, with what they are worth for this outline. Scores are in [0, 1].
 
-    `fit`: (n,), mean of `text` and `record`; `text`: (n,), the best of its texts against the outline; `record`: (n,),
-    its place in the learned ranking; `aspects`: (n, a). `place`: (n,) that place, from 1; 0 for who is not ranked.
+    `fit`: (n,), `text` and `record`, the latter with RECORD_LEARNED or RECORD_PRIOR as its share; `text`: (n,), the
+    best of its texts against the outline; `record`: (n,), its place in the ranking; `aspects`: (n, a). `place`: (n,)
+    that place, from 1; 0 for who is not ranked.
     """
 
     field: Field
@@ -48,18 +51,27 @@ class Candidates:
         aspects[self.rows[organisation]] = 0
         return replace(self, aspects=aspects)
 
+    def lacking(self, owner: OrganisationId | None, reading: Reading) -> "Candidates":
+        """The same, but the outline's owner covers nothing of what it says it seeks."""
+        sought = [column for column, aspect in enumerate(reading.aspects) if aspect.sought]
+        if owner not in self.rows or not sought:
+            return self
+        aspects = self.aspects.copy()
+        aspects[self.rows[owner], sought] = 0.0
+        return replace(self, aspects=aspects)
+
     def scores(self, reading: Reading) -> np.ndarray:
         """Return (n,) how good a partner each is: the mean of its fit and of what it covers of the aspects."""
         return (self.fit + self.aspects @ reading.weights) / 2 if reading.aspects else self.fit
 
 
-def place_score(place: np.ndarray) -> np.ndarray:
-    """Return 1 - log(place) / log(RANKED): 1 for the first, 0 from place RANKED on.
+def place_score(place: np.ndarray, last: int) -> np.ndarray:
+    """Return 1 - log(place) / log(last): 1 for the first, 0 from place `last` on.
 
-    >>> [round(float(score), 2) for score in place_score(np.array([1, 10, 100, 2000]))]
+    >>> [round(float(score), 2) for score in place_score(np.array([1, 10, 100, 2000]), 2000)]
     [1.0, 0.7, 0.39, 0.0]
     """
-    return np.clip(1 - np.log(place) / np.log(RANKED), 0, 1)
+    return np.clip(1 - np.log(place) / np.log(max(last, 2)), 0, 1)
 
 
 def gather(reading: Reading, query: Query, knowledge: Knowledge, *, fictional: bool) -> Candidates:
@@ -68,9 +80,12 @@ def gather(reading: Reading, query: Query, knowledge: Knowledge, *, fictional: b
     asked = np.vstack([reading.vector[None, :], reading.aspect_vectors])
     scores = knowledge.roster.scores(asked, but=reading.source)[chosen.places]
     record, place = _record(query, knowledge)
+    share = RECORD_LEARNED if knowledge.ranker.learns else RECORD_PRIOR
     return Candidates(
         field=chosen,
-        fit=(scores[:, 0] + record[chosen.places]) / 2,
+        fit=np.clip(
+            (1 - share) * scores[:, 0] + share * record[chosen.places], 0, 1
+        ),  # float32 may round above 1
         text=scores[:, 0],
         record=record[chosen.places],
         aspects=scores[:, 1:],
@@ -88,6 +103,6 @@ def _record(query: Query, knowledge: Knowledge) -> tuple[np.ndarray, np.ndarray]
     (ranking,) = knowledge.ranker.rank([query], limit=RANKED)
     ranked = [roster.places[organisation] for organisation, score in ranking.ranked if score > 0]
     place[ranked] = np.arange(1, len(ranked) + 1)
-    record[ranked] = place_score(place[ranked])
+    record[ranked] = place_score(place[ranked], min(RANKED, len(roster.ids)))
     record[[roster.places[each] for each in query.on_board if each in roster.places]] = 1.0
     return record, place

@@ -1,7 +1,7 @@
 """What does an answer stand on? One moment of the store: records, texts, network and ranker, never changed."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -131,6 +131,19 @@ def member_of(organisation: Organisation, *, role: str | None = None) -> Member:
         role=role,
         sme=organisation.sme,
     )
+
+
+def completed(member: Member, organisation: Organisation | None) -> Member:
+    """Return a member whose unknown facts are those that the store has; what is stated stays."""
+    if organisation is None:
+        return member
+    known = member_of(organisation)
+    missing = {
+        name: getattr(known, name)
+        for name in ("name", "country", "kind", "owner", "sme")
+        if getattr(member, name) is None
+    }
+    return replace(member, **missing)
 
 
 def titles_of(history: History) -> dict[ProjectId, str]:

@@ -43,7 +43,9 @@ def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
     lead = request.coordinator or owner
     if outline is not None:
         source = f"outline:{outline.id}"
-        reading = read(outline.full_text, knowledge.search, seeks=outline.seeks, source=source)
+        reading = read(
+            outline.full_text, knowledge.search, seeks=outline.seeks, needs=outline.text, source=source
+        )
     else:
         reading = read(request.text or "", knowledge.search)
     query = Query(
@@ -54,7 +56,7 @@ def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
         topic=";".join(profile.topics) or None,
     )
     fictional = _fictional(profile, (lead, *request.must), knowledge)
-    candidates = gather(reading, query, knowledge, fictional=fictional)
+    candidates = gather(reading, query, knowledge, fictional=fictional).lacking(owner, reading)
     problem = Problem(
         facts=candidates.field.facts,
         fit=candidates.fit,

@@ -24,6 +24,8 @@ class Aspect:
     id: str
     text: str
     weight: float
+    sought: bool = False
+    """Said to be sought: whoever asks does not have it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,21 +48,30 @@ class Reading:
         return np.array([aspect.weight for aspect in self.aspects])
 
 
-def read(text: str, search: TextSearch, *, seeks: str | None = None, source: str | None = None) -> Reading:
+def read(
+    text: str,
+    search: TextSearch,
+    *,
+    seeks: str | None = None,
+    needs: str | None = None,
+    source: str | None = None,
+) -> Reading:
     """Read an outline: whole text to one vector, its parts to at most MOST_ASPECTS distinct aspects.
 
     Aspects are what is sought, point by point, else the sentence nearest to the whole; then sentences that are
-    relevant and different.
+    relevant and different. `needs`: the part of the text in which aspects are looked for (None: all of it), so that
+    what the owner offers is not taken for something to be found.
     """
     sought = _points(seeks) if seeks else []
-    parts = [*sought, *(sentence for sentence in split_sentences(text) if sentence not in sought)] or [text]
+    told = split_sentences(text if needs is None else needs)
+    parts = [*sought, *(sentence for sentence in told if sentence not in sought)] or [text]
     whole, vectors = search.encode(text), search.encode_all(parts)
     start = list(range(len(sought))) or [int(np.argmax(vectors @ whole))]
     chosen = _relevant_and_different(vectors, whole, start[:MOST_ASPECTS])
     weights = np.array([SOUGHT_WEIGHT if place < len(sought) else 1.0 for place in chosen])
     weights = weights / weights.sum()
     aspects = tuple(
-        Aspect(id=f"aspect:{number}", text=parts[place], weight=float(weight))
+        Aspect(f"aspect:{number}", parts[place], float(weight), sought=place < len(sought))
         for number, (place, weight) in enumerate(zip(chosen, weights, strict=True), start=1)
     )
     return Reading(text=text, vector=whole, source=source, aspects=aspects, aspect_vectors=vectors[chosen])

@@ -15,6 +15,8 @@ COORDINATED = 0.9
 """Weight of a project that the organisation led."""
 CALIBRATED_ON = 1000
 """Texts, evenly chosen, on which similarities are calibrated."""
+FEW_TEXTS = 50
+"""With fewer distinct texts nothing can be learned of what is usual; the scale of the demo call serves."""
 LEAST_SPAN = 0.2
 """Floor and ceiling stand at least so far apart, however alike or few the texts are."""
 
@@ -47,8 +49,8 @@ class Scale:
         Equal rows count once: the same call-topic title for many projects says nothing about near neighbours.
         """
         distinct = np.unique(vectors, axis=0)
-        if len(distinct) < 3:
-            return cls(0.0, 0.6)
+        if len(distinct) < FEW_TEXTS:
+            return cls(0.1, 0.5)
         chosen = distinct[np.unique(np.linspace(0, len(distinct) - 1, CALIBRATED_ON).astype(int))]
         similar = chosen @ chosen.T
         pairs = similar[np.triu_indices_from(similar, 1)]

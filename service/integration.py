@@ -59,6 +59,12 @@ class Desk:
             raise BadInput(
                 f"call {self._profile.id} has no outline {strange[0]!r}; `konsort outlines` lists them"
             )
+        streams = {stream.id for stream in self._profile.work_streams}
+        chosen = {*decisions.streams.values(), *decisions.names}
+        if streams and (strange := sorted(chosen - streams)):
+            raise BadInput(
+                f"call {self._profile.id} has no work stream {strange[0]!r}; it has {', '.join(sorted(streams))}"
+            )
         self._store.put_setting(f"decisions:{self._profile.id}", decisions.as_json(), who=self._user)
 
     def outlines_of(self, words: Iterable[str]) -> frozenset[str]:

@@ -28,7 +28,7 @@ from graph.rules import Verdict, check
 from matcher.answers import Partners, PartnersRequest, Suggestions, SuggestRequest
 from matcher.assemble import Snapshot, warm
 from matcher.integration.project import OverallProject
-from matcher.knowledge import Knowledge
+from matcher.knowledge import Knowledge, completed
 from matcher.matcher import Matcher
 from matcher.ranking.query import Query, Ranking
 from matcher.steering import Steering, TradeOff
@@ -183,10 +183,13 @@ class Konsort:
         return self._knowledge().ranker.rank(list(queries), limit=limit, newcomers=newcomers)
 
     def check(self, call: str, members: Sequence[Member]) -> Verdict:
+        """Check members; what is not said of them is taken from the store, where it knows the id."""
+        known = self._store.organisations([each.id for each in members])
+        whole = [completed(each, known.get(OrganisationId(each.id))) for each in members]
         with self._lock:
             moment = self.moment
-            ownership = ownership_of(members, moment.owner_decisions, moment.names)
-        return check(self.profile(call), members, ownership=ownership)
+            ownership = ownership_of(whole, moment.owner_decisions, moment.names)
+        return check(self.profile(call), whole, ownership=ownership)
 
     def check_file(self, call: str, path: Path) -> Verdict:
         return self.check(call, [Member(**asdict(row)) for row in read_members(path)])

@@ -29,7 +29,7 @@ class Weights:
     sme: float = 0.05
     widening: float = 0.05
     redundancy: float = 0.2
-    effort: float = 0.1
+    effort: float = 0.4
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

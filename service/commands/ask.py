@@ -145,7 +145,7 @@ def partners(
 ) -> None:
     """Find partners for one organisation, with reasons."""
     request = PartnersRequest(
-        organisation=OrganisationId(organisation),
+        organisation=state.app.meant(organisation).id,
         call=CallId(call) if call else None,
         countries=to_countries(countries),
         new_only=new_only,

@@ -83,7 +83,8 @@ def template(state: State, what: str, file: Path | None) -> None:
 
     path = file or Path(f"{what}.xlsx")
     write_template(what, path)
-    click.echo(f"{path} written; fill it in and run `konsort import {what} {path}`")
+    call = " --call CALL" if what == "outlines" else ""
+    click.echo(f"{path} written; fill it in and run `konsort import {what} {path}{call}`")
 
 
 @click.command("index", cls=Command, example="konsort index")

@@ -20,7 +20,7 @@ OUT = NewFile()
     "integrate",
     cls=Command,
     answers=True,
-    example="konsort integrate demo-industrial-cloud --xlsx proposal.xlsx --docx proposal.docx\\n"
+    example="konsort integrate demo-industrial-cloud --xlsx proposal.xlsx --docx proposal.docx\n"
     "konsort integrate demo-industrial-cloud --without FR",
 )
 @click.argument("call")

@@ -78,12 +78,15 @@ def test_scoring_leaves_the_index_as_it_was(world: tuple[Roster, TextSearch]) ->
 
 
 def test_a_store_with_hardly_any_text_has_a_fixed_scale() -> None:
-    assert Scale.of(np.eye(2, dtype=np.float32)) == Scale(0.0, 0.6)
+    assert Scale.of(np.eye(2, dtype=np.float32)) == Scale(0.1, 0.5)
 
 
 def test_the_scale_runs_from_random_pairs_to_near_neighbours() -> None:
-    # Two pairs of near twins: half of the six pairs have cosine 0, every nearest neighbour has 0.8.
-    rows = np.array([[1, 0, 0, 0], [0.8, 0.6, 0, 0], [0, 0, 1, 0], [0, 0, 0.8, 0.6]], dtype=np.float32)
+    # Thirty pairs of near twins: nearly all pairs have cosine 0, every nearest neighbour has 0.8.
+    rows = np.zeros((60, 60), dtype=np.float32)
+    for pair in range(30):
+        rows[2 * pair, 2 * pair] = 1.0
+        rows[2 * pair + 1, 2 * pair], rows[2 * pair + 1, 2 * pair + 1] = 0.8, 0.6
     scale = Scale.of(rows)
     assert (scale.floor, scale.ceiling) == pytest.approx((0.0, 0.8))
     assert scale.score(np.array([0.4])) == pytest.approx([0.5])
