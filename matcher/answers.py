@@ -27,6 +27,10 @@ class SuggestRequest:
     apart: tuple[tuple[OrganisationId, OrganisationId], ...] = ()
     """Pairs that must not be in one consortium."""
     size: tuple[int, int] | None = None
+    roles: tuple[tuple[OrganisationId, str], ...] = ()
+    """Settled roles, such as (id, "associated")."""
+    wants: tuple[tuple[int, str], ...] = ()
+    """At least so many members of a country (two letters) or a kind, such as (2, "sme") or (1, "FR")."""
     limit: int = 5
     preset: str = "balanced"
     """Name of a weight preset of `matcher.assemble`."""

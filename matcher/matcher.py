@@ -100,14 +100,15 @@ class Matcher:
         knowledge, reading, candidates = self.knowledge, question.reading, question.candidates
         team = tuple(OrganisationId(seat.id) for seat in consortium.members)
         lead = next((OrganisationId(s.id) for s in consortium.members if s.role == "coordinator"), None)
+        roles = dict(question.request.roles)
         members = []
         for member in team:
             organisation = knowledge.organisation(member)
             asked = _asked_for(member, question)
             reasons = (*asked, *reasons_for(member, team, reading, candidates, knowledge))
-            role = "coordinator" if member == lead else proposed_role(organisation)
+            role = "coordinator" if member == lead else roles.get(member) or proposed_role(organisation)
             members.append(Partner(organisation, role, candidates.fit_of(member), reasons))
-        verdict = verdict_of(question.profile, team, lead, knowledge)
+        verdict = verdict_of(question.profile, team, lead, knowledge, roles)
         if (
             verdict.broken()
         ):  # the rules engine shares no code with the solver: if they disagree, nothing is shown

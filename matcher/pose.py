@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.calls import CallProfile
+from data.countries import country_name, to_eu, to_iso
+from data.demands import CountRange, Layer, Selector
 from data.errors import BadInput, NotReady
-from data.model import OrganisationId
+from data.model import Kind, OrganisationId
 from matcher.answers import SuggestRequest
 from matcher.assemble import PRESETS, Problem, Wishes
 from matcher.candidates import Candidates, gather
@@ -70,6 +72,8 @@ def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
             must=request.must,
             exclude=request.exclude,
             apart=request.apart,
+            roles=dict(request.roles),
+            demands=tuple(_want(least, of) for least, of in request.wants),
         ),
         weights=PRESETS[request.preset],
         relevance=candidates.text,
@@ -82,9 +86,30 @@ def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
     return Question(request, profile, lead, owner, reading, candidates, problem)
 
 
+def _want(least: int, of: str) -> CountRange:
+    """Read a wish for a country or a kind as a demand, so that a conflict can name it."""
+    code = to_iso(of)
+    if of.lower() in set(Kind):
+        kind = Kind(of.lower())
+        members = Selector(sme=True) if kind is Kind.SME else Selector(kinds=(kind,))
+    elif country_name(code) != to_eu(code):
+        members = Selector(countries=(code,))
+    else:
+        raise BadInput(f"{of!r} is neither a country nor a kind; kinds are {', '.join(Kind)}")
+    return CountRange(
+        id=f"want:{least}:{of}",
+        text=f"at least {least} from {of}",
+        source="your request",
+        layer=Layer.USER,
+        members=members,
+        minimum=least,
+    )
+
+
 def _know_all(request: SuggestRequest, knowledge: Knowledge) -> None:
     paired = (each for pair in request.apart for each in pair)
-    for ident in (request.coordinator, *request.must, *request.exclude, *paired):
+    settled = (each for each, _ in request.roles)
+    for ident in (request.coordinator, *request.must, *request.exclude, *paired, *settled):
         if ident is not None:
             knowledge.organisation(ident)
     if request.preset not in PRESETS:

@@ -1,6 +1,7 @@
 """What do the call's rules say of a proposed set? The store's knowledge of its members, put to `graph.rules`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from data.calls import CallProfile
 from data.model import OrganisationId
@@ -9,13 +10,21 @@ from graph.ownership import ownership_of
 from graph.rules import Verdict, check
 from matcher.knowledge import Knowledge, member_of
 
+NO_ROLES: Mapping[OrganisationId, str] = MappingProxyType({})
+
 
 def members_of(
-    team: Sequence[OrganisationId], lead: OrganisationId | None, knowledge: Knowledge
+    team: Sequence[OrganisationId],
+    lead: OrganisationId | None,
+    knowledge: Knowledge,
+    roles: Mapping[OrganisationId, str] = NO_ROLES,
 ) -> tuple[Member, ...]:
-    """What the store knows of a set's members; who leads is the coordinator, all others take part."""
+    """What the store knows of a set's members; who leads is the coordinator, all others take part or as `roles` say."""
     return tuple(
-        member_of(knowledge.organisation(each), role="coordinator" if each == lead else "participant")
+        member_of(
+            knowledge.organisation(each),
+            role="coordinator" if each == lead else roles.get(each, "participant"),
+        )
         for each in team
     )
 
@@ -30,7 +39,8 @@ def verdict_of(
     team: Sequence[OrganisationId],
     lead: OrganisationId | None,
     knowledge: Knowledge,
+    roles: Mapping[OrganisationId, str] = NO_ROLES,
 ) -> Verdict:
     """Answer a call's rules for a set of the store's organisations."""
-    members = members_of(team, lead, knowledge)
+    members = members_of(team, lead, knowledge, roles)
     return check(profile, members, ownership=ownership_among(members, knowledge))

@@ -68,12 +68,14 @@ def steer(question: Question, team: Sequence[OrganisationId], knowledge: Knowled
     if strange := [each for each in team if each not in question.candidates.rows]:
         raise BadInput(f"organisation {strange[0]} is no candidate for this call; check the id")
 
+    roles = dict(question.request.roles)
+
     def verdict(chosen: Sequence[str]) -> Verdict:
         return verdict_of(
-            question.profile, [OrganisationId(each) for each in chosen], question.lead, knowledge
+            question.profile, [OrganisationId(each) for each in chosen], question.lead, knowledge, roles
         )
 
-    known = members_of(team, question.lead, knowledge)
+    known = members_of(team, question.lead, knowledge, roles)
     consortium = Consortium(question.profile, known, ownership=ownership_among(known, knowledge))
     bears = resilience(consortium, effort=500)
     best = sorted(range(len(ids)), key=lambda row: (-question.candidates.fit[row], ids[row]))

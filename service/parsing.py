@@ -57,6 +57,21 @@ def assignments(words: Sequence[str]) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in parts}
 
 
+def wants(words: Sequence[str]) -> tuple[tuple[int, str], ...]:
+    """Read 'NUMBER:COUNTRY' or 'NUMBER:KIND' words.
+
+    >>> wants(["2:sme", "1:FR"])
+    ((2, 'sme'), (1, 'FR'))
+    """
+    found = []
+    for word in words:
+        match = re.fullmatch(r"\s*(\d{1,2}):\s*(\w+)\s*", word)
+        if not match or int(match[1]) < 1:
+            raise BadInput(f"write NUMBER:COUNTRY or NUMBER:KIND, as in 1:FR or 2:sme, not {word!r}")
+        found.append((int(match[1]), match[2]))
+    return tuple(found)
+
+
 def to_countries(words: Sequence[str]) -> tuple[str, ...]:
     """Read country codes of either style (EL or GR) as ISO codes."""
     codes = [to_iso(word) for word in words]

@@ -14,7 +14,7 @@ from matcher.answers import PartnersRequest, SuggestRequest
 from matcher.assemble import Snapshot
 from matcher.explain import listed
 from service.command import Command, State, pass_state
-from service.parsing import pairs, queries_of, size_range, text_of, to_countries
+from service.parsing import assignments, pairs, queries_of, size_range, text_of, to_countries, wants
 from service.render import partners_table, steering, suggestions, trade_off, verdict
 
 TEXT = click.File(encoding="utf-8-sig")
@@ -36,6 +36,8 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
         exclude: tuple[str, ...],
         apart: tuple[str, ...],
         size: str | None,
+        role: tuple[str, ...],
+        want: tuple[str, ...],
         preset: str,
         limit: int = 5,
         budget: float | None = None,
@@ -50,6 +52,8 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
             exclude=tuple(map(OrganisationId, exclude)),
             apart=pairs(apart),
             size=size_range(size),
+            roles=tuple((OrganisationId(who), what) for who, what in assignments(role).items()),
+            wants=wants(want),
             limit=limit,
             preset=preset,
             budget_s=budget,
@@ -72,6 +76,13 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
             click.option("--not", "exclude", multiple=True, help="Organisation that must not be in."),
             click.option("--apart", multiple=True, metavar="A,B", help="Two that must not be in together."),
             click.option("--size", help="Members, as in 5-12."),
+            click.option("--role", multiple=True, metavar="ORG=ROLE", help="A settled role of one."),
+            click.option(
+                "--want",
+                multiple=True,
+                metavar="N:WHAT",
+                help="At least N of a country or kind: 1:FR, 2:sme.",
+            ),
             click.option(
                 "--preset", default="balanced", show_default=True, help="From proven_team to fresh_blood."
             ),

@@ -116,6 +116,39 @@ def test_wishes_are_kept(run: Run) -> None:
         assert not {"DEMO-ORG-001", "DEMO-ORG-002"} <= ids and 5 <= len(ids) <= 7
 
 
+def test_wanted_kinds_and_settled_roles_are_kept(run: Run) -> None:
+    told = answer(
+        run(
+            *(
+                "suggest",
+                "--outline",
+                "DEMO-OUT-028",
+                "--call",
+                CALL,
+                "--limit",
+                "1",
+                "--size",
+                "5-6",
+                "--json",
+            ),
+            *(
+                "--want",
+                "2:sme",
+                "--want",
+                "1:SE",
+                "--must",
+                "DEMO-ORG-014",
+                "--role",
+                "DEMO-ORG-014=associated",
+            ),
+        )
+    )
+    members = told["suggestions"][0]["members"]
+    assert sum(member["kind"] == "sme" for member in members) >= 2
+    assert any(member["country"] == "SE" for member in members)
+    assert next(m["role"] for m in members if m["id"] == "DEMO-ORG-014") == "associated"
+
+
 def test_an_impossible_wish_names_what_conflicts_and_what_would_help(run: Run) -> None:
     told = answer(
         run(
