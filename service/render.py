@@ -62,7 +62,10 @@ def _rule(rule: RuleAnswer) -> list[str]:
 
 
 def _folded(text: str, indent: str) -> list[str]:
-    return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent)) or [indent]
+    folded = wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent), break_on_hyphens=False
+    )
+    return folded or [indent]
 
 
 def steering(answer: Steering) -> str:
@@ -212,6 +215,8 @@ def integration(answer: Mapping[str, Any]) -> str:
         f"  {link['strength']:.2f}  {link['a']} – {link['b']} ({' – '.join(link['countries'])})"
         for link in strongest
     ]
+    if answer.get("changes"):
+        lines += ["What changed since the proposal before:", *_changes(answer["changes"])]
     if answer["isolated"]:
         lines += ["Isolated outlines:", *_folded(", ".join(answer["isolated"]), "  ")]
     if answer["uncovered"]:
@@ -224,6 +229,20 @@ def integration(answer: Mapping[str, Any]) -> str:
         *(f"  {MARKS[rule['answer']]:15} {rule['id']} {rule['text']}" for rule in answer["rules"]),
     ]
     return "\n".join([*lines, PREVAILS])
+
+
+def _changes(changes: Mapping[str, Any]) -> list[str]:
+    """What came, left, moved; nothing changed is said too."""
+    told = [
+        ("came in", [str(each) for each in changes["added"]]),
+        ("left", [str(each) for each in changes["removed"]]),
+        ("moved", [f"{outline} from {before} to {after}" for outline, before, after in changes["moved"]]),
+        ("new links", [f"{a} – {b}" for a, b in changes["links_added"]]),
+        ("links no more", [f"{a} – {b}" for a, b in changes["links_removed"]]),
+        ("renamed", [f"{before} is now {after}" for _, before, after in changes["renamed"]]),
+    ]
+    lines = [line for name, what in told if what for line in _folded(f"{name}: {', '.join(what)}", "  ")]
+    return lines or ["  nothing"]
 
 
 def _fragile(loss: Mapping[str, Any]) -> str:

@@ -64,6 +64,7 @@ def demo(state: State, host: str, port: int) -> None:
         if not state.settings.home_named:
             state.home = fresh.enter_context(tempfile.TemporaryDirectory(prefix="konsort-demo-"))
         click.echo(f"Demo home: {state.settings.home} (all organisations in it are fictional)")
+        click.echo(f"Other commands find it with: export KONSORT_HOME={state.settings.home}")
         state.app.import_demo(dry_run=False)
         try:
             _serve(state, host, port)
