@@ -25,7 +25,6 @@ class Knowledge:
     """All that the matcher reads. A rebuild makes a new one and swaps the reference, while requests go on."""
 
     revision: str
-    history: History
     network: Network
     search: TextSearch
     ranker: Ranker

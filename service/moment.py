@@ -79,7 +79,6 @@ class Moment:
     def knowledge(self) -> Knowledge:
         return Knowledge(
             revision=self.revision,
-            history=self.history,
             network=self.network,
             search=self.search,
             ranker=self.ranker,

@@ -2,9 +2,8 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from data.errors import BadInput
 
@@ -41,7 +40,7 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the program runs with; made by `from_env`, changed by `but`."""
+    """What the program runs with; made by `from_env`."""
 
     home: Path
     home_named: bool
@@ -77,10 +76,6 @@ class Settings:
             budget_s=_seconds(value["budget_s"]),
             user=value["user"],
         )
-
-    def but(self, **changes: Any) -> "Settings":
-        """The same settings with some changed."""
-        return replace(self, **changes)
 
 
 def _beside_the_program() -> Path:
