@@ -228,7 +228,14 @@ class Konsort:
 
     def import_outlines(self, path: Path, call: str, *, dry_run: bool) -> ImportReport:
         profile = self.profile(call)
-        return import_outlines(self._store, path, profile.id, dry_run=dry_run, progress=self._progress)
+        return import_outlines(
+            self._store,
+            path,
+            profile.id,
+            streams=profile.work_streams,
+            dry_run=dry_run,
+            progress=self._progress,
+        )
 
     def import_organisations(self, path: Path, *, dry_run: bool) -> ImportReport:
         return import_organisations(self._store, path, dry_run=dry_run, progress=self._progress)
@@ -237,9 +244,12 @@ class Konsort:
         return load_demo(self._store, dry_run=dry_run, progress=self._progress)
 
     def keep_problems(self, report: ImportReport, path: Path | None) -> dict[str, Any]:
-        """Write the bad rows to `path` (konsort-bad-rows.txt where none is named); return what came in, as data."""
+        """Write the bad rows to `path` (konsort-bad-rows.txt where none is named); return what came in, as data.
+
+        A dry run writes nothing; `report` in the answer says where the bad rows would be.
+        """
         chosen = path or (Path("konsort-bad-rows.txt") if report.problems else None)
-        if chosen is not None:
+        if chosen is not None and not report.dry_run:
             write_report(report.problems, chosen)
         return {
             "dry_run": report.dry_run,

@@ -8,7 +8,9 @@ import datetime as dt
 import re
 
 from data.countries import to_iso
+from data.country_names import code_of
 from data.model import Kind
+from data.sources.languages import language_code
 
 _DATES = (
     (re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"), (0, 1, 2)),
@@ -38,6 +40,10 @@ _YES = frozenset(
 )
 _NO = frozenset(["false", "no", "n", "0", "nein", "non", "não", "nie", "ne", "nem", "ei", "όχι"])
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[ .,'’]\d{3})+)(?:[.,]\d+)?")
+_EURO = re.compile(r"(?i)euros?\b|eur|€")
+_NO_CENTS = re.compile(r"[.,][-–—]{1,2}(?=\s|$|€|E)")
+_ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+"""Digits that are thousands to one reader and a fraction to another."""
 _PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]{1,2})?").fullmatch
 
 
@@ -103,10 +109,30 @@ def amount(cell: str) -> float | None:
 
 
 def budget(cell: str) -> float | None:
-    """Return an amount of 0 or more."""
-    found = amount(cell)
+    """Return an amount of 0 or more, as people write money.
+
+    Behind `€` or `EUR` three digits after the only mark are thousands, since euros have two decimals; `,-` says
+    that there are no cents. Without that sign `800.000` may be thousands or, from a program, a fraction: refused.
+
+    >>> budget("€ 800.000"), budget("800.000,00 €"), budget("1 200 000"), budget("EUR 1.250.000,-")
+    (800000.0, 800000.0, 1200000.0, 1250000.0)
+    """
+    written = cell.strip()
+    bare = _NO_CENTS.sub("", written)
+    if has_sign := bool(_EURO.search(bare)):
+        bare = _EURO.sub("", bare).strip()
+    if _ONE_GROUP.fullmatch(bare):
+        digits = re.sub("[.,]", "", bare)
+        if not has_sign:
+            raise ValueError(f"{written!r} could be {digits} or a fraction; needed: {digits}, or € {written}")
+        bare = digits
+    if re.search(r"\d\s*[A-Za-z]", bare):
+        raise ValueError(f"{written!r} is an amount in short; needed: all its digits, as in 1250000")
+    if written and not bare:
+        raise ValueError(f"{written!r} is no amount; needed: 1234567.89 or 1.234.567,89")
+    found = amount(bare)
     if found is not None and found < 0:
-        raise ValueError(f"{cell.strip()!r} is negative; needed: 0 or more")
+        raise ValueError(f"{written!r} is negative; needed: 0 or more")
     return found
 
 
@@ -126,8 +152,24 @@ def flag(cell: str) -> bool | None:
     raise ValueError(f"{cell.strip()!r} is neither yes nor no; needed: true or false")
 
 
+def known_country(cell: str) -> str | None:
+    """Return the ISO 3166 code of a country that exists, by its code (EL and UK too) or its name.
+
+    >>> known_country("EL"), known_country("Österreich"), known_country("")
+    ('GR', 'AT', None)
+    """
+    found = cell.strip()
+    if not found:
+        return None
+    if code := code_of(found):
+        return code
+    raise ValueError(f"{found!r} is no country; needed: a code such as DE or EL, or a name such as Greece")
+
+
 def country(cell: str) -> str | None:
-    """Return the ISO 3166 code; the EU's EL and UK become GR and GB.
+    """Return the ISO 3166 code of any two letters; the EU's EL and UK become GR and GB.
+
+    For exports that hold codes of former countries too; what people fill in is read by `known_country`.
 
     >>> country("EL"), country("de"), country("")
     ('GR', 'DE', None)
@@ -156,14 +198,12 @@ def kind(cell: str) -> Kind | None:
 
 
 def language(cell: str) -> str | None:
-    """Return the ISO 639 code of a language, lower case.
+    """Return the ISO 639-1 code of a language, by its code or, for the EU's 24, its name.
 
-    >>> language("DE")
-    'de'
+    >>> language("DE"), language("Deutsch"), language("pt-BR"), language("")
+    ('de', 'de', 'pt', None)
     """
-    found = cell.strip().casefold()
+    found = cell.strip()
     if not found:
         return None
-    if not re.fullmatch("[a-z]{2,3}", found):
-        raise ValueError(f"{cell.strip()!r} is not a language code; needed: two letters such as de or el")
-    return found
+    return language_code(found)

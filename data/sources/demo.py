@@ -45,13 +45,14 @@ def _load(store: Store, folder: Path, dry_run: bool, progress: Progress | None) 
     senders, outlines = outlines_of(sheets[1], DEMO_CALL, Directory(organisations), {}, fictional=True)
     projects = _projects(sheets[2])
     participations = _participations(sheets[3])
-    problems = [problem for sheet in sheets for problem in sheet.problems]
-    if problems:
-        raise BadInput(f"the demo files are damaged, install again: {'; '.join(map(str, problems[:5]))}")
+    wrong = [str(problem) for sheet in sheets for problem in sheet.problems]
+    strangers = {sender.id for sender in senders} - {organisation.id for organisation in organisations}
+    wrong += [f"outlines.csv:{each} is not among the organisations" for each in sorted(strangers)]
+    if wrong:
+        raise BadInput(f"the demo files are damaged, install again: {'; '.join(wrong[:5])}")
     with store.transaction(what="import demo", dry_run=dry_run) as writer:
         counts = {
-            "organisations": writer.put_organisations(organisations, Merge.UPDATE)
-            + writer.put_organisations(senders, Merge.FILL),
+            "organisations": writer.put_organisations(organisations, Merge.UPDATE),
             "projects": writer.put_projects(projects),
             "participations": writer.put_participations(participations),
             "outlines": writer.put_outlines(outlines),

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from data.countries import KNOWN
 from data.errors import BadInput
 from data.model import Kind, RowProblem
 from data.sources import cells
@@ -55,7 +54,7 @@ def _members(sheet: Cells, name: str) -> tuple[MemberRow, ...]:
     rows = sheet.rows(
         _distinct(sheet),
         sheet.column("name", free_text),
-        sheet.column("country", _country),
+        sheet.column("country", cells.known_country),
         sheet.column("kind", cells.kind),
         sheet.column("owner", free_text),
         sheet.column("budget_eur", cells.budget),
@@ -67,13 +66,6 @@ def _members(sheet: Cells, name: str) -> tuple[MemberRow, ...]:
     if not rows:
         raise BadInput(f"{name} lists nobody; needed: at least one member")
     return tuple(MemberRow(*row) for row in rows)
-
-
-def _country(cell: str) -> str | None:
-    code = cells.country(cell)
-    if code is not None and code not in KNOWN:
-        raise ValueError(f"{cell.strip()!r} is no country's code; needed: two letters such as DE or EL")
-    return code
 
 
 def _distinct(sheet: Cells) -> Objects:

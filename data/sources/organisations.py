@@ -16,7 +16,9 @@ from data.tables import searchable
 from data.writer import Merge
 
 COUNTRY = Column(
-    "country", "Two letters; Greece is EL or GR, the United Kingdom UK or GB. Empty: unknown.", example="EL"
+    "country",
+    "Two letters (Greece is EL or GR, the United Kingdom UK or GB) or the name. Empty: unknown.",
+    example="EL",
 )
 KIND = Column(
     "kind",
@@ -71,7 +73,7 @@ def organisations_of(sheet: Cells, *, fictional: bool = False) -> list[Organisat
     """Return the organisations of the good rows; the first row of an id stands, a later one is refused."""
     idents = sheet.column("id", free_text)
     names = sheet.column("name", free_text)
-    countries = sheet.column("country", cells.country)
+    countries = sheet.column("country", cells.known_country)
     rows = zip(
         idents,
         names,

@@ -1,8 +1,10 @@
 """How do a call's outlines come in from a CSV or XLSX file?"""
 
 import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from data.calls import WorkStream
 from data.model import CallId, ImportReport, Organisation, OrganisationId, Outline, OutlineId
 from data.sources import cells
 from data.sources.languages import EU_LANGUAGES, language_of
@@ -50,7 +52,11 @@ OUTLINE_COLUMNS = (
     ),
     Column("offers", "What the sender brings."),
     Column("seeks", "What the sender looks for."),
-    Column("work_stream", "The call's work stream, by its id. Empty: left open.", example="infrastructure"),
+    Column(
+        "work_stream",
+        "The call's work stream, by its id or title. Empty: left open.",
+        example="infrastructure",
+    ),
     Column("budget_eur", "The sender's budget in euro: 1234567.89 or 1.234.567,89.", example="1.250.000,00"),
     SME,
     OWNER,
@@ -59,16 +65,26 @@ OUTLINE_COLUMNS = (
 
 
 def import_outlines(
-    store: Store, path: Path, call: CallId | str, *, dry_run: bool = False, progress: Progress | None = None
+    store: Store,
+    path: Path,
+    call: CallId | str,
+    *,
+    streams: Sequence[WorkStream] = (),
+    dry_run: bool = False,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Bring a file of a call's outlines into the store, with the organisations that sent them.
+
+    `streams` are the call's work streams; a row that names another one is refused, unless the call has none.
 
     An outline that is there already is replaced. Of an organisation that is there already, only what is unknown is
     filled. Bad rows are reported and left out. Raises BadInput where the file cannot be read or a column is missing.
     """
     sheet = read_sheet(path, OUTLINE_COLUMNS, progress)
     elsewhere = {outline.id: outline.call for outline in store.outlines() if outline.call != call}
-    senders, outlines = outlines_of(sheet, CallId(call), Directory(store.organisations().values()), elsewhere)
+    senders, outlines = outlines_of(
+        sheet, CallId(call), Directory(store.organisations().values()), elsewhere, streams=streams
+    )
     with store.transaction(what=f"import outlines {path.name} for {call}", dry_run=dry_run) as writer:
         counts = {
             "organisations": writer.put_organisations(senders, Merge.FILL),
@@ -83,6 +99,7 @@ def outlines_of(
     directory: Directory,
     elsewhere: dict[OutlineId, CallId],
     *,
+    streams: Sequence[WorkStream] = (),
     fictional: bool = False,
 ) -> tuple[list[Organisation], list[Outline]]:
     """Return the senders and the outlines of the good rows. `elsewhere` holds the ids that other calls use."""
@@ -90,7 +107,7 @@ def outlines_of(
         sheet.column("id", free_text),
         sheet.column("organisation", free_text),
         sheet.column("organisation_name", free_text),
-        sheet.column("country", cells.country),
+        sheet.column("country", cells.known_country),
         sheet.column("kind", cells.kind),
         sheet.column("sme", cells.flag),
         sheet.column("owner", free_text),
@@ -99,7 +116,7 @@ def outlines_of(
         sheet.column("language", cells.language),
         sheet.column("offers", free_text),
         sheet.column("seeks", free_text),
-        sheet.column("work_stream", free_text),
+        sheet.column("work_stream", _stream_among(streams)),
         sheet.column("budget_eur", cells.budget),
         sheet.column("submitted", cells.day),
         strict=True,
@@ -146,6 +163,23 @@ def _sender(
     if given and (name or looks_like_id(given)):
         return Organisation(OrganisationId(given), name, country, fictional=fictional)
     return Organisation(derived_id(text, country), text, country, fictional=fictional)
+
+
+def _stream_among(streams: Sequence[WorkStream]) -> Callable[[str], str | None]:
+    """Return how a cell names one of a call's work streams; where the call defines none, any text stands."""
+    ids = {word.casefold(): stream.id for stream in streams for word in (stream.id, stream.title)}
+    allowed = ", ".join(stream.id for stream in streams)
+
+    def stream(cell: str) -> str | None:
+        found = free_text(cell)
+        if found is None or not streams:
+            return found
+        try:
+            return ids[found.casefold()]
+        except KeyError:
+            raise ValueError(f"{found!r} is no work stream of this call; needed: one of {allowed}") from None
+
+    return stream
 
 
 def _needed(cell: str) -> str:

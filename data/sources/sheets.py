@@ -10,6 +10,8 @@ from data.sources.table import Cells, Column, Progress
 from data.sources.xlsx_files import read_xlsx
 
 _ZIP = b"PK\x03\x04"
+_PDF = b"%PDF"
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xls"})
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
@@ -30,4 +32,11 @@ def read_sheet(path: Path, columns: Sequence[Column], progress: Progress | None 
         )
     if start == _ZIP:
         return read_xlsx(file, columns, progress)
+    if start == _PDF:
+        raise BadInput(f"{path.name} is a PDF document, no table; save the table itself as XLSX or CSV UTF-8")
+    if start and path.suffix.lower() in _WORKBOOKS:
+        raise BadInput(
+            f"{path.name} is no Excel workbook, whatever its name says: it begins with {start.decode('latin-1')!r}; "
+            "save it as XLSX, or name it .csv where it is text with commas, semicolons or tabs"
+        )
     return read_csv(file, columns, progress)

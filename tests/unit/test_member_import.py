@@ -39,7 +39,7 @@ def test_json_says_the_same_as_csv(tmp_path: Path, text: str) -> None:
 
 
 def test_every_bad_row_is_named(tmp_path: Path) -> None:
-    path = written(tmp_path, HEADER + "a,,Greece,,,,,\na,,,,,-1,,\n,,,,,,,\n")
+    path = written(tmp_path, HEADER + "a,,Atlantis,,,,,\na,,,,,-1,,\n,,,,,,,\n")
     with pytest.raises(BadInput) as caught:
         read_members(path)
     assert [line.split(":", 3)[:3] for line in str(caught.value).splitlines()] == [
@@ -59,5 +59,5 @@ def test_json_of_another_shape_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_code_that_is_no_countrys_is_refused_with_its_place(tmp_path: Path) -> None:
     file = tmp_path / "members.csv"
     file.write_text("id,country\na,DE\nb,XX\n", encoding="utf-8")
-    with pytest.raises(BadInput, match=r"members\.csv:3:country:'XX' is no country's code"):
+    with pytest.raises(BadInput, match=r"members\.csv:3:country:'XX' is no country; needed"):
         read_members(file)

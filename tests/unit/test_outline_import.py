@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from data.calls import WorkStream
 from data.errors import BadInput
 from data.model import Kind, Organisation, OrganisationId
 from data.sources.demo import DEMO_CALL, load_demo
@@ -109,6 +110,50 @@ def test_bad_rows_are_reported_by_line_and_good_rows_come_in(store: Store, tmp_p
     assert first == "table.csv:4:text:is empty; every outline needs it"
 
 
+def test_an_unknown_country_language_or_work_stream_is_a_bad_row(store: Store, tmp_path: Path) -> None:
+    streams = (WorkStream("infra", "Cloud-edge infrastructure", ""), WorkStream("apps", "Applications", ""))
+    path = written(
+        tmp_path,
+        "id;title;text;organisation_name;country;language;work_stream\n"
+        f"1;One;{GERMAN};Ada;Frankreich;de;infra\n"
+        f"2;Two;{GERMAN};Ada;France;klingon;infra\n"
+        f"3;Three;{GERMAN};Ada;France;German;hydrogen\n"
+        f"4;Four;{GERMAN};Ada;France;German;cloud-edge infrastructure\n",
+    )
+    report = import_outlines(store, path, "call-1", streams=streams)
+    assert [str(problem).split("; needed")[0] for problem in report.problems] == [
+        "table.csv:2:country:'Frankreich' is no country",
+        "table.csv:3:language:'klingon' is no language",
+        "table.csv:4:work_stream:'hydrogen' is no work stream of this call",
+    ]
+    assert report.problems[2].reason.endswith("needed: one of infra, apps")
+    (kept,) = store.outlines("call-1")
+    assert (kept.country, kept.language, kept.work_stream) == ("FR", "de", "infra")
+
+
+def test_a_call_without_work_streams_takes_any(store: Store, tmp_path: Path) -> None:
+    path = written(tmp_path, f"title;text;organisation_name;country;work_stream\nA;{GERMAN};Ada;FR;own\n")
+    assert import_outlines(store, path, "call-1").problems == ()
+    assert store.outlines("call-1")[0].work_stream == "own"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("junk.xlsx", b"hello there", "no Excel workbook, whatever its name says: it begins with 'hell'"),
+        ("list.csv", b"%PDF-1.7 x", "is a PDF document, no table"),
+        ("empty.xlsx", b"", "is empty"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_refused(
+    store: Store, tmp_path: Path, name: str, content: bytes, told: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=told):
+        import_organisations(store, path)
+
+
 def test_the_sender_is_found_by_its_name_whatever_case_and_accents(store: Store, tmp_path: Path) -> None:
     with store.transaction() as writer:
         writer.put_organisations([Organisation(OrganisationId("77"), "SOCIETE ADA", "FR")])
@@ -207,6 +252,7 @@ def test_a_template_never_overwrites(tmp_path: Path) -> None:
 def test_the_demo_loads_whole_marked_as_fictional_and_only_once(store: Store) -> None:
     first = load_demo(store)
     assert first.added["outlines"] == len(store.outlines(DEMO_CALL)) >= 60
+    assert sum(first.unchanged.values()) == 0, "nothing was there before"
     assert all(organisation.fictional for organisation in store.organisations().values())
     assert all(ident.startswith("DEMO-") for ident in store.projects())
     before = store.revision()
