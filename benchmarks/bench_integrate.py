@@ -30,7 +30,7 @@ from benchmarks.machine import heading
 from benchmarks.planted import Planted, plant
 from data.model import CallId, OrganisationId, Outline, OutlineId
 from matcher.integrate import Case, Decisions, Demands, Previous, Weights, integrate
-from matcher.integration.case import ordered
+from matcher.integration.decisions import ordered
 from matcher.integration.joint import solve
 from matcher.integration.prepare import prepare
 from matcher.integration.streams import principal, unit, without_language

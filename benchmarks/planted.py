@@ -16,7 +16,8 @@ import numpy as np
 
 from data.countries import EU27
 from data.model import CallId, Organisation, OrganisationId, Outline, OutlineId
-from matcher.integration.case import Case, Pair, ordered
+from matcher.integration.case import Case
+from matcher.integration.decisions import Pair, ordered
 from matcher.integration.streams import unit
 
 WIDTH = 384

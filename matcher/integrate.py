@@ -6,14 +6,16 @@ an earlier proposal holds the next one near it; alternatives are other projects 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
 from data.calls import CallProfile
 from data.countries import EU27
-from matcher.integration.case import Case, Decisions, Demands, Topic, Weights
+from matcher.integration.case import Case, Demands, Topic, Weights
 from matcher.integration.checks import Check, rule_check
-from matcher.integration.joint import Solution, bound_of, solve
+from matcher.integration.decisions import Decisions
+from matcher.integration.joint import LIMIT_S, Solution, bound_of, solve
 from matcher.integration.meeting import MeetingPlan, Slot, Wish, plan, slots_between
 from matcher.integration.prepare import Encode, Prepared, Previous, prepare
 from matcher.integration.problem import Problem
@@ -26,12 +28,23 @@ repaired."""
 SACRIFICE = 0.01
 """Staying near the earlier proposal may cost this part of the best value; if it costs more, it weighs
 less."""
-PRESETS: Mapping[str, Weights] = {
-    "balanced": Weights(),
-    "complementary": Weights(complement=0.9, topic=0.1, tie=0.0, same_stream=0.0),
-    "familiar": Weights(complement=0.25, topic=0.15, tie=0.6),
-    "topical": Weights(complement=0.2, topic=0.8, tie=0.0, same_stream=0.5),
-}
+PRESETS: Mapping[str, tuple[str, Weights]] = MappingProxyType(
+    {
+        "complementary": (
+            "links only from what one seeks and the other offers",
+            Weights(complement=0.9, topic=0.1, tie=0.0, same_stream=0.0),
+        ),
+        "familiar": (
+            "links along ties that exist already",
+            Weights(complement=0.25, topic=0.15, tie=0.6),
+        ),
+        "topical": (
+            "links between outlines about the same, inside their streams",
+            Weights(complement=0.2, topic=0.8, tie=0.0, same_stream=0.5),
+        ),
+    }
+)
+"""Other aims for alternatives: in words, and as weights."""
 DIFFERENT = 0.3
 """Alternatives differ in at least this part of all their links, or of all outlines' streams."""
 AWAY = (0.0, 0.15, 0.4)
@@ -44,6 +57,8 @@ class Alternative:
     minus the first one's)."""
 
     name: str
+    aim: str
+    """What it does otherwise than the first, in words."""
     project: OverallProject
     links_changed: float
     streams_changed: float
@@ -52,6 +67,7 @@ class Alternative:
     def as_dict(self) -> dict[str, object]:
         return {
             "name": self.name,
+            "aim": self.aim,
             "links_changed": round(self.links_changed, 4),
             "streams_changed": round(self.streams_changed, 4),
             "trade": {name: round(value, 4) for name, value in self.trade.items()},
@@ -78,7 +94,7 @@ def integrate(
     weights: Weights | None = None,
     encode: Encode | None = None,
     check: Check | None = None,
-    budget_s: float = 10.0,
+    limit_s: float = LIMIT_S,
 ) -> OverallProject:
     """Combine the outlines into one overall project, near the `previous` proposal where there is one.
 
@@ -94,20 +110,20 @@ def integrate(
         encode=encode,
     )
     if previous is None:
-        return report(prepared, solve(prepared.problem, budget_s=budget_s), check=check)
-    repaired = repair(prepared, previous, budget_s=budget_s)
+        return report(prepared, solve(prepared.problem, limit_s=limit_s), check=check)
+    repaired = repair(prepared, previous, limit_s=limit_s)
     project = report(prepared, repaired, previous=previous, check=check)
     return replace(project, changes=changes(previous, project))
 
 
-def repair(prepared: Prepared, previous: Previous, *, budget_s: float) -> Solution:
+def repair(prepared: Prepared, previous: Previous, *, limit_s: float = LIMIT_S) -> Solution:
     """Solve near the earlier proposal: staying counts as utility, and counts less if it costs more than
     SACRIFICE.
 
     The bound is that of the problem without this pull, so that `gap` says what staying costs at most.
     """
     problem = prepared.problem
-    bound = bound_of(problem, budget_s=0.3 * budget_s)
+    bound = bound_of(problem, limit_s=limit_s)
     ids = prepared.case.ids
     stays = np.zeros(problem.shape)
     for i, outline in enumerate(ids):
@@ -125,11 +141,11 @@ def repair(prepared: Prepared, previous: Previous, *, budget_s: float) -> Soluti
             fit=problem.fit + share * STAY * stays,
             worth=problem.worth + share * STAY_LINKED * linked,
         )
-        near = solve(pulled, budget_s=0.3 * budget_s)
+        near = solve(pulled, limit_s=limit_s)
         value = problem.value(near.assigned, near.pairs)
         if bound - value <= SACRIFICE * abs(bound):
             break
-    return Solution(near.assigned, near.pairs, value, max(bound, value), value)
+    return Solution(near.assigned, near.pairs, value, max(bound, value), value, near.cut)
 
 
 def alternatives(
@@ -152,21 +168,21 @@ def alternatives(
         case, demands, decisions=decisions or Decisions(), weights=Weights(), previous=near, encode=encode
     )
     told: list[Alternative] = []
-    for name, weights in PRESETS.items():
-        if name == "balanced" or len(told) == limit:
-            continue
+    for name, (aim, weights) in PRESETS.items():
+        if len(told) == limit:
+            break
         aimed = prepare(
             case, demands, decisions=decisions or Decisions(), weights=weights, previous=near, encode=encode
         )
         for away in AWAY:
             used = [first, *(one.project for one in told)]
-            solution = solve(_away(aimed, used, away), budget_s=2.0)
+            solution = solve(_away(aimed, used, away))
             valued = _valued(aimed.problem, solution)
             project = report(aimed, valued, previous=near, check=check)
             apart = [_difference(project, other) for other in used]
             if all(max(pair) >= DIFFERENT for pair in apart):
                 trade = _trade(prepared, first, valued)
-                told.append(Alternative(name, project, *apart[0], trade))
+                told.append(Alternative(name, aim, project, *apart[0], trade))
                 break
     return tuple(told)
 
@@ -210,7 +226,7 @@ def _valued(problem: Problem, solution: Solution) -> Solution:
     """The solution valued by its own aim, without the push away from others; bounded anew."""
     value = problem.value(solution.assigned, solution.pairs)
     bound = bound_of(problem)
-    return Solution(solution.assigned, solution.pairs, value, max(bound, value), value)
+    return Solution(solution.assigned, solution.pairs, value, max(bound, value), value, solution.cut)
 
 
 def _difference(one: OverallProject, other: OverallProject) -> tuple[float, float]:

@@ -1,9 +1,10 @@
 """Where does a call's overall project stand between two runs? Its proposal and the decisions, kept in the store."""
 
 import datetime as dt
-import json
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from types import MappingProxyType
 
 from data.calls import CallProfile
@@ -12,14 +13,15 @@ from data.errors import BadInput, NotReady
 from data.model import Outline
 from data.store import Store
 from matcher.integrate import Alternative, alternatives, demands_of, integrate, meeting_plan
-from matcher.integration.case import Case, Decisions
+from matcher.integration.case import Case, Weights
 from matcher.integration.checks import rule_check
+from matcher.integration.decisions import Decision, Decisions
 from matcher.integration.meeting import MeetingPlan, slots_between
-from matcher.integration.prepare import Previous
+from matcher.integration.prepare import Previous, basis
 from matcher.integration.project import OverallProject
 from matcher.knowledge import Knowledge
+from service.decided import Standing, Told, person, told
 
-BUDGET_S = 10.0
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -30,6 +32,10 @@ KINDS: Mapping[str, str] = MappingProxyType(
 """Files that a proposal can be had as, with their media types."""
 
 
+_DECIDING = threading.Lock()
+"""One at a time reads the decisions, changes them and writes them back."""
+
+
 class Desk:
     """One call's overall project. Each run stays near the proposal before it, and keeps every decision."""
 
@@ -38,33 +44,90 @@ class Desk:
         self._knowledge = knowledge
         self._profile = profile
         self._user = user
-        outlines = [each for each in knowledge.outlines.values() if each.call == profile.id]
-        if not outlines:
+        self._outlines = {each.id: each for each in knowledge.outlines.values() if each.call == profile.id}
+        if not self._outlines:
             raise NotReady(
                 f"the store has no outlines of call {profile.id!r}; "
                 f"run `konsort import outlines FILE --call {profile.id}`"
             )
-        self._case = case_of(outlines, knowledge)
+
+    @cached_property
+    def _case(self) -> Case:
+        return case_of(self._outlines.values(), self._knowledge)
+
+    # What the coordinator has decided
 
     @property
     def decisions(self) -> Decisions:
         return Decisions.from_json(self._store.setting(f"decisions:{self._profile.id}"))
 
-    def decide(self, decisions: Decisions) -> None:
-        """Keep decisions for this and every later run; BadInput where they name what the call does not have."""
-        known = set(self._case.ids)
-        named = {*decisions.streams, *decisions.capacity, *decisions.withdrawn}
-        named |= {each for pair in (*decisions.together, *decisions.never) for each in pair}
-        if strange := sorted(named - known):
+    def told(self) -> tuple[Told, ...]:
+        """Return every decision in words, each with the key that takes it back."""
+        people = {
+            ident: person(outline, self._knowledge.organisations) for ident, outline in self._outlines.items()
+        }
+        return told(self.decisions, people, self.streams)
+
+    @property
+    def streams(self) -> Mapping[str, str]:
+        """The work streams' names by id: the call's, else those of the proposal that is kept."""
+        kept = self._kept
+        named = dict(kept.proposal.names) if kept else {}
+        return named | {stream.id: stream.title for stream in self._profile.work_streams}
+
+    def add(self, decisions: Iterable[Decision], *, anew: bool = False) -> None:
+        """Keep decisions beside those kept before, or `anew` in their place; an organisation or state may be withdrawn.
+
+        Raises BadInput where they name what the call does not have, or contradict each other.
+        """
+        with _DECIDING:
+            kept = Decisions() if anew else self.decisions
+            for decision in decisions:
+                for each in self._meant(decision):
+                    kept = kept.plus(each)
+            self._keep(kept)
+
+    def take_back(self, keys: Iterable[str]) -> None:
+        """Take single decisions back; `withdraw:FR` stands for all of a state's. BadInput where one is not kept."""
+        with _DECIDING:
+            kept = self.decisions
+            for key in keys:
+                for each in self._keys(key, kept):
+                    kept = kept.less(each)
+            self._keep(kept)
+
+    def _meant(self, decision: Decision) -> tuple[Decision, ...]:
+        if decision.kind == "withdraw":
+            return tuple(Decision("withdraw", (each,)) for each in sorted(self.outlines_of(decision.about)))
+        if decision.kind != "name":
+            for outline in decision.about:
+                self._require_outline(outline)
+        stream = {"name": decision.about[0], "put": decision.value.strip()}.get(decision.kind)
+        if stream is not None:
+            self._require_stream(stream)
+        return (decision,)
+
+    def _keys(self, key: str, kept: Decisions) -> tuple[str, ...]:
+        kind, _, word = key.partition(":")
+        if kind == "withdraw" and word not in kept.withdrawn:
+            return tuple(
+                f"withdraw:{each}" for each in sorted(self.outlines_of([word]) & kept.withdrawn)
+            ) or (key,)
+        return (key,)
+
+    def _require_outline(self, outline: str) -> None:
+        if outline not in self._outlines:
             raise BadInput(
-                f"call {self._profile.id} has no outline {strange[0]!r}; `konsort outlines` lists them"
+                f"call {self._profile.id} has no outline {outline!r}; `konsort outlines` lists them"
             )
-        streams = {stream.id for stream in self._profile.work_streams}
-        chosen = {*decisions.streams.values(), *decisions.names}
-        if streams and (strange := sorted(chosen - streams)):
+
+    def _require_stream(self, stream: str) -> None:
+        if self.streams and stream not in self.streams:
             raise BadInput(
-                f"call {self._profile.id} has no work stream {strange[0]!r}; it has {', '.join(sorted(streams))}"
+                f"call {self._profile.id} has no work stream {stream!r}; it has {', '.join(sorted(self.streams))}"
             )
+
+    def _keep(self, decisions: Decisions) -> None:
         self._store.put_setting(f"decisions:{self._profile.id}", decisions.as_json(), who=self._user)
 
     def outlines_of(self, words: Iterable[str]) -> frozenset[str]:
@@ -74,7 +137,7 @@ class Desk:
             country = to_iso(word)
             meant = {
                 each.id
-                for each in self._case.outlines
+                for each in self._outlines.values()
                 if word in (each.id, each.organisation) or country == each.country
             }
             if not meant:
@@ -85,24 +148,33 @@ class Desk:
             found |= meant
         return frozenset(found)
 
+    # What is proposed
+
     def propose(self, *, without: Iterable[str] = (), anew: bool = False) -> OverallProject:
-        """Propose the overall project; keep it as the one before the next, unless it only asks `without` whom."""
+        """Propose the overall project; keep it as the one before the next, unless it only asks `without` whom.
+
+        As long as nothing changes that it rests on, it is measured against the same earlier proposal, and so comes out
+        the same.
+        """
         gone = self.outlines_of(without)
-        kept = self._store.setting(self._kept)
-        previous = Previous.from_dict(json.loads(kept)) if kept and not anew else None
         decisions = replace(self.decisions, withdrawn=self.decisions.withdrawn | gone)
+        demands = demands_of(self._profile)
+        rests_on = basis(self._case, demands, decisions, Weights())
+        kept = None if anew else self._kept
+        previous = None
+        if kept is not None:
+            previous = kept.before if kept.basis == rests_on else kept.proposal
         project = integrate(
             self._case,
-            demands_of(self._profile),
+            demands,
             decisions=decisions,
             previous=previous,
             encode=self._knowledge.search.encode_all,
             check=self._check,
-            budget_s=BUDGET_S,
         )
         if not gone:
-            told = json.dumps(project.as_dict(), ensure_ascii=False)
-            self._store.put_setting(self._kept, told, who=self._user)
+            standing = Standing(rests_on, previous, Previous.from_dict(project.as_dict()))
+            self._store.put_setting(self._place, standing.as_json(), who=self._user)
         return project
 
     def alternatives(self, project: OverallProject) -> tuple[Alternative, ...]:
@@ -117,8 +189,12 @@ class Desk:
         )
 
     @property
-    def _kept(self) -> str:
-        return f"proposal:{self._profile.id}"
+    def _place(self) -> str:
+        return f"overall:{self._profile.id}"
+
+    @property
+    def _kept(self) -> Standing | None:
+        return Standing.from_json(self._store.setting(self._place))
 
     @property
     def _check(self) -> Callable:

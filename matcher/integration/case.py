@@ -1,7 +1,6 @@
-"""What is combined, what does the call ask of the whole, and what has the coordinator decided? Frozen, no
-I/O."""
+"""What is combined, and what does the call ask of the whole? Frozen, no I/O."""
 
-import json
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,8 +9,7 @@ from scipy import sparse
 
 from data.errors import BadInput
 from data.model import Kind, Organisation, OrganisationId, Outline, OutlineId
-
-Pair = tuple[OutlineId, OutlineId]
+from matcher.integration.decisions import Decisions
 
 CAPACITY = {
     Kind.LARGE: 8,
@@ -22,11 +20,6 @@ CAPACITY = {
 }
 """Links that one outline's owner can carry, by kind; others: `Demands.max_links`. A planning assumption, not
 a rule of any call; `Decisions.capacity` sets another number for one outline."""
-
-
-def ordered(a: str, b: str) -> Pair:
-    """The pair with the smaller id first, so that (a, b) and (b, a) are one."""
-    return (OutlineId(a), OutlineId(b)) if a <= b else (OutlineId(b), OutlineId(a))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,79 +62,6 @@ class Demands:
             raise BadInput(f"balance must be 0 or more, not {self.balance}")
         if not 1 <= self.stream_count[0] <= self.stream_count[1]:
             raise BadInput(f"stream_count must be two rising numbers from 1 on, not {self.stream_count}")
-
-
-@dataclass(frozen=True, slots=True)
-class Decisions:
-    """What the coordinator has decided; kept in every run.
-
-    `streams`: this outline in that stream. `together`: both in one stream and, where a border lies between
-    them, linked. `never`: neither linked nor in one main stream. `names`: this stream is named so.
-    `capacity`: so many links at most. `withdrawn`: left out.
-    """
-
-    streams: Mapping[str, str] = field(default_factory=dict)
-    together: frozenset[Pair] = frozenset()
-    never: frozenset[Pair] = frozenset()
-    names: Mapping[str, str] = field(default_factory=dict)
-    capacity: Mapping[str, int] = field(default_factory=dict)
-    withdrawn: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        both = self.together & self.never
-        if both:
-            a, b = min(both)
-            raise BadInput(
-                f"{a} and {b} are decided to be together and never together; take one decision back"
-            )
-        for a, b in sorted(self.together):
-            if a in self.streams and b in self.streams and self.streams[a] != self.streams[b]:
-                raise BadInput(
-                    f"{a} and {b} are decided to be together, but {a} in stream {self.streams[a]!r} and {b} in "
-                    f"stream {self.streams[b]!r}; take one of the three decisions back"
-                )
-        for a, b in sorted(self.never):
-            if a in self.streams and self.streams.get(b) == self.streams[a]:
-                raise BadInput(
-                    f"{a} and {b} are decided never to be together, but both to be in stream "
-                    f"{self.streams[a]!r}; take one of the three decisions back"
-                )
-        for outline, links in sorted(self.capacity.items()):
-            if links < 0:
-                raise BadInput(f"capacity of {outline} must be 0 or more links, not {links}")
-
-    def as_json(self) -> str:
-        """The decisions as one JSON document, keys sorted, for `store.put_setting`."""
-        told = {
-            "streams": dict(self.streams),
-            "together": sorted(map(list, self.together)),
-            "never": sorted(map(list, self.never)),
-            "names": dict(self.names),
-            "capacity": dict(self.capacity),
-            "withdrawn": sorted(self.withdrawn),
-        }
-        return json.dumps(told, ensure_ascii=False, sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str | None) -> "Decisions":
-        """Read what `as_json` wrote; None or "" is no decision. Raises BadInput for anything else."""
-        if not text:
-            return cls()
-        try:
-            told = json.loads(text)
-            known = {"streams", "together", "never", "names", "capacity", "withdrawn"}
-            if not isinstance(told, dict) or not told.keys() <= known:
-                raise ValueError(f"needed an object with {', '.join(sorted(known))}")
-            return cls(
-                streams={str(k): str(v) for k, v in told.get("streams", {}).items()},
-                together=frozenset(ordered(str(a), str(b)) for a, b in told.get("together", [])),
-                never=frozenset(ordered(str(a), str(b)) for a, b in told.get("never", [])),
-                names={str(k): str(v) for k, v in told.get("names", {}).items()},
-                capacity={str(k): int(v) for k, v in told.get("capacity", {}).items()},
-                withdrawn=frozenset(map(str, told.get("withdrawn", []))),
-            )
-        except (ValueError, TypeError, AttributeError) as error:
-            raise BadInput(f"the decisions are not readable: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +149,17 @@ class Case:
             None if self.ties is None else self.ties[keep][:, keep],
             self.shared_projects,
         )
+
+    def fingerprint(self) -> str:
+        """Hexadecimal digits that change whenever an outline, its vectors, its owner or a tie changes."""
+        told = hashlib.sha256(repr(self.outlines).encode())
+        for rows in (self.texts, self.offers, self.seeks):
+            told.update(np.round(rows, 5).tobytes())
+        if self.ties is not None:
+            told.update(np.round(self.ties.toarray(), 5).tobytes())
+        owners = sorted({outline.organisation for outline in self.outlines} & self.organisations.keys())
+        told.update(repr([self.organisations[owner] for owner in owners]).encode())
+        return told.hexdigest()
 
     @property
     def ids(self) -> tuple[OutlineId, ...]:

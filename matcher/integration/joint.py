@@ -3,9 +3,10 @@
 Answers come from two starts, each improved in turns (links for these streams, streams for these links, both
 exact) until neither step gains: in stages (streams by fit alone), and from the joint relaxation's shares.
 Small problems are then branched on as a whole. The bound holds over *all* pairs: pairs left out of the
-relaxation are priced with its duals and enter it where they could gain (column generation). Nodes are
-counted, not only seconds, so that the same problem gives the same answer on a faster machine, as long as the
-budget is not the limit.
+relaxation are priced with its duals and enter it where they could gain (column generation).
+
+The work is counted in steps of the simplex method and in nodes, never in seconds: the same problem gives the same
+answer on every machine, busy or not. A clock only stops what has got out of hand, and the solution says so.
 """
 
 import time
@@ -25,6 +26,10 @@ CLOSE = 0.03
 ROUNDS = 4
 TURNS = 6
 NODES = 2000
+STEPS = 150_000
+"""Simplex steps that all relaxations of the joint problem may take together: some 10 s of one core at 500 outlines."""
+LIMIT_S = 120.0
+"""Seconds after which a solution is cut short whatever its work; a safety, never reached in ordinary use."""
 SMALL = 1500
 """Pairs times streams up to which the whole program is branched on."""
 GRANTED = 1000
@@ -32,8 +37,24 @@ GRANTED = 1000
 COARSE = 1e-4
 """How near to their best the links of a large problem are enough, relative."""
 PRECISION = 1e-6
+NEGLIGIBLE = 1e-6
+"""Pairs left out that could add no more than this, relative, are left out."""
 
 Answer = tuple[np.ndarray, Pairs]
+
+
+class _Clock:
+    """The safety limit: how long is left, and whether it was ever reached."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._end = time.perf_counter() + limit_s
+        self.rang = False
+
+    def left(self) -> float:
+        """Seconds left, at least a hundredth: a solver with no time at all gives no answer."""
+        left = self._end - time.perf_counter()
+        self.rang = self.rang or left <= 0
+        return max(0.01, left)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +70,8 @@ class Solution:
     value: float
     bound: float
     staged: float
+    cut: bool = False
+    """The clock stopped it: the same problem may get another answer next time."""
 
     @property
     def gap(self) -> float:
@@ -73,36 +96,37 @@ class _Relaxed:
     reach: np.ndarray
 
 
-def solve(problem: Problem, *, budget_s: float = 10.0) -> Solution:
+def solve(problem: Problem, *, limit_s: float = LIMIT_S) -> Solution:
     """Return the best streams and links found, with a bound over all pairs. Raises BadInput where decisions clash."""
-    end = time.perf_counter() + budget_s
-    first = _streams(problem, problem.fit)
-    mask, ceiling = _candidates(problem, first)
-    staged = (first, _links(problem, first, mask))
-    answers = [staged, _in_turns(problem, staged, mask)]
-    loose = _relaxed(_granted(problem, first), mask, ceiling, seconds=0.7 * budget_s)
+    clock = _Clock(limit_s)
+    first = _streams(problem, problem.fit, clock)
+    mask, ceiling = _candidates(problem, first, clock)
+    staged = (first, _links(problem, first, mask, clock))
+    answers = [staged, _in_turns(problem, staged, mask, clock)]
+    loose = _relaxed(_granted(problem, first), mask, ceiling, clock)
     if loose.shares is not None:
-        rounded = _streams(problem, loose.shares)
+        rounded = _streams(problem, loose.shares, clock)
         if not any(np.array_equal(rounded, assigned) for assigned, _ in answers):
-            answers.append(_in_turns(problem, (rounded, _links(problem, rounded, loose.mask)), loose.mask))
+            start = (rounded, _links(problem, rounded, loose.mask, clock))
+            answers.append(_in_turns(problem, start, loose.mask, clock))
     value, best = _best(problem, answers)
     bound = loose.bound
-    left = min(end - time.perf_counter(), 0.25 * budget_s)
     task = program(problem, _pairs(loose.mask | (loose.reach > value)))
     small = len(task.columns.pairs) * task.columns.streams <= SMALL
-    if small and left > 0.05 and bound - value > PRECISION * max(1.0, abs(bound)):
-        whole, inside = _branch(task, seconds=left)
+    if small and bound - value > PRECISION * max(1.0, abs(bound)):
+        whole, inside = _branch(task, clock)
         bound = min(bound, max(inside, value))
         if whole is not None:
             value, best = _best(problem, [best, whole])
-    return Solution(*best, value, max(bound, value), problem.value(*staged))
+    return Solution(*best, value, max(bound, value), problem.value(*staged), clock.rang)
 
 
-def bound_of(problem: Problem, *, budget_s: float = 3.0) -> float:
+def bound_of(problem: Problem, *, limit_s: float = LIMIT_S) -> float:
     """Return what no answer to the problem can exceed."""
-    first = _streams(problem, problem.fit)
-    mask, ceiling = _candidates(problem, first)
-    return _relaxed(_granted(problem, first), mask, ceiling, seconds=budget_s).bound
+    clock = _Clock(limit_s)
+    first = _streams(problem, problem.fit, clock)
+    mask, ceiling = _candidates(problem, first, clock)
+    return _relaxed(_granted(problem, first), mask, ceiling, clock).bound
 
 
 def _granted(problem: Problem, first: np.ndarray) -> Problem:
@@ -120,7 +144,7 @@ def _granted(problem: Problem, first: np.ndarray) -> Problem:
     )
 
 
-def _candidates(problem: Problem, first: np.ndarray) -> tuple[np.ndarray, float]:
+def _candidates(problem: Problem, first: np.ndarray, clock: _Clock) -> tuple[np.ndarray, float]:
     """Return the (n, n) mask of pairs for the joint program, and a bound from streams and links apart.
 
     The links alone are relaxed twice: as if both ends were always in one stream, which bounds them, and for
@@ -131,7 +155,7 @@ def _candidates(problem: Problem, first: np.ndarray) -> tuple[np.ndarray, float]
     ceiling = np.inf
     for worth in (problem.worth + problem.bonus, problem.worth + np.where(same, problem.bonus, 0.0)):
         links = _only_links(problem, worth)
-        near, value, cost = _priced_out(links, seconds=5.0)
+        near, value, cost = _priced_out(links, clock)
         ceiling = value if ceiling == np.inf else ceiling
         mask |= (
             near if cost is None else np.isfinite(worth) & (worth - cost[:, None] - cost[None, :] >= -CLOSE)
@@ -142,54 +166,47 @@ def _candidates(problem: Problem, first: np.ndarray) -> tuple[np.ndarray, float]
     return mask, ceiling
 
 
-def _relaxed(problem: Problem, mask: np.ndarray, ceiling: float, *, seconds: float) -> _Relaxed:
-    """Relax the joint problem, price the pairs left out, and let in those that could gain, while there is time.
+def _relaxed(problem: Problem, mask: np.ndarray, ceiling: float, clock: _Clock) -> _Relaxed:
+    """Relax the joint problem, price the pairs left out, and let in those that could gain, while steps are left.
 
-    Out of time before the first relaxation is solved, the bound is that of streams and links apart.
+    Where not even the first relaxation is solved, the bound is that of streams and links apart.
     """
     bound = float(problem.fit.max(axis=1).sum()) + ceiling
     reach = np.where(np.isfinite(problem.worth), bound, -np.inf)
-    end = time.perf_counter() + seconds
-    shares, took = None, 0.0
+    shares, left = None, STEPS
     for _ in range(ROUNDS):
-        begun = time.perf_counter()
-        if took > end - begun:
-            break
         task = program(problem, _pairs(mask))
-        solved = _relax(task, end - begun)
+        solved = _relax(task, clock, steps=left)
         if solved is None:
             break
-        took = time.perf_counter() - begun
-        found, value, price = solved
+        left -= solved.steps
         at = task.columns
-        shares = found[: at.z].reshape(at.n, at.streams)
-        gain = np.triu(_priced(problem, price, mask), 1)
+        shares = solved.columns[: at.z].reshape(at.n, at.streams)
+        gain = np.triu(_priced(problem, solved.price, mask), 1)
         missing = gain > PRECISION
-        here = value + float(gain[missing].sum())
+        here = solved.value + float(gain[missing].sum())
         bound = min(bound, here)
         mask = mask | missing | missing.T
         reach = np.where(np.triu(~mask, 1), here + gain, -np.inf)
-        if not missing.any():
+        if here - solved.value <= NEGLIGIBLE * max(1.0, abs(here)):
             break
     return _Relaxed(shares, mask, bound, reach)
 
 
-def _priced_out(problem: Problem, *, seconds: float) -> tuple[np.ndarray, float, np.ndarray | None]:
+def _priced_out(problem: Problem, clock: _Clock) -> tuple[np.ndarray, float, np.ndarray | None]:
     """Relax a problem of links alone until no missing pair could gain: the mask, its bound, each outline's
     price."""
     n, bound, cost = len(problem.fit), np.inf, None
     mask = _start(problem)
-    end = time.perf_counter() + seconds
     for _ in range(2 * ROUNDS):
-        solved = _relax(program(problem, _pairs(mask)), end - time.perf_counter())
+        solved = _relax(program(problem, _pairs(mask)), clock)
         if solved is None:
             break
-        _, value, price = solved
-        cost = price[:n] + price[n : 2 * n]
-        gain = np.triu(_priced(problem, price, mask), 1)
+        cost = solved.price[:n] + solved.price[n : 2 * n]
+        gain = np.triu(_priced(problem, solved.price, mask), 1)
         missing = gain > PRECISION
-        bound = min(bound, value + float(gain[missing].sum()))
-        if not missing.any():
+        bound = min(bound, solved.value + float(gain[missing].sum()))
+        if bound - solved.value <= NEGLIGIBLE * max(1.0, abs(bound)):
             break
         mask = mask | missing
     return mask, bound, cost
@@ -200,7 +217,7 @@ def _best(problem: Problem, answers: list[Answer]) -> tuple[float, Answer]:
     return max(((problem.value(*answer), answer) for answer in answers), key=lambda one: one[0])
 
 
-def _in_turns(problem: Problem, answer: Answer, mask: np.ndarray) -> Answer:
+def _in_turns(problem: Problem, answer: Answer, mask: np.ndarray, clock: _Clock) -> Answer:
     """Improve streams for the links and links for the streams, as long as the value rises."""
     streams = problem.shape[1]
     value = problem.value(*answer)
@@ -211,10 +228,10 @@ def _in_turns(problem: Problem, answer: Answer, mask: np.ndarray) -> Answer:
         here = np.eye(streams)[assigned]
         np.add.at(gain, i, 0.5 * problem.bonus[i, j][:, None] * here[j])
         np.add.at(gain, j, 0.5 * problem.bonus[i, j][:, None] * here[i])
-        moved = _streams(problem, gain)
+        moved = _streams(problem, gain, clock)
         if np.array_equal(moved, assigned):
             break
-        turned = (moved, _links(problem, moved, mask))
+        turned = (moved, _links(problem, moved, mask, clock))
         now = problem.value(*turned)
         if now <= value + 1e-9:
             break
@@ -222,10 +239,10 @@ def _in_turns(problem: Problem, answer: Answer, mask: np.ndarray) -> Answer:
     return answer
 
 
-def _streams(problem: Problem, gain: np.ndarray) -> np.ndarray:
+def _streams(problem: Problem, gain: np.ndarray, clock: _Clock) -> np.ndarray:
     """(n,) the streams that are best by `gain` (n, S) alone, within sizes, borders and decisions."""
     alone = replace(problem, fit=gain, lowest=np.zeros_like(problem.lowest), forced=())
-    answer, _ = _branch(program(alone, np.empty((0, 2), dtype=int)), seconds=5.0)
+    answer, _ = _branch(program(alone, np.empty((0, 2), dtype=int)), clock)
     if answer is None:
         raise BadInput(
             "the coordinator's decisions cannot all be kept: with this number of streams, too many pairs are to be "
@@ -250,12 +267,12 @@ def _only_links(problem: Problem, worth: np.ndarray) -> Problem:
     )
 
 
-def _links(problem: Problem, assigned: np.ndarray, mask: np.ndarray) -> Pairs:
+def _links(problem: Problem, assigned: np.ndarray, mask: np.ndarray, clock: _Clock) -> Pairs:
     """The best links for these streams among the masked pairs."""
     same = assigned[:, None] == assigned[None, :]
     links = _only_links(problem, problem.worth + np.where(same, problem.bonus, 0.0))
     near = 1e-7 if problem.fit.size <= GRANTED else COARSE
-    answer, _ = _branch(program(links, _pairs(mask)), seconds=5.0, near=near)
+    answer, _ = _branch(program(links, _pairs(mask)), clock, near=near)
     if answer is None:
         raise BadInput(
             "more links are decided for an outline than it can carry; raise its capacity or take one back"
@@ -287,10 +304,19 @@ def _start(problem: Problem) -> np.ndarray:
     return (mask & np.isfinite(problem.worth)) | _decided(problem)
 
 
-def _relax(task: Program, seconds: float) -> tuple[np.ndarray, float, np.ndarray] | None:
-    """Return the relaxation's solution, value and price of each row: (columns,), float, (rows,); None: out of
-    time."""
-    if seconds <= 0:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Solved:
+    """A relaxation's solution: `columns` (columns,), its value, the price of each row (rows,), the steps it took."""
+
+    columns: np.ndarray
+    value: float
+    price: np.ndarray
+    steps: int
+
+
+def _relax(task: Program, clock: _Clock, *, steps: int = STEPS) -> _Solved | None:
+    """Solve the relaxation; None: it would take more steps, or the clock rang."""
+    if steps <= 0:
         return None
     equal = task.below == task.above
     upper = np.isfinite(task.above) & ~equal
@@ -302,15 +328,16 @@ def _relax(task: Program, seconds: float) -> tuple[np.ndarray, float, np.ndarray
         A_eq=task.matrix[equal],
         b_eq=task.above[equal],
         bounds=np.column_stack([task.least, task.most]),
-        method="highs",
-        options={"time_limit": seconds},
+        method="highs-ds",
+        options={"time_limit": clock.left(), "maxiter": steps},
     )
     if answer.status != 0:
+        clock.left()
         return None
     price = np.zeros(len(task.below))
     price[upper] = -answer.ineqlin.marginals[: int(upper.sum())]
     price[lower] += answer.ineqlin.marginals[int(upper.sum()) :]
-    return answer.x, -float(answer.fun), price
+    return _Solved(answer.x, -float(answer.fun), price, int(answer.nit))
 
 
 def _priced(problem: Problem, price: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -322,7 +349,7 @@ def _priced(problem: Problem, price: np.ndarray, mask: np.ndarray) -> np.ndarray
     return np.where(mask | mask.T | np.eye(n, dtype=bool), -np.inf, gain)
 
 
-def _branch(task: Program, *, seconds: float, near: float = 1e-7) -> tuple[Answer | None, float]:
+def _branch(task: Program, clock: _Clock, *, near: float = 1e-7) -> tuple[Answer | None, float]:
     """Branch and bound: the best answer found, or None, and what none can exceed; `near` is how near is enough."""
     answer = milp(
         -task.gain,
@@ -330,8 +357,9 @@ def _branch(task: Program, *, seconds: float, near: float = 1e-7) -> tuple[Answe
         bounds=Bounds(task.least, task.most),
         integrality=task.whole.astype(int),
         # With presolve, HiGHS sometimes writes a line of its own to standard output, amid a --json answer.
-        options={"time_limit": seconds, "node_limit": NODES, "mip_rel_gap": near, "presolve": False},
+        options={"time_limit": clock.left(), "node_limit": NODES, "mip_rel_gap": near, "presolve": False},
     )
+    clock.left()
     bound = np.inf if answer.mip_dual_bound is None else -float(answer.mip_dual_bound)
     if answer.x is None:
         return None, bound

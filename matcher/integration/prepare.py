@@ -1,19 +1,23 @@
 """From a case to the problem to be solved: streams with profiles, links with strengths, decisions as
 positions."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from data.countries import to_iso
+from data.countries import to_eu, to_iso
 from data.errors import BadInput
 from data.model import OutlineId
 from matcher.integration import streams as find_streams
-from matcher.integration.case import Case, Decisions, Demands, Pair, Topic, Weights, ordered
+from matcher.integration.case import Case, Demands, Topic, Weights
+from matcher.integration.decisions import Decisions, Pair, ordered
 from matcher.integration.links import Strengths, strengths
 from matcher.integration.problem import Problem
+from matcher.integration.project import Person
 
 CHOSEN = 0.6
 """What a stream gains, in units of fit, where the outline's owner has chosen it."""
@@ -29,7 +33,8 @@ class Previous:
     stream_of: Mapping[OutlineId, str]
     names: Mapping[str, str]
     pairs: frozenset[Pair] = frozenset()
-    countries: Mapping[OutlineId, str] = field(default_factory=dict)
+    people: Mapping[OutlineId, Person] = field(default_factory=lambda: MappingProxyType({}))
+    """Who was in it: those who left can still be named."""
 
     @classmethod
     def from_dict(cls, told: Mapping[str, Any]) -> "Previous":
@@ -39,12 +44,34 @@ class Previous:
                 {OutlineId(o): stream["id"] for stream in told["streams"] for o in stream["outlines"]},
                 {stream["id"]: stream["name"] for stream in told["streams"]},
                 frozenset(ordered(link["a"], link["b"]) for link in told["links"]),
-                {OutlineId(p["outline"]): to_iso(p["country"]) for p in told.get("participants", ())},
+                {
+                    OutlineId(p["outline"]): Person(
+                        OutlineId(p["outline"]), p["title"], p["name"], to_iso(p["country"])
+                    )
+                    for p in told.get("participants", ())
+                },
             )
         except (KeyError, TypeError) as error:
             raise BadInput(
                 f"the earlier proposal is not readable ({error!r}); run `konsort integrate` anew"
             ) from error
+
+    def as_dict(self) -> dict[str, Any]:
+        """The part of a published result that `from_dict` reads."""
+        outlines: dict[str, list[str]] = {stream: [] for stream in self.names}
+        for outline, stream in sorted(self.stream_of.items()):
+            outlines[stream].append(outline)
+        return {
+            "streams": [
+                {"id": stream, "name": name, "outlines": outlines[stream]}
+                for stream, name in self.names.items()
+            ],
+            "links": [{"a": a, "b": b} for a, b in sorted(self.pairs)],
+            "participants": [
+                {"outline": p.outline, "title": p.title, "name": p.name, "country": to_eu(p.country)}
+                for _, p in sorted(self.people.items())
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +143,12 @@ def prepare(
         seeks,
         gone,
     )
+
+
+def basis(case: Case, demands: Demands, decisions: Decisions, weights: Weights) -> str:
+    """Hexadecimal digits of all that a proposal rests on, but the proposal before it."""
+    told = (case.without(decisions.withdrawn).fingerprint(), demands, decisions.as_json(), weights)
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def _encoded(topics: Sequence[Topic], encode: Encode | None, width: int) -> np.ndarray:

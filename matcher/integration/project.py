@@ -74,6 +74,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Who stands behind an outline, as tables name them; `country` is ISO 3166."""
+
+    outline: OutlineId
+    title: str
+    name: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """One outline's place in the whole, for tables and matrices."""
 
@@ -144,6 +154,8 @@ class Loss:
     """Those left behind with fewer links than the call asks for."""
     breaks: tuple[str, ...]
     severity: float
+    links: int = 0
+    """Links that go with them."""
     mend: tuple[tuple[OutlineId, OutlineId], ...] = ()
     """New links that would mend it, fewest first found; empty where nothing breaks or nothing mends it."""
 
@@ -155,6 +167,7 @@ class Loss:
             "short": list(self.short),
             "breaks": list(self.breaks),
             "severity": round(self.severity, 3),
+            "links": self.links,
             "mend": [list(pair) for pair in self.mend],
         }
 
@@ -169,12 +182,23 @@ class Changes:
     links_added: tuple[tuple[OutlineId, OutlineId], ...] = ()
     links_removed: tuple[tuple[OutlineId, OutlineId], ...] = ()
     """Without those that went with a removed outline."""
+    links_gone: tuple[tuple[OutlineId, OutlineId], ...] = ()
+    """Those that went with a removed outline."""
     renamed: tuple[tuple[str, str, str], ...] = ()
+    gone: tuple[Person, ...] = ()
+    """Who stood behind the removed outlines."""
+
+    @property
+    def nothing(self) -> bool:
+        return self == Changes()
 
     def as_dict(self) -> dict[str, Any]:
+        pairs = ("moved", "links_added", "links_removed", "links_gone", "renamed")
         return {
-            name: [list(x) if isinstance(x, tuple) else x for x in part]
-            for name, part in asdict(self).items()
+            "added": list(self.added),
+            "removed": list(self.removed),
+            **{name: [list(each) for each in getattr(self, name)] for name in pairs},
+            "gone": [{**asdict(person), "country": to_eu(person.country)} for person in self.gone],
         }
 
 
@@ -203,6 +227,8 @@ class OverallProject:
     fragile: tuple[Loss, ...]
     rules: Verdict | None
     changes: Changes | None = None
+    fictional: bool = False
+    """An organisation behind an outline is invented: every file says so."""
     terms: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -230,6 +256,7 @@ class OverallProject:
         return {
             "run": self.run,
             "call": self.call,
+            "fictional": self.fictional,
             "status": self.status,
             "gap": round(self.gap, 8),
             "claim": self.claim,

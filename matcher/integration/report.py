@@ -8,15 +8,19 @@ import numpy as np
 
 from data.model import OutlineId
 from matcher.integration import checks, naming, resilience
-from matcher.integration.case import Pair, ordered
+from matcher.integration.decisions import Pair, ordered
 from matcher.integration.joint import Solution
-from matcher.integration.prepare import Prepared, Previous
+from matcher.integration.prepare import Prepared, Previous, basis
 from matcher.integration.problem import Pairs
 from matcher.integration.project import Changes, Link, OverallProject, Participant, Reason, Stream
 
 SECOND = 0.7
 """An outline also belongs to a stream that it fits at least this part as well as its main one."""
 SECOND_FIT = 0.35
+CUT = (
+    "the computation was stopped by the clock before its work was done: this answer may be improved, and the next run "
+    "may differ from it"
+)
 SHOWN = 400
 """Letters of an offer or a search that are shown as evidence."""
 
@@ -53,8 +57,13 @@ def report(
         missing=tuple(sorted(set(prepared.demands.countries) - set(case.countries))),
         fragile=resilience.losses(prepared, assigned, pairs, covered=covered, check=check),
         rules=check(case.outlines) if check else None,
+        fictional=any(
+            case.organisations[outline.organisation].fictional
+            for outline in case.outlines
+            if outline.organisation in case.organisations
+        ),
         terms=terms(prepared, assigned, pairs),
-        notes=prepared.notes,
+        notes=(*prepared.notes, *((CUT,) if solution.cut else ())),
     )
 
 
@@ -205,6 +214,8 @@ def changes(before: Previous, project: OverallProject) -> Changes:
         moved=tuple((OutlineId(o), was[o], now[o]) for o in sorted(both) if was[o] != now[o]),
         links_added=tuple(sorted(project.pairs - before.pairs)),
         links_removed=tuple(sorted(pair for pair in before.pairs - project.pairs if alive(pair))),
+        links_gone=tuple(sorted(pair for pair in before.pairs if not alive(pair))),
+        gone=tuple(before.people[o] for o in sorted(was.keys() - now.keys()) if o in before.people),
         renamed=tuple(
             (stream, before.names[stream], name)
             for stream, name in sorted(names.items())
@@ -222,13 +233,9 @@ def _claim(solution: Solution, streams: int) -> str:
 
 def _run(prepared: Prepared, solution: Solution, previous: Previous | None) -> str:
     """Twelve hexadecimal digits: the same case, demands, decisions and earlier proposal give the same."""
-    told = hashlib.sha256()
-    case = prepared.case
-    for rows in (case.texts, case.offers, case.seeks, prepared.strengths.tie):
-        told.update(np.round(rows, 5).tobytes())
-    before = (sorted(previous.stream_of.items()), sorted(previous.pairs)) if previous else None
-    told.update(
-        repr((case.outlines, prepared.demands, prepared.decisions.as_json(), prepared.weights)).encode()
+    told = hashlib.sha256(
+        basis(prepared.case, prepared.demands, prepared.decisions, prepared.weights).encode()
     )
+    before = (sorted(previous.stream_of.items()), sorted(previous.pairs)) if previous else None
     told.update(repr((before, solution.assigned.tolist(), solution.pairs.tolist())).encode())
     return told.hexdigest()[:12]

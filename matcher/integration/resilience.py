@@ -9,7 +9,6 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from data.countries import country_name
 from data.model import OutlineId
 from matcher.integration.checks import SHOWN, Check, islands
 from matcher.integration.prepare import Prepared
@@ -63,7 +62,7 @@ def losses(
     covered: Sequence[Coverage],
     check: Check | None,
 ) -> tuple[Loss, ...]:
-    """Every loss that breaks something, the most severe first, ties by kind and id."""
+    """Every state's loss, and every other that breaks something: the most severe first, ties by kind and id."""
     outlines = prepared.case.outlines
     standing = _Standing.of(prepared, assigned, pairs, covered)
     fragile_rules = check is not None and check(outlines).answer != "broken"
@@ -76,7 +75,7 @@ def losses(
             if check(rest).answer == "broken":
                 breaks = (*loss.breaks, "the call's rules are broken")
                 loss = replace(loss, breaks=breaks, severity=loss.severity + 5)
-        if loss.breaks:
+        if loss.breaks or kind == "country":
             found.append((loss, gone))
     found.sort(key=lambda one: (-one[0].severity, one[0].kind, one[0].id))
     return tuple(
@@ -113,13 +112,15 @@ def _loss(standing: _Standing, kind: str, ident: str, gone: tuple[int, ...]) -> 
     left, kept, short = standing.kept(gone)
     n, breaks, severity = len(left), [], 0.0
     if short.any():
-        breaks.append(f"{int(short.sum())} outlines fall below {prepared.demands.min_links} links")
+        fall = "outline falls" if short.sum() == 1 else "outlines fall"
+        breaks.append(f"{int(short.sum())} {fall} below {prepared.demands.min_links} links")
         severity += float(short.sum()) / max(1, n) * 10
     for s in sorted(set(assigned[list(gone)].tolist())):
         states = set(standing.countries[(assigned == s) & left].tolist())
         before = set(standing.countries[assigned == s].tolist())
         if len(states) < prepared.problem.min_countries <= len(before):
-            breaks.append(f"stream {prepared.stream_ids[s]} is left with {len(states)} states")
+            left_with = "one state" if len(states) == 1 else f"{len(states)} states"
+            breaks.append(f"stream {prepared.stream_ids[s]} is left with {left_with}")
             severity += 3
     names = {standing.ids[i] for i in gone}
     for topic in standing.covered:
@@ -131,14 +132,12 @@ def _loss(standing: _Standing, kind: str, ident: str, gone: tuple[int, ...]) -> 
     if parts > standing.parts:
         breaks.append(f"the links fall into {parts} separate parts")
         severity += 1
+    lost = len(pairs) - len(kept)
     if kind == "country":
-        lost = len(pairs) - len(kept)
-        breaks.append(f"{country_name(ident)} leaves with {len(gone)} outlines and {lost} links")
         severity += lost / max(1, len(pairs)) * 5
     ids = tuple(standing.ids[i] for i in gone)
-    return Loss(
-        kind, ident, ids, tuple(standing.ids[i] for i in np.flatnonzero(short)), tuple(breaks), severity
-    )
+    left_short = tuple(standing.ids[i] for i in np.flatnonzero(short))
+    return Loss(kind, ident, ids, left_short, tuple(breaks), severity, lost)
 
 
 def mend(prepared: Prepared, pairs: Pairs, gone: Sequence[int]) -> tuple[tuple[OutlineId, OutlineId], ...]:

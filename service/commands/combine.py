@@ -1,17 +1,17 @@
 """How do a call's outlines make one project? integrate, decide, meetings."""
 
 import datetime as dt
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from data.errors import BadInput
-from matcher.integration.case import ordered
+from matcher.integration.decisions import Decision
 from service.command import Command, NewFile, State, pass_state
 from service.integration import meetings_file, plan_of
+from service.overall_text import decisions, integration, meeting_table
 from service.parsing import assignments, pairs
-from service.render import integration, meeting_table
 
 OUT = NewFile()
 
@@ -62,40 +62,52 @@ def integrate(
 @click.command(
     "decide",
     cls=Command,
-    example="konsort decide demo-industrial-cloud --put DEMO-OUT-004=infrastructure --never DEMO-OUT-009,DEMO-OUT-038",
+    answers=True,
+    example="konsort decide demo-industrial-cloud\n"
+    "konsort decide demo-industrial-cloud --put DEMO-OUT-004=infrastructure --never DEMO-OUT-009,DEMO-OUT-038\n"
+    "konsort decide demo-industrial-cloud --take-back put:DEMO-OUT-004",
 )
 @click.argument("call")
 @click.option("--put", multiple=True, metavar="OUTLINE=STREAM", help="This outline in that stream.")
 @click.option("--together", multiple=True, metavar="A,B", help="These two outlines together.")
 @click.option("--never", multiple=True, metavar="A,B", help="Those two never.")
 @click.option("--name", multiple=True, metavar="STREAM=NAME", help="This stream is named so.")
+@click.option(
+    "--carry", multiple=True, metavar="OUTLINE=LINKS", help="This outline carries so many links at most."
+)
 @click.option("--withdraw", multiple=True, help="This outline, organisation or country has left.")
+@click.option(
+    "--take-back", multiple=True, metavar="KEY", help="Take one decision back; the list shows its key."
+)
 @click.option("--forget", is_flag=True, help="Take all earlier decisions back first.")
 @pass_state
 def decide(
-    state: State,
-    call: str,
-    put: tuple[str, ...],
-    together: tuple[str, ...],
-    never: tuple[str, ...],
-    name: tuple[str, ...],
-    withdraw: tuple[str, ...],
-    forget: bool,
+    state: State, call: str, take_back: tuple[str, ...], forget: bool, **words: tuple[str, ...]
 ) -> None:
-    """Keep the coordinator's decisions about a call's overall project, for this and every later run."""
+    """Keep the coordinator's decisions about a call's overall project, for this and every later run.
+
+    Prints all that are kept, each with its key; without options it only lists them.
+    """
     desk = state.app.desk(call)
-    before = type(desk.decisions)() if forget else desk.decisions
-    desk.decide(
-        replace(
-            before,
-            streams={**before.streams, **assignments(put)},
-            together=before.together | {ordered(a, b) for a, b in pairs(together)},
-            never=before.never | {ordered(a, b) for a, b in pairs(never)},
-            names={**before.names, **assignments(name)},
-            withdrawn=before.withdrawn | desk.outlines_of(withdraw),
-        )
-    )
-    click.echo(f"Kept for call {call}: {desk.decisions.as_json()}")
+    made = decisions_of(words)
+    if take_back:
+        desk.take_back(take_back)
+    if made or forget:
+        desk.add(made, anew=forget)
+    state.answer({"call": call, "decisions": [each.as_dict() for each in desk.told()]}, decisions)
+
+
+def decisions_of(words: Mapping[str, Sequence[str]]) -> list[Decision]:
+    """Read the options of `decide`: KEY=VALUE for put, name and carry, A,B for together and never, else an id."""
+    return [
+        *(
+            Decision(kind, (about,), value)
+            for kind in ("put", "name", "carry")
+            for about, value in assignments(words[kind]).items()
+        ),
+        *(Decision(kind, pair) for kind in ("together", "never") for pair in pairs(words[kind])),
+        *(Decision("withdraw", (word,)) for word in words["withdraw"]),
+    ]
 
 
 @click.command(

@@ -20,7 +20,7 @@ from matcher.integrate import (
     alternatives,
     integrate,
 )
-from matcher.integration.case import ordered
+from matcher.integration.decisions import ordered
 
 DEMANDS = Demands("planted", stream_count=(2, 4))
 
@@ -33,7 +33,7 @@ def case(seed: int = 1, n: int = 24, states: int = 6) -> Case:
 @given(seed=st.integers(0, 1000), n=st.integers(5, 40), states=st.integers(2, 5))
 def test_no_outline_is_lost_and_no_link_lies_inside_one_country(seed: int, n: int, states: int) -> None:
     planted = case(seed, n, states)
-    project = integrate(planted, DEMANDS, budget_s=1.0)
+    project = integrate(planted, DEMANDS)
     assert sorted(o for stream in project.streams for o in stream.outlines) == list(planted.ids)
     country = dict(zip(planted.ids, planted.countries, strict=True))
     for link in project.links:
@@ -61,7 +61,7 @@ def test_decisions_are_always_kept(seed: int, picks: list[int]) -> None:
         capacity={ids[6]: 1},
         withdrawn=frozenset({ids[7]}),
     )
-    project = integrate(planted, DEMANDS, decisions=decisions, budget_s=1.0)
+    project = integrate(planted, DEMANDS, decisions=decisions)
     where = project.stream_of
     assert where[ids[0]] == "s1"
     assert where[ids[1]] == "s2"

@@ -59,7 +59,7 @@ def brute(problem: Problem) -> float:
 @given(seed=st.integers(0, 10_000), states=st.integers(2, 4))
 def test_the_answer_proved_best_is_the_best_of_all(seed: int, states: int) -> None:
     problem = make(seed, 5, 2, states)
-    solution = solve(problem, budget_s=5.0)
+    solution = solve(problem)
     assert solution.status == "optimal"
     assert solution.value == pytest.approx(brute(problem), abs=1e-5)
 
@@ -73,7 +73,7 @@ def test_decisions_are_kept_and_the_rest_is_still_best(seed: int) -> None:
         return
     apart = next(p for p in combinations(range(5), 2) if p != linkable[0])
     problem = make(seed, 5, 2, 3, together=(linkable[0],), forced=(linkable[0],), never=(apart,))
-    solution = solve(problem, budget_s=5.0)
+    solution = solve(problem)
     a, b = linkable[0]
     assert solution.assigned[a] == solution.assigned[b]
     assert [a, b] in solution.pairs.tolist()
@@ -87,7 +87,7 @@ def test_the_bound_is_never_below_the_value_and_the_value_is_what_the_answer_is_
     seed: int, n: int, streams: int, states: int
 ) -> None:
     problem = make(seed, n, streams, states)
-    solution = solve(problem, budget_s=1.0)
+    solution = solve(problem)
     assert solution.bound >= solution.value >= solution.staged - 1e-9
     assert solution.value == pytest.approx(problem.value(solution.assigned, solution.pairs))
     assert bound_of(problem) >= solution.value - 1e-6
@@ -98,9 +98,11 @@ def test_the_bound_is_never_below_the_value_and_the_value_is_what_the_answer_is_
 
 def test_without_time_the_bound_still_holds() -> None:
     problem = make(3, 30, 3, 5)
-    quick, slow = solve(problem, budget_s=0.0), solve(problem, budget_s=5.0)
+    quick, slow = solve(problem, limit_s=0.0), solve(problem)
     assert quick.bound >= slow.value - 1e-6
     assert quick.value <= quick.bound
+    assert quick.cut
+    assert not slow.cut
 
 
 def test_solving_jointly_puts_linked_outlines_into_one_stream() -> None:

@@ -1,0 +1,154 @@
+"""The coordinator's decisions: kept, listed, taken back singly; the same proposal as long as none changes."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.errors import BadInput
+from data.store import Store
+from matcher.integration.decisions import Decision, Decisions
+from service.cli import main
+
+CALL = "demo-industrial-cloud"
+Run = Callable[..., Result]
+IDS = st.sampled_from(["o1", "o2", "o3", "o4"])
+SINGLE = st.one_of(
+    st.builds(lambda o, s: Decision("put", (o,), s), IDS, st.sampled_from(["s1", "s2"])),
+    st.builds(
+        lambda s, n: Decision("name", (s,), n),
+        st.sampled_from(["s1", "s2"]),
+        st.sampled_from(["Edge", "x=y,z"]),
+    ),
+    st.builds(lambda o, n: Decision("carry", (o,), str(n)), IDS, st.integers(0, 9)),
+    st.builds(lambda o: Decision("withdraw", (o,)), IDS),
+)
+
+
+def made(*decisions: Decision) -> Decisions:
+    kept = Decisions()
+    for decision in decisions:
+        kept = kept.plus(decision)
+    return kept
+
+
+@given(st.lists(SINGLE, unique_by=lambda decision: decision.key, max_size=8))
+def test_taking_one_decision_back_leaves_all_others(decisions: list[Decision]) -> None:
+    kept = made(*decisions)
+    assert set(kept.listed) == set(decisions)
+    assert Decisions.from_json(kept.as_json()) == kept
+    for gone in decisions:
+        assert kept.less(gone.key) == made(*(each for each in decisions if each != gone))
+
+
+def test_a_second_decision_about_the_same_takes_the_place_of_the_first() -> None:
+    kept = made(Decision("put", ("o1",), "s1"), Decision("put", ("o1",), "s2"))
+    assert kept.listed == (Decision("put", ("o1",), "s2"),)
+
+
+def test_a_pair_is_one_decision_in_either_order() -> None:
+    assert Decision("never", ("b", "a")) == Decision("never", ("a", "b"))
+
+
+def test_what_is_not_kept_cannot_be_taken_back() -> None:
+    with pytest.raises(BadInput, match=r"no decision 'put:o9' is kept; kept: withdraw:o1"):
+        made(Decision("withdraw", ("o1",))).less("put:o9")
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "value", "said"),
+    [
+        ("fire", ("o1",), "", "a decision is one of put"),
+        ("put", (), "s1", "put is decided about 1 id, found nothing"),
+        ("never", ("o1",), "", "never is decided about 2 ids, found o1"),
+        ("together", ("o1", "o1"), "", "two different outlines, found o1 twice"),
+        ("put", ("o1",), " ", "put needs a value"),
+        ("withdraw", ("o1",), "s1", "withdraw takes no value"),
+        ("carry", ("o1",), "-1", "a number of links from 0 to 999, not '-1'"),
+        ("carry", ("o1",), "²", "a number of links from 0 to 999"),
+    ],
+)
+def test_a_decision_that_says_nothing_is_refused(
+    kind: str, about: tuple[str, ...], value: str, said: str
+) -> None:
+    with pytest.raises(BadInput, match=said):
+        Decision(kind, about, value)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("decided")
+    CliRunner().invoke(main, ["import", "demo", "--home", str(folder)], env={"KONSORT_ENCODER": "hashing"})
+    return folder
+
+
+@pytest.fixture
+def run(home: Path) -> Run:
+    def invoke(*words: str) -> Result:
+        return CliRunner().invoke(main, ["--home", str(home), *words], env={"KONSORT_ENCODER": "hashing"})
+
+    return invoke
+
+
+def told(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def keys(result: Result) -> list[str]:
+    return [each["key"] for each in told(result)["decisions"]]
+
+
+def test_decisions_are_kept_listed_and_taken_back_one_by_one_each_write_audited(run: Run, home: Path) -> None:
+    first = told(run("integrate", CALL, "--json"))
+    assert told(run("integrate", CALL, "--json")) == first, (
+        "the same store and decisions give the same proposal"
+    )
+    kept = run(
+        *("decide", CALL, "--put", "DEMO-OUT-004=data-processing", "--name", "applications=Uses", "--json"),
+        *("--withdraw", "CZ", "--withdraw", "DEMO-OUT-069", "--carry", "DEMO-OUT-001=2"),
+    )
+    assert keys(kept) == [
+        "put:DEMO-OUT-004", "name:applications", "carry:DEMO-OUT-001", "withdraw:DEMO-OUT-069", "withdraw:CZ",
+    ]  # fmt: skip
+    assert told(kept)["decisions"][-1]["text"] == "Czechia (CZ) has left with its 4 outlines"
+    second = told(run("integrate", CALL, "--json"))
+    assert second == told(run("integrate", CALL, "--json")), "its changes too"
+    streams = {stream["id"]: stream for stream in second["streams"]}
+    assert "DEMO-OUT-004" in streams["data-processing"]["outlines"]
+    assert streams["applications"]["name"] == "Uses"
+    assert len(second["changes"]["gone"]) == 5
+    left = run("decide", CALL, "--take-back", "put:DEMO-OUT-004", "--take-back", "withdraw:CZ", "--json")
+    assert keys(left) == ["name:applications", "carry:DEMO-OUT-001", "withdraw:DEMO-OUT-069"]
+    assert keys(run("decide", CALL, "--forget", "--json")) == []
+    with Store.open(f"sqlite:///{home}/konsort.sqlite") as store:
+        written = [entry.what for entry in store.audit()]
+    assert written.count(f"setting decisions:{CALL}") == 3
+    assert written.count(f"setting overall:{CALL}") == 2, "an answer that is the same is not written again"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--put", "DEMO-OUT-999=applications"), "has no outline 'DEMO-OUT-999'"),
+        (
+            ("--put", "DEMO-OUT-001=nowhere"),
+            "has no work stream 'nowhere'; it has applications, capabilities",
+        ),
+        (("--name", "nowhere=X"), "has no work stream 'nowhere'"),
+        (("--withdraw", "ZZ"), "'ZZ' is no outline, organisation or country"),
+        (("--take-back", "withdraw:FR"), "no decision 'withdraw:FR' is kept; kept: none"),
+        (("--carry", "DEMO-OUT-001=many"), "carry needs a number of links from 0 to 999"),
+    ],
+)
+def test_a_decision_about_what_the_call_does_not_have_is_refused(
+    run: Run, words: tuple[str, ...], said: str
+) -> None:
+    result = run("decide", CALL, *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
