@@ -7,7 +7,7 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from tqdm import tqdm
@@ -155,15 +155,24 @@ class Group(click.Group):
 
 
 class ProgressBars:
-    """Progress on standard error: `bars(what, done, total)`; one bar at a time, a plain line at the end elsewhere."""
+    """Progress on standard error: `bars(what, done, total)`, one bar at a time; nothing where nobody watches.
 
-    def __init__(self) -> None:
+    Units differ (bytes, texts, rows), so the bar shows a share and the time, no rate.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
         self._bar: tqdm | None = None
+        self._what = ""
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        if self._bar is None or self._bar.desc != what or done < self._bar.n:
+        if not self._stream.isatty():
+            return
+        if self._bar is None or self._what != what or done < self._bar.n:
             self.close()
-            self._bar = tqdm(desc=what, total=total, file=sys.stderr, mininterval=0.2, leave=True)
+            self._what = what
+            form = "{desc}: {percentage:3.0f}% |{bar}| {elapsed}"
+            self._bar = tqdm(desc=what, total=total, file=self._stream, mininterval=0.2, bar_format=form)
         self._bar.total = total
         self._bar.update(done - self._bar.n)
         if done >= total:

@@ -3,12 +3,15 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import IO, Any
 
-from data.countries import KNOWN, to_iso
+from data.countries import to_eu
+from data.country_names import code_of
 from data.errors import BadInput
-from data.model import OrganisationId
+from data.model import Kind, OrganisationId
+from matcher.explain import listed
 from matcher.ranking.query import Query
 
 QUERY_FIELDS = frozenset({"id", "text", "given", "coordinator", "topic", "programme", "date"})
@@ -58,27 +61,40 @@ def assignments(words: Sequence[str]) -> dict[str, str]:
 
 
 def wants(words: Sequence[str]) -> tuple[tuple[int, str], ...]:
-    """Read 'NUMBER:COUNTRY' or 'NUMBER:KIND' words.
+    """Read 'NUMBER:WHAT' words (a blank will do for the colon); WHAT is a kind, or a country by code or name.
 
-    >>> wants(["2:sme", "1:FR"])
-    ((2, 'sme'), (1, 'FR'))
+    >>> wants(["2:sme", "1:FR", "1 Greece"])
+    ((2, 'sme'), (1, 'FR'), (1, 'EL'))
     """
     found = []
     for word in words:
-        match = re.fullmatch(r"\s*(\d{1,2}):\s*(\w+)\s*", word)
+        match = re.fullmatch(r"\s*(\d{1,2})\s*[:\s]\s*(\S.*?)\s*", word)
         if not match or int(match[1]) < 1:
             raise BadInput(f"write NUMBER:COUNTRY or NUMBER:KIND, as in 1:FR or 2:sme, not {word!r}")
-        found.append((int(match[1]), match[2]))
+        found.append((int(match[1]), country_or_kind(match[2])))
     return tuple(found)
 
 
+def country_or_kind(word: str) -> str:
+    """Return a kind as it is stored, or a country's code in EU style.
+
+    >>> country_or_kind("SME"), country_or_kind("gr")
+    ('sme', 'EL')
+    """
+    if word.casefold() in set(Kind):
+        return word.casefold()
+    if code := code_of(word):
+        return to_eu(code)
+    raise BadInput(f"{word!r} is neither a country nor a kind; kinds are {', '.join(Kind)}")
+
+
 def to_countries(words: Sequence[str]) -> tuple[str, ...]:
-    """Read country codes of either style (EL or GR) as ISO codes."""
-    codes = [to_iso(word) for word in words]
+    """Read countries, by code of either style (EL or GR) or by name, as ISO codes."""
+    codes = [code_of(word) for word in words]
     for word, code in zip(words, codes, strict=True):
-        if code not in KNOWN:
-            raise BadInput(f"unknown country {word!r}; give two letters, as in DE, FR or EL")
-    return tuple(codes)
+        if code is None:
+            raise BadInput(f"unknown country {word!r}; give two letters, as in DE, FR or EL, or its name")
+    return tuple(code for code in codes if code)
 
 
 def text_of(file: IO[str] | None) -> str | None:
@@ -94,55 +110,81 @@ def text_of(file: IO[str] | None) -> str | None:
     return text
 
 
-def queries_of(file: IO[str], strange: set[str]) -> Iterator[Query]:
-    """Read a ranking file, one JSON object a line; names of fields that mean nothing here go into `strange`."""
-    try:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                yield query_of(line, number, strange)
-    except UnicodeDecodeError:
-        raise BadInput("the queries are not UTF-8; save them as UTF-8") from None
+@dataclass(frozen=True, slots=True)
+class QueryFile:
+    """A ranking file as read. `bad`: the lines that hold no query; `doubts`: what else its writer should know."""
+
+    queries: tuple[Query, ...]
+    bad: tuple[str, ...]
+    doubts: tuple[str, ...]
 
 
-def query_of(line: str, number: int, strange: set[str]) -> Query:
-    """Read one line of a ranking file; the message of a refusal names the line and the field."""
-    where = f"line {number}"
+def queries_of(file: IO[bytes]) -> QueryFile:
+    """Read a ranking file, one JSON object a line, in UTF-8; a bad line is told as file:line:reason."""
+    queries: list[Query] = []
+    bad: list[str] = []
+    doubts: list[str] = []
+    strange: set[str] = set()
+    for number, line in enumerate(file, start=1):
+        where = f"{file.name}:{number}"
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+            if not text:
+                continue
+            queries.append(query := query_of(text, strange))
+        except UnicodeDecodeError as error:
+            bad.append(f"{where}: is not UTF-8 (byte {error.start + 1}); save the file as UTF-8")
+        except BadInput as error:
+            bad.append(f"{where}: {error}")
+        else:
+            if not (query.text.strip() or query.given or query.coordinator or query.topic):
+                doubts.append(f"{where}: has neither text nor given; nothing in it says who fits")
+    if strange:
+        doubts.append(f"fields that say nothing here were passed over: {listed(sorted(strange))}")
+    return QueryFile(tuple(queries), tuple(bad), tuple(doubts))
+
+
+def query_of(line: str, strange: set[str]) -> Query:
+    """Read one line of a ranking file. `strange` takes the names of fields that mean nothing here.
+
+    BadInput says what was found and, where it is one field, its name.
+    """
     try:
         fields = json.loads(line)
     except json.JSONDecodeError as error:
-        raise BadInput(f"{where} is not JSON ({error.msg} at character {error.pos + 1})") from None
+        raise BadInput(f"is not JSON ({error.msg} at character {error.pos + 1})") from None
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, lists in lists in lists
-        raise BadInput(f"{where} cannot be read ({error})") from None
+        raise BadInput(f"cannot be read ({error})") from None
     try:
         json.dumps(fields, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise BadInput(f"{where} holds half a character (a lone surrogate); write whole ones") from None
+        raise BadInput("holds half a character (a lone surrogate); write whole ones") from None
     if not isinstance(fields, dict):
-        raise BadInput(f"{where} must be an object with id and text, not {type(fields).__name__}")
+        raise BadInput(f"must be an object with id and text, not {type(fields).__name__}")
     strange.update(fields.keys() - QUERY_FIELDS)
     ident = fields.get("id")
     if not isinstance(ident, str | int) or str(ident).strip() == "":
-        raise BadInput(f"{where} needs an id")
+        raise BadInput("needs an id, a text or a whole number")
     given = fields.get("given") or []
     if not isinstance(given, list):
-        raise BadInput(f"{where}: given must be a list of organisation ids, not {given!r}")
+        raise BadInput(f"given must be a list of organisation ids, not {given!r}")
     return Query(
         id=str(ident),
-        text=_word(fields, "text", where) or "",
+        text=_word(fields, "text") or "",
         given=tuple(OrganisationId(str(each)) for each in given),
         coordinator=_organisation(fields.get("coordinator")),
-        topic=_word(fields, "topic", where),
-        programme=_word(fields, "programme", where),
-        date=_day(fields.get("date"), where),
+        topic=_word(fields, "topic"),
+        programme=_word(fields, "programme"),
+        date=_day(fields.get("date")),
     )
 
 
-def _word(fields: dict[str, Any], name: str, where: str) -> str | None:
+def _word(fields: dict[str, Any], name: str) -> str | None:
     value = fields.get(name)
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         value = ";".join(value)
     if value is not None and not isinstance(value, str):
-        raise BadInput(f"{where}: {name} must be a text, not {value!r}")
+        raise BadInput(f"{name} must be a text, not {value!r}")
     return value or None
 
 
@@ -150,10 +192,10 @@ def _organisation(value: Any) -> OrganisationId | None:
     return OrganisationId(str(value)) if value not in (None, "") else None
 
 
-def _day(value: Any, where: str) -> dt.date | None:
+def _day(value: Any) -> dt.date | None:
     if value in (None, ""):
         return None
     try:
         return dt.date.fromisoformat(str(value)[:10])
     except ValueError:
-        raise BadInput(f"{where}: date must be a day such as 2019-07-01, not {value!r}") from None
+        raise BadInput(f"date must be a day such as 2019-07-01, not {value!r}") from None

@@ -1,7 +1,7 @@
 """How do answers look in a terminal? Each function takes a record and returns text; it computes nothing."""
 
 from collections.abc import Mapping, Sequence
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import Any
 
 from data.calls import PREVAILS
@@ -11,27 +11,48 @@ from graph.views import Actor, Neighbourhood, Path, Summary
 from matcher.answers import Partner, Partners, Suggestion, Suggestions
 from matcher.integration.meeting import MeetingPlan
 from matcher.steering import Steering, TradeOff
+from service.words import count
 
 MARKS = {"met": "✓ met", "broken": "✗ broken", "unknown": "? cannot tell"}
 WIDTH = 100
 
 
-def suggestions(answer: Suggestions) -> str:
-    """Every suggestion with its members, reasons and rules; or which demands conflict."""
+def suggestions(answer: Suggestions, *, short: bool = False) -> str:
+    """Every suggestion with its members, reasons and rules; or which demands conflict.
+
+    `short`: a line a member with its first reason, and a line for the rules.
+    """
     lines = [f"Run {answer.run}, call {answer.call}: {answer.claim}", ""]
     for number, suggestion in enumerate(answer.suggestions, start=1):
-        lines += [*_suggestion(number, suggestion), ""]
+        lines += [*(_in_short if short else _suggestion)(number, suggestion), ""]
     if answer.status == "infeasible":
         lines += ["No consortium can meet these demands together:"]
         lines += [f"  • {part['id']}: {part['text']}" for part in answer.conflict]
         lines += ["What would help:", *(f"  • {part['text']}" for part in answer.relaxations)]
-    lines += [*answer.notes, PREVAILS]
-    return "\n".join(lines)
+    notes = answer.notes if answer.suggestions else ()  # they say what a score means
+    return "\n".join([*lines, *notes, PREVAILS])
+
+
+def _head(number: int, suggestion: Suggestion) -> str:
+    gap = "" if suggestion.gap is None else f", at most {suggestion.gap:.1%} below the best"
+    return f"{number}. value {suggestion.value:.3f}{gap if suggestion.gap != 0 else ', proved best'}"
+
+
+def _in_short(number: int, suggestion: Suggestion) -> list[str]:
+    answers = [rule.answer.value for rule in suggestion.rules if rule.kind == "hard"]
+    told = ", ".join(f"{answers.count(each)} {MARKS[each]}" for each in MARKS if each in answers)
+    lines = [f"{_head(number, suggestion)}; {count(len(suggestion.members), 'member')}, hard rules: {told}"]
+    for member in suggestion.members:
+        lines.append(
+            f"   {_country(member)}  {member.organisation.label} [{member.organisation.id}], {member.role}"
+        )
+        first = [shorten(reason.text, WIDTH - 9, placeholder=" …") for reason in member.reasons[:1]]
+        lines += [f"       · {reason}" for reason in first]
+    return lines
 
 
 def _suggestion(number: int, suggestion: Suggestion) -> list[str]:
-    gap = "" if suggestion.gap is None else f", at most {suggestion.gap:.1%} below the best"
-    lines = [f"{number}. value {suggestion.value:.3f}{gap}"]
+    lines = [_head(number, suggestion)]
     for member in suggestion.members:
         lines += _partner(member)
     terms = ", ".join(f"{term.name} {term.value:.2f} × {term.weight:g}" for term in suggestion.terms)
@@ -44,12 +65,17 @@ def _suggestion(number: int, suggestion: Suggestion) -> list[str]:
 
 def _partner(member: Partner) -> list[str]:
     organisation = member.organisation
-    country = to_eu(organisation.country) if organisation.country else "??"
     kind = organisation.kind.value if organisation.kind else "kind unknown"
     fictional = ", fictional" if organisation.fictional else ""
-    head = f"   {country}  {organisation.label} ({kind}{fictional}), {member.role}  [{organisation.id}]"
+    head = (
+        f"   {_country(member)}  {organisation.label} ({kind}{fictional}), {member.role}  [{organisation.id}]"
+    )
     reasons = [line for reason in member.reasons for line in _folded(reason.text, "       · ")]
     return [head, *reasons]
+
+
+def _country(member: Partner) -> str:
+    return to_eu(member.organisation.country) if member.organisation.country else "??"
 
 
 def _rule(rule: RuleAnswer) -> list[str]:
@@ -70,7 +96,7 @@ def _folded(text: str, indent: str) -> list[str]:
 
 def steering(answer: Steering) -> str:
     """Swaps for each member with what they change, then the weak points."""
-    lines = [f"Run {answer.run}, call {answer.call}: {len(answer.members)} members", "Rules:"]
+    lines = [f"Run {answer.run}, call {answer.call}: {count(len(answer.members), 'member')}", "Rules:"]
     lines += [line for rule in answer.verdict.rules for line in _rule(rule)]
     lines.append("Swaps:" if answer.swaps else "No swap keeps every hard rule and wish.")
     for swap in answer.swaps:
@@ -105,7 +131,7 @@ def trade_off(answer: TradeOff) -> str:
 
 def partners_table(answer: Partners) -> str:
     """Each partner with score and reasons."""
-    lines = [f"Run {answer.run}: {len(answer.partners)} partners"]
+    lines = [f"Run {answer.run}: {count(len(answer.partners), 'partner')}"]
     for member in answer.partners:
         lines += [f" {member.score:.3f}", *_partner(member)]
     return "\n".join([*lines, *answer.notes])
@@ -128,7 +154,10 @@ def import_report(answer: Mapping[str, Any]) -> str:
     ]
     lines.insert(0, f"What {verb}:")
     if answer["problems"]:
-        lines.append(f"Bad rows left out: {answer['problems']:,}; see {answer['report']}. The first ones:")
+        where = "would be in" if answer["dry_run"] else "see"
+        lines.append(
+            f"Bad rows left out: {answer['problems']:,}; {where} {answer['report']}. The first ones:"
+        )
         lines += [f"  {problem}" for problem in answer["first_problems"]]
     return "\n".join(lines)
 
@@ -142,12 +171,13 @@ def suspicions(pairs: Sequence[Mapping[str, Any]]) -> str:
 
 def _actor(actor: Actor) -> str:
     country = to_eu(actor.country) if actor.country else "??"
-    return f"{country}  {actor.label} [{actor.id}], {actor.projects:,} projects, {actor.partners:,} partners"
+    known = f"{count(actor.projects, 'project')}, {count(actor.partners, 'partner')}"
+    return f"{country}  {actor.label} [{actor.id}], {known}"
 
 
 def around_text(answer: Neighbourhood) -> str:
     """The centre and its strongest partners."""
-    lines = [_actor(answer.centre), f"Strongest of {answer.partners_in_all:,} partners:"]
+    lines = [_actor(answer.centre), f"Strongest of {count(answer.partners_in_all, 'partner')}:"]
     for partner, tie in zip(answer.partners, answer.ties, strict=True):
         last = f", last {tie.last_shared}" if tie.last_shared else ""
         lines.append(f"  {tie.weight:6.3f}  {_actor(partner)}; {len(tie.projects)} shared{last}")
@@ -160,7 +190,7 @@ def path_text(answer: Path) -> str:
         return f"No chain of introductions leads from {answer.a.label} to {answer.b.label}."
     lines = [_actor(answer.actors[0])]
     for actor, tie in zip(answer.actors[1:], answer.ties, strict=True):
-        lines += [f"  │ {len(tie.projects)} shared projects, weight {tie.weight:.3f}", _actor(actor)]
+        lines += [f"  │ {count(len(tie.projects), 'shared project')}, weight {tie.weight:.3f}", _actor(actor)]
     return "\n".join(lines)
 
 
@@ -192,7 +222,8 @@ def outlines_table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def meeting_table(plan: MeetingPlan) -> str:
     """Who meets whom, slot by slot."""
-    lines = [f"{len(plan.meetings)} meetings in {len(plan.slots)} slots at {plan.tables} tables"]
+    held = f"{count(len(plan.meetings), 'meeting')} in {count(len(plan.slots), 'slot')}"
+    lines = [f"{held} at {count(plan.tables, 'table')}"]
     for meeting in sorted(plan.meetings, key=lambda meeting: (meeting.slot, meeting.table)):
         start = plan.slots[meeting.slot - 1].start
         a, b = (plan.names.get(each, each) for each in (meeting.a, meeting.b))
@@ -207,9 +238,9 @@ def integration(answer: Mapping[str, Any]) -> str:
     lines = [f"Run {answer['run']}, call {answer['call']}: {answer['status']}, gap {answer['gap']}", ""]
     for stream in answer["streams"]:
         countries = ", ".join(stream["countries"])
-        lines += [f"{stream['name']} ({len(stream['outlines'])} outlines; {countries})"]
+        lines += [f"{stream['name']} ({count(len(stream['outlines']), 'outline')}; {countries})"]
         lines += _folded(", ".join(stream["outlines"]), "  ")
-    lines += ["", f"{len(answer['links'])} cross-border links; the strongest:"]
+    lines += ["", f"{count(len(answer['links']), 'cross-border link')}; the strongest:"]
     strongest = sorted(answer["links"], key=lambda link: (-link["strength"], link["a"], link["b"]))[:15]
     lines += [
         f"  {link['strength']:.2f}  {link['a']} – {link['b']} ({' – '.join(link['countries'])})"

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,13 +12,14 @@ import click
 from data.model import CallId, OrganisationId, OutlineId
 from matcher.answers import PartnersRequest, SuggestRequest
 from matcher.assemble import Snapshot
-from matcher.explain import listed
 from service.command import Command, State, pass_state
 from service.parsing import assignments, pairs, queries_of, size_range, text_of, to_countries, wants
 from service.render import partners_table, steering, suggestions, trade_off, verdict
 
 TEXT = click.File(encoding="utf-8-sig")
 """UTF-8, with or without the mark that some editors put first."""
+BROKEN, WRONG_INPUT, CANNOT_TELL = 1, 2, 3
+"""Exit statuses of answers; those of errors are in `service/problems.py`."""
 
 
 def _question(function: Callable[..., None]) -> Callable[..., None]:
@@ -102,10 +103,17 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
 @click.option("--limit", default=5, show_default=True, help="How many suggestions.")
 @click.option("--budget", default=2.0, show_default=True, help="Seconds that the proof may take.")
 @click.option("--watch", is_flag=True, help="Tell on standard error how the search goes on.")
+@click.option("--short", is_flag=True, help="Members only, each with its first reason.")
 @_question
-def suggest(state: State, request: SuggestRequest, watch: bool) -> None:
-    """Propose whole consortia for an outline: allowed by the call's rules, with reasons and rules shown."""
-    state.answer(state.app.suggest(request, watch=_tell if watch else None), suggestions)
+def suggest(state: State, request: SuggestRequest, watch: bool, short: bool) -> None:
+    """Propose whole consortia for an outline: allowed by the call's rules, with reasons and rules shown.
+
+    Exit status 0 some were found, 1 the demands conflict, 3 none was found in time and none ruled out.
+    """
+    answer = state.app.suggest(request, watch=_tell if watch else None)
+    state.answer(answer, partial(suggestions, short=short))
+    if not answer.suggestions:
+        click.get_current_context().exit(BROKEN if answer.status == "infeasible" else CANNOT_TELL)
 
 
 def _tell(snapshot: Snapshot) -> None:
@@ -166,7 +174,7 @@ def partners(
 
 
 @click.command("rank", cls=Command, example="konsort rank queries.jsonl --limit 100 > ranked.jsonl")
-@click.argument("queries", type=TEXT)
+@click.argument("queries", type=click.File("rb"))
 @click.option(
     "--limit", default=100, show_default=True, type=click.IntRange(1), help="How many organisations a query."
 )
@@ -178,33 +186,34 @@ def partners(
     help="0 to 1: how far to favour newcomers.",
 )
 @pass_state
-def rank(state: State, queries: IO[str], limit: int, newcomers: float) -> None:
+def rank(state: State, queries: IO[bytes], limit: int, newcomers: float) -> None:
     """Rank partners in bulk: one JSON object a line in, one a line out.
 
     A query has id and text, and may have given, coordinator, topic, programme and date (then only what was known
-    before that day is used).
+    before that day is used). A line that cannot be read is told on standard error, the others are answered, and the
+    exit status is 2.
     """
-    strange: set[str] = set()
-    asked = list(queries_of(queries, strange))
-    if strange:
-        click.echo(
-            f"konsort: fields that say nothing here were passed over: {listed(sorted(strange))}", err=True
-        )
-    for ranking in state.app.rank(asked, limit, newcomers=newcomers):
+    asked = queries_of(queries)
+    for told in (*asked.bad, *asked.doubts):
+        click.echo(f"konsort: {told}", err=True)
+    for ranking in state.app.rank(asked.queries, limit, newcomers=newcomers):
         row = {"id": ranking.id, "ranked": [[who, round(score, 6)] for who, score in ranking.ranked]}
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    if any(query.date is None for query in asked.queries):  # of another day's ranking the basis is another
+        click.echo(state.app.prepare(), err=True)
+    if asked.bad:
+        click.get_current_context().exit(WRONG_INPUT)
 
 
 @click.command("check", cls=Command, answers=True, example="konsort check --call he-ria-ia-2021 members.csv")
 @click.option("--call", required=True, help="Whose rules hold.")
 @click.argument("members", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.pass_context
-def check(context: click.Context, call: str, members: Path) -> None:
+@pass_state
+def check(state: State, call: str, members: Path) -> None:
     """Say rule by rule whether these members are allowed; exit status 0 met, 1 broken, 3 cannot tell."""
-    state = context.ensure_object(State)
     answer = state.app.check_file(call, members)
     state.answer(answer, verdict)
-    context.exit({"met": 0, "broken": 1, "unknown": 3}[answer.answer])
+    click.get_current_context().exit({"met": 0, "broken": BROKEN, "unknown": CANNOT_TELL}[answer.answer])
 
 
 COMMANDS = (suggest, steer, tradeoff, partners, rank, check)

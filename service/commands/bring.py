@@ -34,11 +34,13 @@ def _importer(name: str, example: str) -> Any:
     return decorate
 
 
-def _finish(state: State, done: ImportReport, report: Path | None, no_index: bool) -> None:
-    """Write the bad rows down, say what came in, then embed (and train on) what is new."""
+def _finish(state: State, done: ImportReport, report: Path | None, no_index: bool) -> str:
+    """Write the bad rows down, say what came in, then embed (and train on) what is new.
+
+    Return what the ranking stands on now, "" where it was not looked at.
+    """
     state.answer(state.app.keep_problems(done, report), import_report)
-    if not done.dry_run and not no_index:
-        click.echo(state.app.prepare(), err=True)
+    return "" if done.dry_run or no_index else str(state.app.prepare())
 
 
 @_importer("cordis", "konsort import cordis cordis-h2020projects-csv.zip --dry-run")
@@ -49,7 +51,8 @@ def cordis(state: State, paths: tuple[Path, ...], dry_run: bool, no_index: bool,
     Any framework programme, with more or fewer columns. Afterwards texts are embedded and, where there are enough
     projects, the partner ranker is trained; both can be interrupted and are taken up again.
     """
-    _finish(state, state.app.import_cordis(paths, dry_run=dry_run), report, no_index)
+    if basis := _finish(state, state.app.import_cordis(paths, dry_run=dry_run), report, no_index):
+        click.echo(basis, err=True)
 
 
 @_importer("outlines", "konsort import outlines outlines.xlsx --call ipcei-2021")

@@ -13,6 +13,7 @@ from data.calls import CallProfile
 from data.countries import country_name, to_eu, to_iso
 from data.demands import Hardness
 from graph.views import Tie
+from service.words import count
 
 KINDS = {
     "large": "large company",
@@ -120,15 +121,6 @@ def bar(value: float) -> str:
     return f"{100 * min(1.0, max(0.0, value)):.3g}"
 
 
-def count(value: int, one: str, many: str = "") -> str:
-    """A number of things.
-
-    >>> count(1, "link"), count(1200, "link"), count(2, "country", "countries")
-    ('1 link', '1,200 links', '2 countries')
-    """
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
-
-
 def sentence(text: str) -> str:
     """A capital first and a full stop last.
 
@@ -138,11 +130,11 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
-def gap_sentence(gap: float | None, where: str = " within its pool") -> str:
-    """What is proved of a value, and `where` that holds.
+def gap_sentence(gap: float | None, where: str = " of all candidates") -> str:
+    """What is proved of a value, and `where` that holds: the solver's bound is over every candidate in the store.
 
     >>> gap_sentence(0), gap_sentence(0.0123)
-    ('Proved best within its pool.', 'Within 1.2 % of the best possible within its pool.')
+    ('Proved best of all candidates.', 'Within 1.2 % of the best possible of all candidates.')
     """
     if gap is None:
         return "How far from the best it is, is not known."

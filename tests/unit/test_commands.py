@@ -1,5 +1,6 @@
 """Is every wrong word on the command line answered with a sentence, and every reason with the truth?"""
 
+import io
 import json
 import socket
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from data.store import Store
 from service.cli import main
-from service.command import Command
+from service.command import Command, ProgressBars
 from service.problems import UNEXPECTED_EXIT
 
 CALL = "demo-industrial-cloud"
@@ -98,10 +99,75 @@ def test_a_ranking_out_of_range_is_refused(run: Run, tmp_path: Path, words: tupl
     refused(run("rank", queries, *words), 2, "is not in the range")
 
 
-def test_queries_that_are_not_utf8_are_refused(run: Run, tmp_path: Path) -> None:
+def test_bad_lines_of_a_ranking_are_told_and_the_others_answered(run: Run, tmp_path: Path) -> None:
     queries = tmp_path / "queries.jsonl"
-    queries.write_bytes('{"id": "a", "text": "Größe"}\n'.encode("cp1252"))
-    refused(run("rank", queries), 2, "the queries are not UTF-8")
+    queries.write_bytes(
+        b'{"id": "a", "text": "edge"}\n{"id"\n{"id": "c", "text": "Gr\xf6\xdfe"}\n{"id": "d"}\n'
+    )
+    result = run("rank", queries, "--limit", "1")
+    refused(result, 2, f"{queries}:2: is not JSON")
+    assert f"{queries}:3: is not UTF-8 (byte 24)" in result.stderr
+    assert f"{queries}:4: has neither text nor given" in result.stderr
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a", "d"]
+
+
+def test_only_an_answer_that_ranks_says_what_the_ranking_stands_on(run: Run, tmp_path: Path) -> None:
+    rows, queries = tmp_path / "organisations.csv", tmp_path / "queries.jsonl"
+    rows.write_text("id,name,country\nd1,Ostufer,DE\n", encoding="utf-8")
+    queries.write_text('{"id": "a", "text": "edge"}\n', encoding="utf-8")
+    assert "fixed blend" not in run("import", "organisations", rows).output
+    assert run("rank", queries).stderr.count("fixed blend") == 1
+
+
+def test_a_dry_run_leaves_no_file(run: Run, tmp_path: Path) -> None:
+    rows, report = tmp_path / "organisations.csv", tmp_path / "bad.txt"
+    rows.write_text("id,name,country\ne1,Ostufer,Atlantis\n", encoding="utf-8")
+    told = run("import", "organisations", rows, "--dry-run", "--report", report).stdout
+    assert f"Bad rows left out: 1; would be in {report}." in told and not report.exists()
+    run("import", "organisations", rows, "--no-index", "--report", report)
+    assert report.read_text("utf-8").startswith("organisations.csv:2:country:'Atlantis' is no country;")
+
+
+@pytest.mark.parametrize(
+    ("wish", "status", "told"), [("5-7", 0, "1. value"), ("1", 1, "No consortium can meet these demands")]
+)
+def test_the_exit_status_says_whether_a_consortium_was_found(
+    run: Run, wish: str, status: int, told: str
+) -> None:
+    result = run("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--size", wish)
+    assert result.exit_code == status and told in result.stdout
+
+
+def test_a_short_answer_has_two_lines_a_member(run: Run) -> None:
+    words = ("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--size", "5", "--limit", "1", "--short")
+    lines = run(*words).stdout.splitlines()
+    start = lines.index(next(line for line in lines if line.startswith("1. value")))
+    assert lines[start].endswith("5 members, hard rules: 1 ✓ met")
+    assert lines[start + 1].endswith("[DEMO-ORG-058], coordinator")
+    assert lines[start + 2] == "       · Owns the outline and leads the consortium."
+    assert lines[start + 11] == ""
+
+
+class Screen(io.StringIO):
+    """A stream that says whether somebody watches it."""
+
+    def __init__(self, watched: bool) -> None:
+        super().__init__()
+        self.watched = watched
+
+    def isatty(self) -> bool:
+        return self.watched
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_bar_is_shown_to_who_watches_only_and_without_a_rate(watched: bool) -> None:
+    screen = Screen(watched)
+    bars = ProgressBars(screen)
+    for done in range(0, 101, 10):
+        bars("projects.csv", done * 1_000_000, 100_000_000)
+    told = screen.getvalue()
+    assert ("projects.csv: 100% |" in told) is watched
+    assert told.count("\n") == watched and "/s" not in told
 
 
 def test_a_mark_at_the_begin_of_a_file_is_no_part_of_it(run: Run, tmp_path: Path) -> None:

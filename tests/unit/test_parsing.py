@@ -6,7 +6,16 @@ import io
 import pytest
 
 from data.errors import BadInput
-from service.parsing import LONGEST_TEXT, pairs, queries_of, query_of, size_range, text_of, to_countries
+from service.parsing import (
+    LONGEST_TEXT,
+    pairs,
+    queries_of,
+    query_of,
+    size_range,
+    text_of,
+    to_countries,
+    wants,
+)
 
 
 def test_a_size_is_a_number_or_a_range() -> None:
@@ -41,42 +50,78 @@ def test_a_whole_query_line_is_read() -> None:
         '{"id": 7, "text": "edge", "given": ["1", 2], "coordinator": "1", "topic": ["A-1", "B-2"], '
         '"programme": "SC4", "date": "2018-07-01"}'
     )
-    query = query_of(line, 1, set())
+    query = query_of(line, set())
     assert (query.id, query.text, query.given) == ("7", "edge", ("1", "2"))
     assert (query.coordinator, query.topic, query.programme) == ("1", "A-1;B-2", "SC4")
     assert query.date == dt.date(2018, 7, 1)
 
 
 def test_missing_facts_of_a_query_are_unknown_not_empty_texts() -> None:
-    query = query_of('{"id": "q", "text": "", "coordinator": "", "topic": null, "date": ""}', 1, set())
+    query = query_of('{"id": "q", "text": "", "coordinator": "", "topic": null, "date": ""}', set())
     assert (query.coordinator, query.topic, query.programme, query.date) == (None, None, None, None)
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ('{"id": "q"', "line 3 is not JSON"),
-        ('{"id": "q", "text": "\\ud800"}', "line 3 holds half a character"),
-        (f'{{"id": {"1" * 5000}}}', "line 3 cannot be read"),
-        ("[" * 100_000, "line 3 cannot be read"),
-        ('["q"]', "line 3 must be an object with id and text, not list"),
-        ('{"text": "x"}', "line 3 needs an id"),
-        ('{"id": "q", "given": "1"}', "line 3: given must be a list"),
-        ('{"id": "q", "text": 5}', "line 3: text must be a text, not 5"),
-        ('{"id": "q", "date": "July"}', "line 3: date must be a day such as 2019-07-01, not 'July'"),
+        ('{"id": "q"', "is not JSON"),
+        ('{"id": "q", "text": "\\ud800"}', "holds half a character"),
+        (f'{{"id": {"1" * 5000}}}', "cannot be read"),
+        ("[" * 100_000, "cannot be read"),
+        ('["q"]', "must be an object with id and text, not list"),
+        ('{"text": "x"}', "needs an id"),
+        ('{"id": "q", "given": "1"}', "given must be a list"),
+        ('{"id": "q", "text": 5}', "text must be a text, not 5"),
+        ('{"id": "q", "date": "July"}', "date must be a day such as 2019-07-01, not 'July'"),
     ],
 )
-def test_a_bad_query_line_is_refused_with_its_number(line: str, reason: str) -> None:
+def test_a_bad_query_line_is_refused_with_its_reason(line: str, reason: str) -> None:
     with pytest.raises(BadInput) as refused:
-        query_of(line, 3, set())
+        query_of(line, set())
     assert reason in str(refused.value)
 
 
-def test_strange_fields_and_blank_lines_are_passed_over_and_named() -> None:
-    strange: set[str] = set()
-    file = io.StringIO('{"id": "a", "title": "x"}\n\n{"id": "b"}\n')
-    assert [query.id for query in queries_of(file, strange)] == ["a", "b"]
-    assert strange == {"title"}
+def named(content: bytes) -> io.BytesIO:
+    file = io.BytesIO(content)
+    file.name = "q.jsonl"
+    return file
+
+
+def test_good_lines_are_read_beside_bad_ones_which_are_told_by_file_and_line() -> None:
+    lines = (b'\xef\xbb\xbf{"id": "a", "text": "x"}', b"", b'{"id": ', b'{"id": "b", "text": "Gr\xf6\xdfe"}')
+    read = queries_of(named(b"\n".join((*lines, b'{"id": "c", "text": "y"}'))))
+    assert [query.id for query in read.queries] == ["a", "c"]
+    assert read.bad == (
+        "q.jsonl:3: is not JSON (Expecting value at character 7)",
+        "q.jsonl:4: is not UTF-8 (byte 24); save the file as UTF-8",
+    )
+    assert read.doubts == ()
+
+
+def test_a_query_without_ground_and_strange_fields_are_told() -> None:
+    read = queries_of(named(b'{"id": "a", "titel": "x"}\n{"id": "b", "given": ["1"]}\n'))
+    assert [query.id for query in read.queries] == ["a", "b"]
+    assert read.doubts == (
+        "q.jsonl:1: has neither text nor given; nothing in it says who fits",
+        "fields that say nothing here were passed over: titel",
+    )
+
+
+def test_a_wish_is_a_number_of_a_kind_or_of_a_country() -> None:
+    assert wants(["2:sme", "1:GR", "1 Czech Republic", "3: University"]) == (
+        (2, "sme"),
+        (1, "EL"),
+        (1, "CZ"),
+        (3, "university"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "told"), [("sme", "NUMBER:KIND"), ("0:FR", "NUMBER:KIND"), ("1:XX", "nor a kind")]
+)
+def test_a_wish_that_cannot_be_read_is_refused(word: str, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        wants([word])
 
 
 def test_a_text_that_is_too_long_to_be_an_outline_is_refused() -> None:

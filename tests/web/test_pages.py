@@ -78,7 +78,7 @@ def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: Flas
             preset="open",
         )
     ]
-    assert "Within 1.2 % of the best possible within its pool." in page
+    assert "Within 1.2 % of the best possible of all candidates." in page
     assert "Meltemi Edge &lt;Lab&gt;" in page
     assert "Greece (EL)" in page
     assert 'aria-label="Coverage 0.75"' in page
