@@ -9,7 +9,6 @@ from data.countries import to_eu
 from graph.rules import RuleAnswer, Verdict
 from graph.views import Actor, Neighbourhood, Path, Summary
 from matcher.answers import Partner, Partners, Suggestion, Suggestions
-from matcher.integration.meeting import MeetingPlan
 from matcher.steering import Steering, TradeOff
 from service.words import count
 
@@ -218,64 +217,3 @@ def outlines_table(rows: Sequence[Mapping[str, Any]]) -> str:
         f"{row['id']:12} {row['country']}  {row['language'] or '??'}  {row['organisation']:24} {row['title']}"
         for row in rows
     )
-
-
-def meeting_table(plan: MeetingPlan) -> str:
-    """Who meets whom, slot by slot."""
-    held = f"{count(len(plan.meetings), 'meeting')} in {count(len(plan.slots), 'slot')}"
-    lines = [f"{held} at {count(plan.tables, 'table')}"]
-    for meeting in sorted(plan.meetings, key=lambda meeting: (meeting.slot, meeting.table)):
-        start = plan.slots[meeting.slot - 1].start
-        a, b = (plan.names.get(each, each) for each in (meeting.a, meeting.b))
-        lines.append(f"  {start:%d.%m.%Y %H:%M}  table {meeting.table:3}  {a} – {b}")
-    if plan.short:
-        lines.append(f"Fewer meetings than asked for: {', '.join(plan.names.get(p, p) for p in plan.short)}")
-    return "\n".join(lines)
-
-
-def integration(answer: Mapping[str, Any]) -> str:
-    """The overall project: streams, links, what is missing."""
-    lines = [f"Run {answer['run']}, call {answer['call']}: {answer['status']}, gap {answer['gap']}", ""]
-    for stream in answer["streams"]:
-        countries = ", ".join(stream["countries"])
-        lines += [f"{stream['name']} ({count(len(stream['outlines']), 'outline')}; {countries})"]
-        lines += _folded(", ".join(stream["outlines"]), "  ")
-    lines += ["", f"{count(len(answer['links']), 'cross-border link')}; the strongest:"]
-    strongest = sorted(answer["links"], key=lambda link: (-link["strength"], link["a"], link["b"]))[:15]
-    lines += [
-        f"  {link['strength']:.2f}  {link['a']} – {link['b']} ({' – '.join(link['countries'])})"
-        for link in strongest
-    ]
-    if answer.get("changes"):
-        lines += ["What changed since the proposal before:", *_changes(answer["changes"])]
-    if answer["isolated"]:
-        lines += ["Isolated outlines:", *_folded(", ".join(answer["isolated"]), "  ")]
-    if answer["uncovered"]:
-        lines += ["Topics nobody covers:", *(f"  • {topic['name']}" for topic in answer["uncovered"])]
-    if answer["fragile"]:
-        lines.append("What must not drop out:")
-        lines += [line for each in answer["fragile"] for line in _folded(_fragile(each), "  • ")]
-    lines += [
-        "Rules:",
-        *(f"  {MARKS[rule['answer']]:15} {rule['id']} {rule['text']}" for rule in answer["rules"]),
-    ]
-    return "\n".join([*lines, PREVAILS])
-
-
-def _changes(changes: Mapping[str, Any]) -> list[str]:
-    """What came, left, moved; nothing changed is said too."""
-    told = [
-        ("came in", [str(each) for each in changes["added"]]),
-        ("left", [str(each) for each in changes["removed"]]),
-        ("moved", [f"{outline} from {before} to {after}" for outline, before, after in changes["moved"]]),
-        ("new links", [f"{a} – {b}" for a, b in changes["links_added"]]),
-        ("links no more", [f"{a} – {b}" for a, b in changes["links_removed"]]),
-        ("renamed", [f"{before} is now {after}" for _, before, after in changes["renamed"]]),
-    ]
-    lines = [line for name, what in told if what for line in _folded(f"{name}: {', '.join(what)}", "  ")]
-    return lines or ["  nothing"]
-
-
-def _fragile(loss: Mapping[str, Any]) -> str:
-    named = to_eu(loss["id"]) if loss["kind"] == "country" else loss["id"]
-    return f"{named}: {'; '.join(loss['breaks'])}"
