@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,12 @@ from embeddings.encoder import Progress, is_blank, unit_rows
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-TOKENS_PER_BATCH = 4096
-"""Padded tokens in one pass: enough to keep two cores busy, some 150 MB of intermediate values."""
+TOKENS_PER_BATCH = 2048
+"""Padded tokens in one pass: enough to keep a core busy, some 75 MB of intermediate values."""
+TOKENS_PER_PASS = 48
+"""What a pass costs beside its tokens, in tokens: a shorter window waits for company only if padding costs less."""
+WORKERS = 2
+"""Passes at once, each on its share of the cores: a text of a page does not keep more than one core busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class SentenceEncoder:
     `width` must therefore be known beforehand or are read from the model when asked for. A text longer than
     the model reads is split into equal windows of tokens, whose vectors are averaged by their number of
     tokens. The prompt is the model's own default prompt (for e5 models "query: "). Rows agree within cosine
-    0.9995 whatever stands beside them in a batch. Safe under threads: one pass runs at a time.
+    0.9995 whatever stands beside them in a batch. Safe under threads.
     """
 
     def __init__(self, model: str | Path, *, name: str | None = None, width: int | None = None) -> None:
@@ -49,8 +54,7 @@ class SentenceEncoder:
         self._width = width
         self._model: SentenceTransformer | None = None
         self._lock = threading.RLock()
-        # torch keeps a pool of OpenMP threads, with their memory, for each thread that calls it: one caller will do.
-        self._caller = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
+        self._workers: ThreadPoolExecutor | None = None
 
     @property
     def name(self) -> str:
@@ -67,6 +71,7 @@ class SentenceEncoder:
         with self._lock:
             if self._model is None:
                 self._model = _open_model(self._source)
+                self._workers = _open_workers()
             return self._model
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
@@ -75,18 +80,23 @@ class SentenceEncoder:
         if not visible:
             return np.zeros((len(texts), self.width), dtype=np.float32)
         sums = np.zeros((len(texts), self.width), dtype=np.float32)
-        with self._lock:
+        with self._lock:  # a tokenizer serves one thread at a time
             model = self.warm()
             windows = [window for i in visible for window in _windows(model, i, texts[i])]
-            done = 0
-            for batch in _batches(windows):
-                vectors = self._caller.submit(_forward, model, batch).result()
-                for window, vector in zip(batch, vectors, strict=True):
-                    sums[window.text] += window.weight * vector
-                done += len(batch)
-                if progress is not None:
-                    progress("texts", done * len(texts) // len(windows), len(texts))
+        done = 0
+        batches = list(_batches(windows))
+        for batch, vectors in zip(batches, self._passes(model, batches), strict=True):
+            for window, vector in zip(batch, vectors, strict=True):
+                sums[window.text] += window.weight * vector
+            done += len(batch)
+            if progress is not None:
+                progress("texts", done * len(texts) // len(windows), len(texts))
         return unit_rows(sums)
+
+    def _passes(self, model: "SentenceTransformer", batches: list[list[_Window]]) -> Iterator[np.ndarray]:
+        """Yield the vectors of each batch, in order, WORKERS at a time."""
+        assert self._workers is not None, "the model was opened"
+        return self._workers.map(partial(_forward, model), batches)
 
 
 def _open_model(source: str) -> "SentenceTransformer":
@@ -106,6 +116,20 @@ def _open_model(source: str) -> "SentenceTransformer":
             "name a folder that holds one"
         ) from error
     return model.eval()
+
+
+def _open_workers() -> ThreadPoolExecutor:
+    """Start the threads that call torch: it keeps cores and memory for each thread that calls it, so only these do."""
+    import torch
+
+    cores = torch.get_num_threads()
+    workers = min(WORKERS, cores)
+    return ThreadPoolExecutor(
+        workers,
+        thread_name_prefix="encoder",
+        initializer=torch.set_num_threads,
+        initargs=(max(1, cores // workers),),
+    )
 
 
 def _bfloat16_pays() -> bool:
@@ -149,12 +173,17 @@ def _windows(model: "SentenceTransformer", text: int, content: str) -> Iterator[
 
 def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
     """Yield batches of windows of similar length, longest first, so that little is spent on padding."""
-    ordered = sorted(windows, key=lambda window: (-window.weight, window.text))
-    start = 0
-    while start < len(ordered):
-        fits = max(1, TOKENS_PER_BATCH // ordered[start].weight)
-        yield ordered[start : start + fits]
-        start += fits
+    batch: list[_Window] = []
+    for window in sorted(windows, key=lambda window: (-window.weight, window.text)):
+        if batch:
+            longest = batch[0].weight
+            full = (len(batch) + 1) * longest > TOKENS_PER_BATCH
+            if full or longest > window.weight + TOKENS_PER_PASS:
+                yield batch
+                batch = []
+        batch.append(window)
+    if batch:
+        yield batch
 
 
 def _forward(model: "SentenceTransformer", batch: list[_Window]) -> np.ndarray:

@@ -123,11 +123,8 @@ class Network:
 
     def shared_projects(self, a: str, b: str) -> tuple[ProjectId, ...]:
         """Return the projects that both took part in, earliest first. Raises NotFound."""
-        for organisation in (a, b):
-            self._place(organisation)
-        both = nx.common_neighbors(self._joined, f"organisation:{a}", f"organisation:{b}")
-        ids = [ProjectId(node.removeprefix("project:")) for node in both if node.startswith("project:")]
-        return tuple(sorted(ids, key=self._project_places.__getitem__))
+        first, second = (self._projection.projects_of(self._place(each)) for each in (a, b))
+        return tuple(self._project_ids[p] for p in np.intersect1d(first, second, assume_unique=True))
 
     def tie(self, a: str, b: str) -> Tie | None:
         """Return the tie between two organisations, None where they share no project. Raises NotFound."""

@@ -156,7 +156,7 @@ def assemble(
         if optima[0][0] <= before + MARGIN:
             break
     best = pool[list(optima[0][1])] if optima else pool[:0]
-    rest, known = request.narrowed(optima[0][0] if optima else None)
+    rest, known = request.narrowed(optima[0][0] if optima else None, pool)
     arena = np.union1d(rest, best) if rest.size <= SEARCHABLE else pool
     outcome = search(
         request.case(arena),

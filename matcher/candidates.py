@@ -1,5 +1,6 @@
 """Which organisations could do this, on what evidence? Everyone in the store, with numbers; nobody is dropped."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,7 +38,7 @@ class Candidates:
         return self.field.ids
 
     @property
-    def rows(self) -> dict[OrganisationId, int]:
+    def rows(self) -> Mapping[str, int]:
         """The ids' positions."""
         return self.field.rows
 
@@ -54,7 +55,7 @@ class Candidates:
     def lacking(self, owner: OrganisationId | None, reading: Reading) -> "Candidates":
         """The same, but the outline's owner covers nothing of what it says it seeks."""
         sought = [column for column, aspect in enumerate(reading.aspects) if aspect.sought]
-        if owner not in self.rows or not sought:
+        if owner is None or owner not in self.rows or not sought:
             return self
         aspects = self.aspects.copy()
         aspects[self.rows[owner], sought] = 0.0

@@ -124,8 +124,9 @@ def _ties(
     for other in team:
         if candidates.rows.get(other) not in acquainted:
             continue
+        label = knowledge.organisation(other).label
         for project in knowledge.network.shared_projects(member, other):
-            known.setdefault(f"project:{project}", []).append(knowledge.organisation(other).label)
+            known.setdefault(f"project:{project}", []).append(label)
     if not known:
         return [Reason("new-ties", 1.0)] if len(team) > 1 else []
     entry, partners = max(known.items(), key=lambda pair: (len(pair[1]), pair[0]))

@@ -1,5 +1,6 @@
 """Whom could a call ask at all? Real organisations for real calls, fictional ones for fictional calls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,13 +19,12 @@ NEWCOMER_PROJECTS = 2
 class Field:
     """n organisations, and what is known of them whatever the question is.
 
-    `places`: (n,) positions in the roster; `rows`: the ids' positions here; `ties`: (n, n) CSR in [0, 1), strength
-    of earlier collaboration; `newcomer`: (n,) 1 without any project, 0.5 with a few; `widening`: (n,) bool.
+    `places`: (n,) positions in the roster; `ties`: (n, n) CSR in [0, 1), strength of earlier collaboration;
+    `newcomer`: (n,) 1 without any project, 0.5 with a few; `widening`: (n,) bool.
     """
 
     places: np.ndarray
     ids: tuple[OrganisationId, ...]
-    rows: dict[OrganisationId, int]
     facts: Facts
     ties: sparse.csr_array
     newcomer: np.ndarray
@@ -39,12 +39,16 @@ class Field:
         return cls(
             places=places,
             ids=ids,
-            rows={ident: row for row, ident in enumerate(ids)},
             facts=facts.take(places),
             ties=tie_strength(network.ties(ids)),
             newcomer=np.where(projects == 0, 1.0, np.where(projects <= NEWCOMER_PROJECTS, 0.5, 0.0)),
             widening=widening[places],
         )
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """The ids' positions here."""
+        return self.facts.places
 
     def acquainted(self, row: int) -> np.ndarray:
         """Return the rows of those who have worked with the one at `row`, ascending."""

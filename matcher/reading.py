@@ -65,7 +65,8 @@ def read(
     sought = _points(seeks) if seeks else []
     told = split_sentences(text if needs is None else needs)
     parts = [*sought, *(sentence for sentence in told if sentence not in sought)] or [text]
-    whole, vectors = search.encode(text), search.encode_all(parts)
+    whole, *rest = search.encode_all([text, *parts])  # in one go: the encoder takes several passes at once
+    vectors = np.stack(rest)
     start = list(range(len(sought))) or [int(np.argmax(vectors @ whole))]
     chosen = _relevant_and_different(vectors, whole, start[:MOST_ASPECTS])
     weights = np.array([SOUGHT_WEIGHT if place < len(sought) else 1.0 for place in chosen])

@@ -134,8 +134,8 @@ class Roster:
         columns = self.speaks.indices[spoken]
         scores = self.scale.score(self.vectors[columns] @ vector) * self.speaks.data[spoken]
         scores[columns == self.columns.get(but or "", -1)] = 0
-        ranked = sorted(zip(columns, scores, strict=True), key=lambda pair: (-pair[1], self.entries[pair[0]]))
-        return [(self.entries[column], float(score)) for column, score in ranked[:limit] if score > 0]
+        best = np.lexsort((columns, -scores))[:limit]  # columns are in the order of the entries' names
+        return [(self.entries[columns[at]], float(scores[at])) for at in best if scores[at] > 0]
 
 
 def _own_words(history: History, outlines: Iterable[Outline]) -> list[tuple[OrganisationId, str, float]]:

@@ -95,7 +95,9 @@ def score_all(prepared: Prepared, evidence: Evidence) -> Scores:
     state, members = prepared.state, prepared.members
     near = relevance(evidence)
     votes = {**subject_votes(prepared, evidence), **tie_votes(prepared, evidence)}
-    sums = {name: members @ np.asarray(weight, np.float32) for name, weight in votes.items()}
+    stacked = members @ np.concatenate([np.asarray(each, np.float32) for each in votes.values()], axis=1)
+    by_column = np.asfortranarray(stacked)  # each sum is read by itself from here on
+    sums = dict(zip(votes, np.split(by_column, len(votes), axis=1), strict=True))
     sums["led by programme"] = state.led.T @ evidence.programme
     sums["led by relevance"] = state.led.T @ near
     sums["led with lead"] = state.led.T @ evidence.lead

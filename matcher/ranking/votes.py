@@ -30,10 +30,13 @@ def own_subject(prepared: Prepared, evidence: Evidence) -> tuple[np.ndarray, np.
     Their own projects weigh by Newman's 1 / (members - 1), more where the programme is the query's.
     """
     state = prepared.state
+    if not evidence.given.any():
+        return np.zeros_like(evidence.topic), np.zeros_like(evidence.meaning)
     own = evidence.given * (0.2 + evidence.programme) * prepared.newman[:, None]
     topic = np.asarray(state.topic @ (state.topic.T @ own))
     topic = topic / np.maximum(topic.max(axis=0, keepdims=True), 1e-9)
-    pull = state.vectors.T @ own
+    theirs = np.flatnonzero(own.any(axis=1))
+    pull = state.vectors[theirs].T @ own[theirs]
     length = np.linalg.norm(pull, axis=0, keepdims=True)
     return topic, np.maximum(state.vectors @ (pull / np.maximum(length, 1e-9)), 0.0)
 

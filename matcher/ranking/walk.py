@@ -32,6 +32,8 @@ def walk(
     [[0.75], [0.25]]
     """
     start = shares(seeds).astype(np.float32)
+    if not start.any():
+        return start
     projects = np.asarray(members.sum(axis=1), np.float32)
     sizes = np.asarray(member.sum(axis=1), np.float32)
     out = (1.0 / np.maximum(projects, 1.0)).reshape(-1, 1)

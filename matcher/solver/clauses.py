@@ -127,7 +127,7 @@ class Reader:
         same_owner: Collection[Collection[str]] = (),
     ) -> None:
         self.facts, self.on, self.pillar = facts, on, pillar
-        self.place = {name: position for position, name in enumerate(facts.ids)}
+        self.place = facts.places
         self.lead = self.place.get(coordinator) if coordinator is not None else None
         n = len(facts)
         fresh = np.arange(n, dtype=np.int64)

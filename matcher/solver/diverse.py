@@ -48,12 +48,12 @@ def _stay(team: Sequence[int], case: Case, distance: int) -> tuple[int, ...]:
 
 def keep_away(rules: Rules, teams: Sequence[tuple[int, ...]], distance: int) -> Rules:
     """Return the rules with one more row for each team: at least `distance` members stand outside it."""
-    n = rules.kind.shape[0]
-    rows = np.ones((len(teams), n))
+    rows = np.ones((len(teams), rules.kind.shape[0]))
     for number, team in enumerate(teams):
         rows[number, list(team)] = 0.0
-    marks = _patterns(rows)
-    kind = np.unique(np.stack([rules.kind, marks], axis=1), axis=0, return_inverse=True)[1].ravel()
+    kind = rules.kind
+    for row in rows:
+        kind = np.unique(2 * kind + (row > 0), return_inverse=True)[1]
     ways = rules.way_demand.size
     extra = len(teams)
     return rules._replace(
@@ -66,8 +66,3 @@ def keep_away(rules: Rules, teams: Sequence[tuple[int, ...]], distance: int) -> 
         demands=rules.demands + extra,
         kind=kind.astype(np.int64),
     )
-
-
-def _patterns(rows: np.ndarray) -> np.ndarray:
-    """Return (n,) numbers: which of the teams each candidate is in."""
-    return np.unique(rows.T, axis=0, return_inverse=True)[1].ravel().astype(np.int64)

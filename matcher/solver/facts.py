@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -17,7 +18,7 @@ def _codes(values: Sequence[str | None]) -> tuple[np.ndarray, tuple[str, ...]]:
     return np.array([-1 if v is None else place[v] for v in values], np.int32), names
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """Columns of length n. Codes point into the tuple of names beside them; -1 says unknown.
 
@@ -36,6 +37,11 @@ class Facts:
     role: np.ndarray
     roles: tuple[str, ...]
     load: np.ndarray
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The ids' positions."""
+        return {name: position for position, name in enumerate(self.ids)}
 
     @classmethod
     def of(
@@ -96,7 +102,7 @@ class Facts:
         """The same candidates with what a request states of some of them; ids that are no candidates are ignored."""
         if not (budgets or roles or loads):
             return self
-        place = {name: position for position, name in enumerate(self.ids)}
+        place = self.places
         budget_eur, role, load = self.budget_eur.copy(), self.role.copy(), self.load.copy()
         names = tuple(sorted({*self.roles, *(roles or {}).values()}))
         for position, code in enumerate(self.role):

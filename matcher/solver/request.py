@@ -38,7 +38,7 @@ class Request:
     def of(cls, problem: Problem) -> "Request":
         """Raises BadInput where somebody is asked for who is no candidate."""
         wishes, facts = problem.wishes, problem.facts
-        place = {name: position for position, name in enumerate(facts.ids)}
+        place = facts.places
         named = (*wishes.must, *(() if wishes.coordinator is None else (wishes.coordinator,)))
         for name in named:
             if name not in place:
@@ -66,10 +66,11 @@ class Request:
             pool, [clause.take(pool) for clause in self.clauses], inside, self.problem.wishes.size
         )
 
-    def narrowed(self, value: float | None) -> tuple[np.ndarray, float]:
+    def narrowed(self, value: float | None, pool: np.ndarray) -> tuple[np.ndarray, float]:
         """Who could be in a set worth more than `value`, and what no set of all candidates can exceed.
 
-        With no value yet, everybody who is not barred, and no bound.
+        `pool`: ascending positions of promising candidates, all who must be in among them: there the prices are
+        found. With no value yet, everybody who is not barred, and no bound.
         """
         n = len(self.problem.facts)
         if value is None or n <= SMALL:
@@ -78,7 +79,7 @@ class Request:
         status[list(self.held)] = 1
         size = self.problem.wishes.size
         rows = price_rows(self.clauses, n, size[1], caps=False)
-        return narrow(self.utility.gains(), rows, status, size, value)
+        return narrow(self.utility.gains(), rows, status, size, value, pool)
 
     def feasible(self, active: Collection[str]) -> bool:
         """Whether these demands can be met together, by exhaustive search over all candidates."""

@@ -19,7 +19,9 @@ BATCH = 5
 """Nodes between two looks at the clock."""
 TREE_CAPACITY = 60_000
 RESTARTS = 40
-NARROWING = (25, 25, 50, 50)
+CORE_STEPS = 150
+"""Price steps over the core alone, before the whole store is looked at."""
+NARROWING = (2, 10, 25, 50, 50)
 """Price steps between two eliminations over a whole store: few while it is large."""
 
 
@@ -246,34 +248,64 @@ def narrow(
     status: np.ndarray,
     sizes: tuple[int, int],
     value: float,
+    core: np.ndarray,
 ) -> tuple[np.ndarray, float]:
     """Who could be in a set worth more than `value`, and what can no set exceed?
 
-    `status` (n,) int8: 1 in, 0 open, -1 out. Returns (ascending positions, bound). Meant for a whole store: rules
-    count only by the priced `rows`, so the bound holds for the allowed sets and more.
+    `status` (n,) int8: 1 in, 0 open, -1 out; `core`: ascending positions of those likely to be in good sets, all that
+    are in among them. Returns (ascending positions, bound). Meant for a whole store: prices are found over the core
+    and hold for all, or nearly; rules count only by the priced `rows`, so the bound holds for the allowed sets and
+    more.
     """
     least, most = sizes
+    target = value + MARGIN
     where, bound = np.arange(status.size), np.inf
     prices = Prices(
         gains.pair / 2, np.zeros(gains.aspect.shape[1] + gains.label_gain.size + rows[1].size), *rows
     )
     chosen = np.empty(most, np.int64)
+    _price_core(gains, prices, status, sizes, target, core)
     for steps in NARROWING:
         profit = np.zeros(status.size)
         low, count, following = kernel.relax(
-            gains, prices, status, least, most, value + MARGIN, steps, 1.2, profit, chosen
+            gains, prices, status, least, most, target, steps, 1.2, profit, chosen
         )
         bound = min(bound, low)
-        if bound <= value + MARGIN:
+        if bound <= target:
             return where[status == 1], bound
         if count == 0:
             break
-        kernel.settle(status, profit, chosen, count, following, low, value + MARGIN, least, most)
+        kernel.settle(status, profit, chosen, count, following, low, target, least, most)
         kept = np.flatnonzero(status >= 0)
         if kept.size < 0.7 * status.size:
             prices = cut_prices(gains, prices, kept)
             gains, where, status = cut_gains(gains, kept), where[kept], status[kept].copy()
     return where[status >= 0], bound
+
+
+def _price_core(
+    gains: Gains,
+    prices: Prices,
+    status: np.ndarray,
+    sizes: tuple[int, int],
+    target: float,
+    core: np.ndarray,
+) -> None:
+    """Find the prices of the core's own relaxation and write them into `prices`."""
+    few = cut_prices(gains, prices, core)
+    kernel.relax(
+        cut_gains(gains, core),
+        few,
+        status[core],
+        *sizes,
+        target,
+        CORE_STEPS,
+        1.2,
+        np.zeros(core.size),
+        np.empty(sizes[1], np.int64),
+    )
+    prices.split[_pairs_within(gains, core)] = few.split
+    prices.rest[:] = few.rest
 
 
 def fresh_prices(case: Case) -> Prices:
@@ -285,17 +317,22 @@ def fresh_prices(case: Case) -> Prices:
 
 def cut_prices(gains: Gains, prices: Prices, keep: np.ndarray) -> Prices:
     """The prices that go with `cut_gains(gains, keep)`."""
-    n = gains.lin.size
-    # Stored beside the pair's position, since a split may be zero where the pair is not.
-    number = sp.csr_array((np.arange(1, prices.split.size + 1), gains.other, gains.start), (n, n))
-    kept = number[keep][:, keep]
-    kept.sort_indices()
     return Prices(
-        prices.split[kept.data - 1],
+        prices.split[_pairs_within(gains, keep)],
         prices.rest.copy(),
         np.ascontiguousarray(prices.row[:, keep]),
         prices.need,
     )
+
+
+def _pairs_within(gains: Gains, keep: np.ndarray) -> np.ndarray:
+    """Positions of the pairs among `keep`, in the order of `cut_gains(gains, keep)`."""
+    n = gains.lin.size
+    # Numbered from 1 on, since a stored zero would be no pair.
+    number = sp.csr_array((np.arange(1, gains.pair.size + 1), gains.other, gains.start), (n, n))
+    kept = number[keep][:, keep]
+    kept.sort_indices()
+    return kept.data - 1
 
 
 def plant(case: Case, prices: Prices, status: np.ndarray, bound: float, value: float) -> Tree:

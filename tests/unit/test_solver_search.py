@@ -93,8 +93,9 @@ def test_search_finds_and_proves_what_enumeration_finds(block):
         best = values(case, pair, table[fine]).max()
         assert outcome.value == pytest.approx(best, abs=2e-7), number
         status = case.inside.astype(np.int8)
+        core = np.flatnonzero(case.inside | (rng.random(status.size) < 0.5))
         kept, bound = narrow(
-            case.gains, (case.price_row, case.price_need), status, (case.least, case.most), best - 0.05
+            case.gains, (case.price_row, case.price_need), status, (case.least, case.most), best - 0.05, core
         )
         assert bound >= best - 1e-6, number
         allowed = table[fine]
