@@ -17,6 +17,11 @@ from matcher.solver.swap import Swap, swaps
 
 SUBSTITUTES_FROM = 100
 """So many of the best candidates are tried as substitutes."""
+BROKEN_SWAPS = 2
+"""So many swaps a member are shown that break a rule, where they would be of more value than allowed ones.
+
+None where the set breaks one already: then only what mends it is of use.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ def steer(question: Question, team: Sequence[OrganisationId], knowledge: Knowled
 
     known = members_of(team, question.lead, knowledge, roles)
     consortium = Consortium(question.profile, known, ownership=ownership_among(known, knowledge))
+    now = verdict(team)
     bears = resilience(consortium, effort=500)
     best = sorted(range(len(ids)), key=lambda row: (-question.candidates.fit[row], ids[row]))
     ready = [ids[row] for row in best if ids[row] not in team][:SUBSTITUTES_FROM]
@@ -85,8 +91,10 @@ def steer(question: Question, team: Sequence[OrganisationId], knowledge: Knowled
         run=run,
         call=question.profile.id,
         members=tuple(team),
-        verdict=verdict(team),
-        swaps=swaps(question.problem, team, check=verdict),
+        verdict=now,
+        swaps=swaps(
+            question.problem, team, broken_per_member=0 if now.broken() else BROKEN_SWAPS, check=verdict
+        ),
         resilience=bears,
         substitutes=tuple(
             (
@@ -115,6 +123,7 @@ def _swap(swap: Swap) -> dict[str, Any]:
         "rules": [
             {
                 "id": each.after.id,
+                "kind": each.after.kind.value,
                 "text": each.after.text,
                 "before": each.before.answer.value,
                 "after": each.after.answer.value,

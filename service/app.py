@@ -11,10 +11,12 @@ from werkzeug.exceptions import HTTPException
 
 from data.errors import BadInput, KonsortError
 from service.api.answers import ProblemAnswer
+from service.api.questions import Strict
 from service.api.routes import PREFIX, api_blueprint
 from service.pages.routes import pages_blueprint
 from service.port import Application
 from service.problems import MEDIA_TYPE, Problem
+from service.refusals import JsonRequest, fields_of, in_words
 from service.server import loopback
 
 LARGEST_REQUEST_BYTES = 8 * 1024 * 1024
@@ -50,6 +52,7 @@ def create_app(application: Application, *, largest_request_bytes: int = LARGEST
         template_folder="templates",
         static_folder="static",
     )
+    app.request_class = JsonRequest
     app.config["MAX_CONTENT_LENGTH"] = largest_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = largest_request_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -99,11 +102,8 @@ def _tell(problem: Problem) -> Response:
 
 
 def _invalid(error: ValidationError) -> Response:
-    wrong = [
-        {"where": ".".join(map(str, each["loc"])) or "body", "detail": each["msg"]}
-        for each in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    detail = "; ".join(f"{each['where']}: {each['detail']}" for each in wrong)
+    wrong = fields_of(error, Strict)
+    detail = "; ".join(f"{each['where']} {each['detail']}" for each in wrong)
     return _tell(Problem(422, "The input cannot be used", detail, "bad-input", request.path, wrong))
 
 
@@ -117,7 +117,7 @@ def _tell_errors(app: Flask) -> None:
         if isinstance(error.response, Response):
             return error.response
         name = error.name.lower().replace(" ", "-")
-        problem = Problem(error.code or 500, error.name, error.description or error.name, name, request.path)
+        problem = Problem(error.code or 500, error.name, in_words(error, request), name, request.path)
         response = _tell(problem)
         # 405 says in Allow what would be allowed.
         for header, value in error.get_headers():

@@ -9,6 +9,7 @@ from data.countries import to_eu
 from graph.rules import RuleAnswer, Verdict
 from graph.views import Actor, Neighbourhood, Path, Summary
 from matcher.answers import Partner, Partners, Suggestion, Suggestions
+from matcher.solver.swap import Swap
 from matcher.steering import Steering, TradeOff
 from service.words import count
 
@@ -97,7 +98,8 @@ def steering(answer: Steering) -> str:
     """Swaps for each member with what they change, then the weak points."""
     lines = [f"Run {answer.run}, call {answer.call}: {count(len(answer.members), 'member')}", "Rules:"]
     lines += [line for rule in answer.verdict.rules for line in _rule(rule)]
-    lines.append("Swaps:" if answer.swaps else "No swap keeps every hard rule and wish.")
+    allowed = any(swap.allowed for swap in answer.swaps)
+    lines.append("Swaps:" if allowed else "No swap keeps every hard rule and wish.")
     for swap in answer.swaps:
         terms = ", ".join(f"{term.name} {term.after - term.before:+.2f}" for term in swap.terms)
         rules = "; ".join(
@@ -105,7 +107,7 @@ def steering(answer: Steering) -> str:
             f"({each.before.found} → {each.after.found})"
             for each in swap.rules
         )
-        head = f"{swap.outgoing} → {swap.incoming}: value {swap.change:+.3f}; {terms}"
+        head = f"{swap.outgoing} → {swap.incoming}: {_verdict_of(swap)}value {swap.change:+.3f}; {terms}"
         lines += _folded(head + (f"; {rules}" if rules else ""), "  ")
     bears = answer.resilience
     if bears.size is None:
@@ -119,6 +121,14 @@ def steering(answer: Steering) -> str:
         ready = ", ".join(who) or "nobody found"
         lines += _folded(f"If {leaving} leaves, {', '.join(point.breaks)} breaks; ready: {ready}", "  ")
     return "\n".join([*lines, PREVAILS])
+
+
+def _verdict_of(swap: Swap) -> str:
+    """What a swap breaks, "" where it is allowed."""
+    broken = [
+        each.after.id for each in swap.rules if (each.after.kind, each.after.answer) == ("hard", "broken")
+    ]
+    return "" if swap.allowed else f"NOT ALLOWED, breaks {', '.join(broken) or 'a wish of yours'}; "
 
 
 def trade_off(answer: TradeOff) -> str:

@@ -53,13 +53,14 @@ def swaps(
     members: Sequence[str],
     *,
     per_member: int = 3,
+    broken_per_member: int = 0,
     check: Check | None = None,
-    also_broken: bool = False,
 ) -> tuple[Swap, ...]:
     """Return for each member that may go its `per_member` best alternatives, in the members' order, best first.
 
-    `check` answers the rules for a set of ids; without it `rules` stays empty. `also_broken` shows swaps that would
-    break a rule too. Raises BadInput where a member is no candidate.
+    Up to `broken_per_member` that would break a rule or wish stand among them, where they are of more value than the
+    last one that is allowed. `check` answers the rules for a set of ids; without it `rules` stays empty. Raises
+    BadInput where a member is no candidate.
     """
     request = Request.of(problem)
     place = {name: position for position, name in enumerate(problem.facts.ids)}
@@ -74,13 +75,13 @@ def swaps(
         if outgoing in request.held:
             continue
         rest = [member for member in team if member != outgoing]
-        for incoming, allowed in _alternatives(request, rest, outgoing)[
-            : None if also_broken else CONSIDERED
-        ]:
-            if not (allowed or also_broken):
-                continue
-            if sum(swap.outgoing == problem.facts.ids[outgoing] for swap in found) == per_member:
+        room = {True: per_member, False: broken_per_member}
+        for incoming, allowed in _alternatives(request, rest, outgoing):
+            if not room[True]:
                 break
+            if not room[allowed]:
+                continue
+            room[allowed] -= 1
             after = terms(problem, np.array([*rest, incoming]))
             changes = tuple(
                 TermChange(a.name, a.value, b.value, (b.value - a.value) * a.weight)

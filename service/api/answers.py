@@ -104,6 +104,7 @@ class RuleChangeAnswer(BaseModel):
     """A rule whose answer or finding changes with a swap."""
 
     id: str
+    kind: Literal["hard", "soft", "attestation"]
     text: str
     before: Verdict
     after: Verdict

@@ -6,13 +6,12 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from data.countries import to_iso
 from data.errors import BadInput
 from data.model import CallId, Kind, OrganisationId, OutlineId
 from graph.members import Member
 from matcher.answers import PartnersRequest, SuggestRequest
 from matcher.ranking.query import Query
-from service.parsing import LONGEST_TEXT, size_range, to_countries
+from service.parsing import LONGEST_TEXT, country_or_kind, size_range, to_countries
 
 MOST_MEMBERS = 200
 """A longer list is no consortium."""
@@ -24,6 +23,7 @@ Country = Annotated[
     str,
     Field(pattern=r"^[A-Za-z]{2}$", description="EU style (EL, UK) or ISO 3166 (GR, GB)."),
 ]
+Role = Annotated[str, Field(min_length=1, max_length=100)]
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, description="In any EU language.")]
 
 
@@ -41,6 +41,18 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
+class Want(Strict):
+    """At least so many members of a kind or from a country."""
+
+    least: int = Field(ge=1, le=LARGEST_SET)
+    of: str = Field(
+        min_length=1,
+        max_length=100,
+        description="A kind such as sme, or a country such as FR.",
+        examples=["sme"],
+    )
+
+
 class SuggestBody(Strict):
     """Which consortium is wanted. Give either `outline` or `text`."""
 
@@ -56,6 +68,10 @@ class SuggestBody(Strict):
         [], max_length=200, description="Pairs of organisations that must not be in together."
     )
     size: str | None = Field(None, max_length=20, examples=["5-12"])
+    want: list[Want] = Field([], max_length=40, description="At least so many of a country or a kind.")
+    roles: dict[Id, Role] = Field(
+        {}, max_length=LARGEST_SET, description="Settled roles, by organisation; rules may count by role."
+    )
     limit: int = Field(5, ge=1, le=20)
     preset: str = Field("balanced", max_length=40, description="Which weights: see the documentation.")
 
@@ -71,6 +87,8 @@ class SuggestBody(Strict):
             exclude=tuple(map(OrganisationId, self.exclude)),
             apart=tuple((OrganisationId(a), OrganisationId(b)) for a, b in self.apart),
             size=size_range(self.size),
+            wants=tuple((each.least, country_or_kind(each.of)) for each in self.want),
+            roles=tuple((OrganisationId(each), role) for each, role in self.roles.items()),
             limit=self.limit,
             preset=self.preset,
         )
@@ -152,7 +170,8 @@ class MemberBody(Strict):
     def member(self) -> Member:
         """Return the rules' record. Raises BadInput."""
         known = self.model_dump()
-        known["country"] = None if self.country is None else to_iso(self.country)
+        if self.country is not None:
+            (known["country"],) = to_countries((self.country,))
         return made(Member, **known)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import request
 from flask_openapi3 import APIBlueprint, Tag
 from flask_openapi3.types import ResponseDict
+from werkzeug.exceptions import BadRequest
 
 from data.calls import CallProfile
 from data.countries import to_eu, to_iso
@@ -84,7 +85,10 @@ def organisation_as_dict(organisation: Organisation) -> dict[str, Any]:
 def require_json() -> None:
     """Refuse a body that is not JSON: 415 for another type, 400 where it cannot be read."""
     if request.method == "POST":
-        request.get_json()
+        try:
+            request.get_json()
+        except RecursionError:
+            raise BadRequest("the body nests too deeply; needed: one JSON object of few levels") from None
 
 
 def api_blueprint(application: Application) -> APIBlueprint:

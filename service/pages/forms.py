@@ -10,7 +10,7 @@ from data.errors import Ambiguous, BadInput, NotFound
 from data.model import CallId, Organisation, OrganisationId, OutlineId
 from matcher.answers import PartnersRequest, SuggestRequest
 from service.api.questions import LARGEST_SET, made
-from service.parsing import LONGEST_TEXT, size_range, to_countries
+from service.parsing import LONGEST_TEXT, size_range, to_countries, wants
 from service.port import Application
 
 Value = TypeVar("Value")
@@ -48,24 +48,42 @@ class Form:
         found = self.read(name, lambda: self._resolve(name, self[name]))
         return found.id if found else None
 
+    def lines(self, name: str) -> list[str]:
+        """Return the lines of a field, without blanks around them and without empty ones."""
+        return [line.strip() for line in self[name].splitlines() if line.strip()]
+
     def organisations(self, name: str) -> tuple[OrganisationId, ...]:
         """Read organisations by id or name, one a line."""
-        lines = [line.strip() for line in self[name].splitlines() if line.strip()]
-        found = [self.read(name, partial(self._resolve, name, line)) for line in lines]
+        found = [self.read(name, partial(self._resolve, name, line)) for line in self.lines(name)]
         return tuple(each.id for each in found if each)
 
     def pairs(self, name: str) -> tuple[tuple[OrganisationId, OrganisationId], ...]:
         """Read pairs of organisations, one pair a line, a semicolon between the two."""
         found = []
-        for line in filter(None, map(str.strip, self[name].splitlines())):
-            names = [each.strip() for each in line.split(";")]
-            if len(names) != 2 or not all(names):
-                self.errors[name] = f"Write two organisations with a semicolon between them, not “{line}”."
-                continue
+        for names in self._halves(name, "two organisations"):
             a, b = (self.read(name, partial(self._resolve, name, each)) for each in names)
             if a and b:
                 found.append((a.id, b.id))
         return tuple(found)
+
+    def roles(self, name: str) -> tuple[tuple[OrganisationId, str], ...]:
+        """Read organisations with their roles, one a line, a semicolon between the two."""
+        found = []
+        for text, role in self._halves(name, "an organisation and its role"):
+            if who := self.read(name, partial(self._resolve, name, text)):
+                found.append((who.id, role))
+        return tuple(found)
+
+    def _halves(self, name: str, what: str) -> list[tuple[str, str]]:
+        """Return both halves of each line of a field; a line without two is noted as an error."""
+        found = []
+        for line in self.lines(name):
+            first, mark, second = (part.strip() for part in line.partition(";"))
+            if first and mark and second and ";" not in second:
+                found.append((first, second))
+            else:
+                self.errors[name] = f"Write {what} with a semicolon between them, not “{line}”."
+        return found
 
     def _resolve(self, name: str, text: str) -> Organisation:
         code = _CODE_BEHIND_NAME.search(text)
@@ -95,6 +113,7 @@ def suggest_form(values: Mapping[str, str], application: Application) -> tuple[F
     coordinator = form.organisation("coordinator")
     must, exclude = form.organisations("must"), form.organisations("not")
     apart, size = form.pairs("apart"), form.read("size", lambda: size_range(form["size"] or None))
+    least, roles = form.read("want", lambda: wants(form.lines("want"))), form.roles("role")
     request = None
     if not form.errors:
         request = form.read(
@@ -109,6 +128,8 @@ def suggest_form(values: Mapping[str, str], application: Application) -> tuple[F
                 exclude=exclude,
                 apart=apart,
                 size=size,
+                wants=least or (),
+                roles=roles,
                 preset=form["preset"] or USUAL_PRESET,
             ),
         )

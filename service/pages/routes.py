@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from data.calls import PREVAILS
 from data.countries import country_name
+from data.model import Kind
 from matcher.assemble import PRESETS
 from service.integration import KINDS
 from service.pages import show, steering, whole
@@ -69,7 +70,7 @@ def _suggest(pages: Blueprint, application: Application) -> None:
 def _offered(application: Application) -> dict[str, Any]:
     """Return what a question may choose from."""
     offered = {"calls": application.calls(), "outlines": application.outlines()}
-    return offered | {"presets": tuple(PRESETS), "usual": USUAL_PRESET}
+    return offered | {"presets": tuple(PRESETS), "usual": USUAL_PRESET, "kinds": tuple(Kind)}
 
 
 def _steer(pages: Blueprint, application: Application) -> None:

@@ -24,23 +24,29 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Alternative(Step):
-    """Somebody else for a seat. `change`: of the set's value; `terms`, `rules`: what changes, in words."""
+    """Somebody else for a seat. `change`: of the set's value; `terms`, `rules`: what changes, in words.
+
+    `breaks`: what forbids it, in words; "" where it is allowed.
+    """
 
     change: float
     terms: str
     rules: tuple[str, ...]
+    breaks: str
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
     """A member with those who could sit there. `asked_for`: the question itself wants this member.
 
+    `forbidden`: those of more value with whom a rule or wish breaks.
     `without`: the ids of the set once this member has left; "" where nobody would remain.
     """
 
     who: Organisation
     asked_for: bool
     alternatives: tuple[Alternative, ...]
+    forbidden: tuple[Alternative, ...]
     without: str
 
 
@@ -82,7 +88,7 @@ def steer(
         "answer": answer,
         "names": names,
         "seats": _seats(answer, known, wanted(application, question)),
-        "opened": answer["swaps"][0]["out"] if answer["swaps"] else None,
+        "opened": next((swap["out"] for swap in answer["swaps"] if swap["allowed"]), None),
         "terms": answer["swaps"][0]["terms"] if answer["swaps"] else (),
         "bears": bears(answer, names),
         "weak": [_weak(point, answer, known) for point in weak],
@@ -148,6 +154,18 @@ def rule_in_words(change: Mapping[str, Any]) -> str:
     return told if found[0] == found[1] else f"{told}, found {found[0]} → {found[1]}"
 
 
+def breaks_in_words(swap: Mapping[str, Any]) -> str:
+    """What a swap breaks, "" where it is allowed.
+
+    >>> rule = {"id": "R4", "kind": "hard", "text": "one from Italy", "after": "broken"}
+    >>> breaks_in_words({"allowed": False, "rules": [rule]}), breaks_in_words({"allowed": False, "rules": []})
+    ('R4: one from Italy', 'a wish in your question')
+    """
+    hard = [each for each in swap["rules"] if each["kind"] == "hard" and each["after"] == "broken"]
+    told = "; ".join(f"{each['id']}: {each['text']}" for each in hard)
+    return "" if swap["allowed"] else told or "a wish in your question"
+
+
 def bears(answer: Mapping[str, Any], names: Names) -> str:
     """How much loss a set bears, in a sentence.
 
@@ -173,13 +191,15 @@ def bears(answer: Mapping[str, Any], names: Names) -> str:
 
 def _seats(answer: Mapping[str, Any], known: Mapping[str, Organisation], asked_for: set[str]) -> list[Seat]:
     team = answer["members"]
+    found: dict[str, list[Alternative]] = {each: [] for each in team}
+    for swap in answer["swaps"]:
+        found[swap["out"]].append(_alternative(swap, team, known))
     return [
         Seat(
             who=known[each],
             asked_for=each in asked_for,
-            alternatives=tuple(
-                _alternative(swap, team, known) for swap in answer["swaps"] if swap["out"] == each
-            ),
+            alternatives=tuple(other for other in found[each] if not other.breaks),
+            forbidden=tuple(other for other in found[each] if other.breaks),
             without=lines(other for other in team if other != each),
         )
         for each in team
@@ -191,7 +211,9 @@ def _alternative(
 ) -> Alternative:
     after = lines(swap["in"] if each == swap["out"] else each for each in team)
     rules = tuple(map(rule_in_words, swap["rules"]))
-    return Alternative(known[swap["in"]], after, swap["change"], terms_in_words(swap["terms"]), rules)
+    return Alternative(
+        known[swap["in"]], after, swap["change"], terms_in_words(swap["terms"]), rules, breaks_in_words(swap)
+    )
 
 
 def _weak(

@@ -198,7 +198,7 @@ def test_a_swap_that_breaks_a_rule_says_which():
         problem,
         ("o0", "o1", "o2"),
         check=lambda ids: check(profile, [Member(id=name, country=country[name]) for name in ids]),
-        also_broken=True,
+        broken_per_member=1,
     )
     broken = [swap for swap in found if not swap.allowed]
     assert [(swap.outgoing, swap.incoming) for swap in broken] == [("o2", "o3")]

@@ -21,6 +21,8 @@ def test_an_outline_is_answered_with_suggestions_in_the_published_shape(client: 
             "not": ["O4"],
             "apart": [["O3", "O5"]],
             "size": "3-5",
+            "want": [{"least": 2, "of": "SME"}, {"least": 1, "of": "GR"}],
+            "roles": {"O2": "newcomer"},
             "limit": 2,
         },
     )
@@ -34,6 +36,8 @@ def test_an_outline_is_answered_with_suggestions_in_the_published_shape(client: 
             exclude=("O4",),
             apart=(("O3", "O5"),),
             size=(3, 5),
+            wants=((2, "sme"), (1, "EL")),
+            roles=(("O2", "newcomer"),),
             limit=2,
         )
     ]
@@ -201,13 +205,69 @@ def test_every_error_has_the_one_body(client: FlaskClient, method, path, sent, s
 
 
 def test_what_is_wrong_is_told_field_by_field(client: FlaskClient) -> None:
-    members = [{"id": "m1", "country": "DE"}, {"id": "m2", "budget_eur": -1}]
+    members = [{"id": "m1", "country": "Greece"}, {"id": "m2", "kind": "club", "ovner": "m1", "sme": "maybe"}]
+    answer = client.post(f"{V1}/check", json={"call": "demo-call", "members": [*members, {"budget_eur": -1}]})
+    assert [(each["where"], each["detail"]) for each in answer.json["errors"]] == [
+        ("members.0.country", '"Greece" cannot be taken; needed: a country\'s two letters, such as DE or EL'),
+        (
+            "members.1.kind",
+            '"club" cannot be taken; needed: one of '
+            "large, sme, company, university, research, public, municipal or other",
+        ),
+        ("members.1.sme", '"maybe" cannot be taken; needed: true or false'),
+        ("members.1.ovner", "is not known here; did you mean owner?"),
+        ("members.2.id", "is missing; it is needed"),
+        ("members.2.budget_eur", "-1 cannot be taken; needed: 0 or more"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (
+            {"data": "text"},
+            "found no content type; needed: JSON, with the header 'Content-Type: application/json'",
+        ),
+        ({"data": {"call": "x"}}, "found application/x-www-form-urlencoded; needed: JSON"),
+        ({"data": "{", "content_type": "application/json"}, "the body is no JSON (Expecting property name"),
+        ({"data": "[" * 100_000, "content_type": "application/json"}, "the body nests too deeply"),
+        ({"json": ["x"]}, 'body ["x"] cannot be taken; needed: an object with fields'),
+        (
+            {"json": {"call": "demo-call", "text": "t", "siez": "5"}},
+            "siez is not known here; did you mean size?",
+        ),
+        (
+            {"json": {"call": "demo-call", "text": "t", "q": "5"}},
+            "q is not known here; known are apart, call",
+        ),
+        ({"json": {"text": "t"}}, "call is missing; it is needed"),
+        (
+            {"json": {"call": "demo-call", "text": "t", "limit": 99}},
+            "limit 99 cannot be taken; needed: 20 or less",
+        ),
+        (
+            {"json": {"call": "demo-call", "text": "t", "want": [{"least": 1, "of": "club"}]}},
+            "'club' is neither a country nor a kind; kinds are large",
+        ),
+        ({"json": {"call": "demo-call", "text": "t", "want": [{"lest": 1}]}}, "did you mean least?"),
+    ],
+)
+def test_a_refusal_says_what_was_found_and_what_is_needed(client: FlaskClient, sent, told) -> None:
+    answer = client.post(f"{V1}/suggest", **sent)
+    assert told in answer.json["detail"]
+
+
+def test_members_from_no_country_are_refused(client: FlaskClient) -> None:
+    members = [{"id": "m1", "country": "XX"}]
     answer = client.post(f"{V1}/check", json={"call": "demo-call", "members": members})
-    assert [each["where"] for each in answer.json["errors"]] == ["members.1.budget_eur"]
+    assert (answer.status_code, answer.json["code"]) == (422, "bad-input")
+    assert "unknown country 'XX'" in answer.json["detail"]
 
 
 def test_a_method_not_allowed_says_which_are(client: FlaskClient) -> None:
-    assert set(client.delete(f"{V1}/suggest").headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
+    answer = client.delete(f"{V1}/suggest")
+    assert set(answer.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
+    assert answer.json["detail"] == "DELETE is not answered at /api/v1/suggest; needed: POST"
 
 
 def test_an_error_that_nobody_foresaw_tells_nothing_of_the_inside(client: FlaskClient, caplog) -> None:

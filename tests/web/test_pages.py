@@ -66,7 +66,10 @@ def test_every_page_says_that_its_records_are_fictional_where_they_are(client, s
 def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: FlaskClient, small) -> None:
     typed = {"call": "demo-call", "text": "Rechnen am Rand", "coordinator": "Nordlicht Rechenwerke AG"}
     page = client.post(
-        "/suggest", data=typed | {"must": "O3\nMeltemi Cloud", "size": "4-6", "preset": "open"}
+        "/suggest",
+        data=typed
+        | {"must": "O3\nMeltemi Cloud", "size": "4-6", "preset": "open"}
+        | {"want": "2 sme\r\n1 Greece\r\n", "role": "Meltemi Cloud; newcomer"},
     ).text
     assert small.asked == [
         SuggestRequest(
@@ -75,6 +78,8 @@ def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: Flas
             coordinator="O1",
             must=("O3", "O5"),
             size=(4, 6),
+            wants=((2, "sme"), (1, "EL")),
+            roles=(("O5", "newcomer"),),
             preset="open",
         )
     ]
@@ -89,6 +94,7 @@ def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: Flas
     assert "The call text always prevails." in page
     assert "never a probability of success" in page
     assert ">Rechnen am Rand</textarea>" in page
+    assert 'name="role" value="Meltemi Cloud; newcomer"' in page, "the next page asks the same question"
 
 
 def test_an_impossible_wish_shows_what_conflicts_and_the_ways_out(client: FlaskClient) -> None:
@@ -105,16 +111,24 @@ def test_a_form_with_mistakes_keeps_its_input_and_links_to_each_mistake(client: 
         "coordinator": "Meltemi",
         "size": "many",
         "not": "Nobody",
+        "want": "many SMEs",
+        "role": "O1",
     }
     answer = client.post("/suggest", data=typed)
     assert (answer.status_code, small.asked) == (422, [])
-    for field in ("call", "text", "coordinator", "size", "not"):
+    for field in ("call", "text", "coordinator", "size", "not", "want", "role"):
         assert f'<a href="#{field}">' in answer.text, field
         assert f'id="{field}-wrong"' in answer.text, field
     assert "&lt;b&gt;Idee&lt;/b&gt;</textarea>" in answer.text
     assert '<option value="L1" selected>' in answer.text
     assert "Meltemi Cloud (O5)" in answer.text
     assert "Several organisations fit" in answer.text
+
+
+def test_more_wishes_stay_folded_until_somebody_has_one(client: FlaskClient) -> None:
+    summary = "<summary>More wishes: countries, kinds, settled roles</summary>"
+    for query, opened in (("", ""), ("?want=2+sme", " open"), ("?role=O1;+newcomer", " open")):
+        assert f'<details class="more"{opened}>\n  {summary}' in client.get(f"/suggest{query}").text
 
 
 def test_a_call_that_nobody_knows_is_told_beside_its_field(client: FlaskClient) -> None:

@@ -1,0 +1,146 @@
+"""What is wrong with a request, in our own words? Each says what was found, what is needed and what to do."""
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NoReturn, get_args
+
+from flask import Request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
+
+LONGEST_QUOTE = 60
+"""Characters of somebody's input that an answer repeats."""
+
+NEEDED: Mapping[str, str] = MappingProxyType(
+    {
+        "string_type": "a text",
+        "list_type": "a list",
+        "tuple_type": "a list of two",
+        "dict_type": "an object",
+        "model_type": "an object with fields",
+        "model_attributes_type": "an object with fields",
+        "int_type": "a whole number",
+        "int_parsing": "a whole number",
+        "int_from_float": "a whole number",
+        "float_type": "a number",
+        "float_parsing": "a number",
+        "finite_number": "a finite number",
+        "bool_type": "true or false",
+        "bool_parsing": "true or false",
+        "date_type": "a day such as 2019-07-01",
+        "date_parsing": "a day such as 2019-07-01",
+        "date_from_datetime_parsing": "a day such as 2019-07-01",
+        "date_from_datetime_inexact": "a day such as 2019-07-01, without a time",
+        "string_unicode": "a text of whole characters, without a lone surrogate",
+    }
+)
+"""What a field needs to be, by pydantic's name for the error."""
+
+
+def fields_of(error: ValidationError, root: type[BaseModel]) -> list[dict[str, str]]:
+    """Return what is wrong where: [{"where": "members.0.country", "detail": "…"}], in the order of the fields.
+
+    Of `root` derives whatever a request may be read into; from there an unknown name gets its likeliest correction.
+    """
+    model = next((each for each in _below(root) if each.__name__ == error.title), None)
+    return [
+        {"where": ".".join(map(str, each["loc"])) or "body", "detail": _detail(each, model)}
+        for each in error.errors(include_url=False)
+    ]
+
+
+def _below(root: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for each in root.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+def _detail(found: Mapping[str, Any], model: type[BaseModel] | None) -> str:
+    kind, context = found["type"], found.get("ctx", {})
+    if kind == "missing":
+        return "is missing; it is needed"
+    if kind == "extra_forbidden":
+        return f"is not known here; {_instead(found['loc'], model)}"
+    return f"{_quoted(found['input'])} cannot be taken; needed: {_needed(kind, context) or found['msg']}"
+
+
+def _needed(kind: str, context: Mapping[str, Any]) -> str | None:
+    match kind:
+        case "string_too_short":
+            return "a text that is not empty"
+        case "string_too_long":
+            return f"at most {context['max_length']:,} characters"
+        case "too_short":
+            return f"at least {context['min_length']:,} in the list"
+        case "too_long":
+            return f"at most {context['max_length']:,} in the list"
+        case "greater_than_equal":
+            return f"{context['ge']:,.15g} or more"
+        case "less_than_equal":
+            return f"{context['le']:,.15g} or less"
+        case "enum" | "literal_error":
+            return "one of " + context["expected"].replace("'", "")
+        case "string_pattern_mismatch":  # of all fields only countries have a pattern
+            return "a country's two letters, such as DE or EL"
+    return NEEDED.get(kind)
+
+
+def _quoted(value: object) -> str:
+    """Return a value as JSON shows it, cut short."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+        text.encode()
+    except (TypeError, ValueError):
+        text = ascii(value)
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]} …"
+
+
+def _instead(place: Sequence[int | str], model: type[BaseModel] | None) -> str:
+    known = sorted(_names_at(place[:-1], model))
+    if near := difflib.get_close_matches(str(place[-1]), known, 1):
+        return f"did you mean {near[0]}?"
+    return f"known are {', '.join(known)}" if known else "leave it out"
+
+
+def _names_at(place: Sequence[int | str], model: type[BaseModel] | None) -> set[str]:
+    """Return the names of fields that may stand at a place in a body."""
+    for step in place:
+        if isinstance(step, str) and model is not None:
+            fields = {(field.alias or name): field for name, field in model.model_fields.items()}
+            model = next(_models_in(fields[step].annotation), None) if step in fields else None
+    return {field.alias or name for name, field in model.model_fields.items()} if model else set()
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
+
+
+class JsonRequest(Request):
+    """A request that says in our words why its body cannot be read as JSON."""
+
+    def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
+        if e is None:
+            found = self.mimetype or "no content type"
+            raise UnsupportedMediaType(
+                f"found {found}; needed: JSON, with the header 'Content-Type: application/json'"
+            )
+        raise BadRequest(f"the body is no JSON ({e}); needed: one JSON object in UTF-8")
+
+
+def in_words(error: HTTPException, request: Request) -> str:
+    """Return the detail of an HTTP error: our own text, or for the framework's own errors what to do about them."""
+    match error.code:
+        case 404:
+            return f"nothing is at {request.path}; /api/v1/openapi.json lists the addresses of the API"
+        case 405:
+            allowed = sorted(set(getattr(error, "valid_methods", None) or ()) - {"HEAD", "OPTIONS"})
+            return f"{request.method} is not answered at {request.path}; needed: {' or '.join(allowed)}"
+        case 413:
+            most = (request.max_content_length or 0) / 2**20
+            return f"the request is too large; at most {most:.3g} MiB are read, send less at once"
+    return error.description or error.name
