@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from data.countries import country_name, to_eu
@@ -12,32 +13,66 @@ from matcher.integration.decisions import Decision, Decisions
 from matcher.integration.prepare import Previous
 from matcher.integration.project import Person
 
+KEPT = 8
+"""So many proposals of a call are remembered: a decision that is taken back undoes what it did."""
+
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A kept proposal, what it rests on, and the proposal before it that it was held near."""
+class Step:
+    """One proposal: what it rests on, its run, the run that it was held near, the run that changes are told against."""
 
     basis: str
-    before: Previous | None
-    proposal: Previous
+    run: str
+    near: str | None = None
+    against: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The latest proposals of a call, oldest first. A basis that comes back finds the proposal that it had."""
+
+    steps: tuple[Step, ...] = ()
+    proposals: Mapping[str, Previous] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def latest(self) -> Previous | None:
+        return self.proposals[self.steps[-1].run] if self.steps else None
+
+    def next(self, basis: str) -> Step:
+        """Return how to propose on this basis; `run` is still empty.
+
+        As the latest, where nothing has changed; else held near what this basis was held near before, where it is
+        known; else near the latest.
+        """
+        if not self.steps:
+            return Step(basis, "")
+        last = self.steps[-1]
+        known = {step.basis: step for step in self.steps}.get(basis)
+        near = known.near if known else last.run
+        return Step(basis, "", near, last.against if known is last else last.run)
+
+    def plus(self, step: Step, proposal: Previous) -> "Steps":
+        """These steps and one more; the oldest beyond KEPT are forgotten, and proposals that no step names."""
+        steps = (*(each for each in self.steps if each.basis != step.basis), step)[-KEPT:]
+        named = {run for each in steps for run in (each.run, each.near, each.against)}
+        known = {**self.proposals, step.run: proposal}
+        return Steps(steps, {run: each for run, each in known.items() if run in named})
 
     def as_json(self) -> str:
-        before = None if self.before is None else self.before.as_dict()
-        kept = {"basis": self.basis, "before": before, "proposal": self.proposal.as_dict()}
+        proposals = {run: each.as_dict() for run, each in self.proposals.items()}
+        kept = {"steps": [asdict(step) for step in self.steps], "proposals": proposals}
         return json.dumps(kept, ensure_ascii=False, sort_keys=True)
 
     @classmethod
-    def from_json(cls, text: str | None) -> "Standing | None":
-        """Read what `as_json` wrote; None where nothing is kept. Raises BadInput for anything else."""
+    def from_json(cls, text: str | None) -> "Steps":
+        """Read what `as_json` wrote; None is no step. Raises BadInput for anything else."""
         if not text:
-            return None
+            return cls()
         try:
             kept = json.loads(text)
-            before = kept["before"]
-            return cls(
-                kept["basis"], before and Previous.from_dict(before), Previous.from_dict(kept["proposal"])
-            )
-        except (ValueError, KeyError, TypeError) as error:
+            proposals = {run: Previous.from_dict(each) for run, each in kept["proposals"].items()}
+            return cls(tuple(Step(**each) for each in kept["steps"]), proposals)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadInput(
                 f"the kept proposal is not readable ({error!r}); run `konsort integrate --anew`"
             ) from error

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -19,8 +19,9 @@ from matcher.integration.decisions import Decision, Decisions
 from matcher.integration.meeting import MeetingPlan, slots_between
 from matcher.integration.prepare import Previous, basis
 from matcher.integration.project import OverallProject
+from matcher.integration.report import changes
 from matcher.knowledge import Knowledge
-from service.decided import Standing, Told, person, told
+from service.decided import Steps, Told, person, told
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -71,8 +72,8 @@ class Desk:
     @property
     def streams(self) -> Mapping[str, str]:
         """The work streams' names by id: the call's, else those of the proposal that is kept."""
-        kept = self._kept
-        named = dict(kept.proposal.names) if kept else {}
+        latest = self._steps.latest
+        named = dict(latest.names) if latest else {}
         return named | {stream.id: stream.title for stream in self._profile.work_streams}
 
     def add(self, decisions: Iterable[Decision], *, anew: bool = False) -> None:
@@ -87,7 +88,7 @@ class Desk:
                     kept = kept.plus(each)
             self._keep(kept)
 
-    def take_back(self, keys: Iterable[str]) -> None:
+    def take_back(self, keys: Collection[str]) -> None:
         """Take single decisions back; `withdraw:FR` stands for all of a state's. BadInput where one is not kept."""
         with _DECIDING:
             kept = self.decisions
@@ -153,28 +154,28 @@ class Desk:
     def propose(self, *, without: Iterable[str] = (), anew: bool = False) -> OverallProject:
         """Propose the overall project; keep it as the one before the next, unless it only asks `without` whom.
 
-        As long as nothing changes that it rests on, it is measured against the same earlier proposal, and so comes out
-        the same.
+        As long as nothing changes that it rests on, it is held near the same earlier proposal, and so comes out the
+        same; and so it does when a decision is taken back.
         """
         gone = self.outlines_of(without)
         decisions = replace(self.decisions, withdrawn=self.decisions.withdrawn | gone)
         demands = demands_of(self._profile)
         rests_on = basis(self._case, demands, decisions, Weights())
-        kept = None if anew else self._kept
-        previous = None
-        if kept is not None:
-            previous = kept.before if kept.basis == rests_on else kept.proposal
+        steps = Steps() if anew else self._steps
+        step = steps.next(rests_on)
         project = integrate(
             self._case,
             demands,
             decisions=decisions,
-            previous=previous,
+            previous=steps.proposals.get(step.near or ""),
             encode=self._knowledge.search.encode_all,
             check=self._check,
         )
+        against = steps.proposals.get(step.against or "")
+        project = replace(project, changes=None if against is None else changes(against, project))
         if not gone:
-            standing = Standing(rests_on, previous, Previous.from_dict(project.as_dict()))
-            self._store.put_setting(self._place, standing.as_json(), who=self._user)
+            kept = steps.plus(replace(step, run=project.run), Previous.from_dict(project.as_dict()))
+            self._store.put_setting(self._place, kept.as_json(), who=self._user)
         return project
 
     def alternatives(self, project: OverallProject) -> tuple[Alternative, ...]:
@@ -193,8 +194,8 @@ class Desk:
         return f"overall:{self._profile.id}"
 
     @property
-    def _kept(self) -> Standing | None:
-        return Standing.from_json(self._store.setting(self._place))
+    def _steps(self) -> Steps:
+        return Steps.from_json(self._store.setting(self._place))
 
     @property
     def _check(self) -> Callable:

@@ -1,6 +1,6 @@
 """What do the API and the pages ask of the application? The one protocol that `service.wiring.Konsort` keeps."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from data.calls import CallProfile
@@ -8,13 +8,36 @@ from data.model import Organisation, Outline
 from graph.members import Member
 from graph.network import Network
 from matcher.answers import Partners, PartnersRequest, Suggestions, SuggestRequest
+from matcher.integration.decisions import Decision
 from matcher.ranking.query import Query, Ranking
+from service.decided import Told
 
 
 class Answer(Protocol):
     """A record that is ready for JSON."""
 
     def as_dict(self) -> dict[str, Any]: ...
+
+
+class Decisions(Protocol):
+    """Where the decisions about one call's overall project are kept (`service.integration.Desk`)."""
+
+    @property
+    def streams(self) -> Mapping[str, str]:
+        """The work streams' names by id."""
+        ...
+
+    def told(self) -> Sequence[Told]:
+        """Return every decision in words, each with the key that takes it back."""
+        ...
+
+    def add(self, decisions: Iterable[Decision]) -> None:
+        """Keep decisions. BadInput where they name what the call does not have, or contradict each other."""
+        ...
+
+    def take_back(self, keys: Collection[str]) -> None:
+        """Take decisions back by their keys. BadInput where one is not kept."""
+        ...
 
 
 class Application(Protocol):
@@ -64,6 +87,10 @@ class Application(Protocol):
 
     def integrate(self, call: str, *, without: Sequence[str] = ()) -> Answer:
         """Return the overall project, every stored decision kept; `without`: what if these dropped out?"""
+        ...
+
+    def desk(self, call: str) -> Decisions:
+        """Return the place of a call's decisions. NotReady where it has no outlines."""
         ...
 
     def integration_file(self, call: str, kind: str) -> bytes:

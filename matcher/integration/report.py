@@ -164,7 +164,8 @@ def _link(prepared: Prepared, assigned: np.ndarray, i: int, j: int) -> Link:
     ]
     if tied:
         projects = list(case.shared_projects(a.organisation, b.organisation)) if case.shared_projects else []
-        text = f"their organisations have worked together in {len(projects) or 'earlier'} projects"
+        number = {0: "earlier projects", 1: "one project"}.get(len(projects), f"{len(projects)} projects")
+        text = f"their organisations have worked together in {number}"
         reasons.append(Reason("tie", round(float(found.tie[i, j]), 4), text, {"projects": projects[:20]}))
     if ordered(a.id, b.id) in prepared.decisions.together:
         reasons.append(Reason("decision", 1.0, "the coordinator decided so"))

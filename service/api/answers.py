@@ -378,11 +378,29 @@ class LinkAnswer(BaseModel):
     )
 
 
+class DecisionAnswer(BaseModel):
+    """One decision of the coordinator; `key` takes it back."""
+
+    key: str
+    kind: str
+    about: list[str]
+    value: str | None
+    text: str
+
+
+class DecisionsAnswer(BaseModel):
+    """All that is decided about a call's overall project."""
+
+    call: str
+    decisions: list[DecisionAnswer]
+
+
 class IntegrationAnswer(BaseModel):
     """The integrated overall project."""
 
     run: str
     call: str
+    fictional: bool
     status: str
     gap: float | None
     streams: list[StreamAnswer]

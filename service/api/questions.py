@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +10,7 @@ from data.errors import BadInput
 from data.model import CallId, Kind, OrganisationId, OutlineId
 from graph.members import Member
 from matcher.answers import PartnersRequest, SuggestRequest
+from matcher.integration.decisions import Decision
 from matcher.ranking.query import Query
 from service.parsing import LONGEST_TEXT, country_or_kind, size_range, to_countries
 
@@ -189,6 +190,28 @@ class IntegrateBody(Strict):
     without: list[Id] = Field(
         [], max_length=500, description="What if these outlines, organisations or countries dropped out?"
     )
+
+
+class DecisionBody(Strict):
+    """What is decided? `about`: one outline, two for together and never, a stream for name; see `value`."""
+
+    kind: Literal["put", "together", "never", "name", "carry", "withdraw"]
+    about: list[Id] = Field(
+        min_length=1, max_length=2, description="Withdrawn may also be an organisation or a country."
+    )
+    value: str = Field(
+        "", max_length=200, description="put: the stream's id; name: the name; carry: how many links at most."
+    )
+
+    def decision(self) -> Decision:
+        """Return the decision. Raises BadInput."""
+        return Decision(self.kind, tuple(self.about), self.value)
+
+
+class DecisionKey(Strict):
+    """Which decision is taken back?"""
+
+    key: str = Field(min_length=1, max_length=500, description="As the list shows it: put:O-1, withdraw:FR.")
 
 
 class AroundQuery(Strict):

@@ -96,6 +96,7 @@ def api_blueprint(application: Application) -> APIBlueprint:
     api = APIBlueprint("api", __name__, url_prefix=PREFIX, abp_responses=PROBLEMS)
     api.before_request(require_json)
     _matching(api, application)
+    _deciding(api, application)
     _steering(api, application)
     _network(api, application)
     _records(api, application)
@@ -133,6 +134,34 @@ def _matching(api: APIBlueprint, application: Application) -> None:
     def integrate(body: questions.IntegrateBody) -> dict[str, Any]:
         """Combine a call's outlines into one overall project"""
         return application.integrate(body.call, without=body.without).as_dict()
+
+
+def _deciding(api: APIBlueprint, application: Application) -> None:
+    address = "/calls/<call>/decisions"
+    told: ResponseDict = {"200": answers.DecisionsAnswer}
+
+    def listed(call: str) -> dict[str, Any]:
+        return {"call": call, "decisions": [each.as_dict() for each in application.desk(call).told()]}
+
+    @api.get(address, tags=[MATCHING], responses=told)
+    def decisions(path: questions.CallPath) -> dict[str, Any]:
+        """List what is decided about a call's overall project"""
+        return listed(path.call)
+
+    @api.post(address, tags=[MATCHING], responses=told)
+    def decide(path: questions.CallPath, body: questions.DecisionBody) -> dict[str, Any]:
+        """Decide one thing, for this and every later proposal
+
+        A second decision about the same takes the place of the first.
+        """
+        application.desk(path.call).add([body.decision()])
+        return listed(path.call)
+
+    @api.delete(address, tags=[MATCHING], responses=told)
+    def take_back(path: questions.CallPath, query: questions.DecisionKey) -> dict[str, Any]:
+        """Take one decision back"""
+        application.desk(path.call).take_back([query.key])
+        return listed(path.call)
 
 
 def _steering(api: APIBlueprint, application: Application) -> None:

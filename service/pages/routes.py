@@ -1,6 +1,5 @@
 """Which page answers which address? Each handler: parse, one call, render."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,8 +9,7 @@ from data.calls import PREVAILS
 from data.countries import country_name
 from data.model import Kind
 from matcher.assemble import PRESETS
-from service.integration import KINDS
-from service.pages import show, steering, whole
+from service.pages import combining, show, steering
 from service.pages.forms import USUAL_PRESET, Form, partners_form, steer_form, suggest_form
 from service.pages.listing import COLUMNS, SAMPLE, check_form
 from service.pages.lookup import look_up
@@ -47,7 +45,7 @@ def pages_blueprint(application: Application) -> Blueprint:
     _partners(pages, application)
     _network(pages, application)
     _calls(pages, application)
-    _integrate(pages, application)
+    combining.add_routes(pages, application)
     return pages
 
 
@@ -148,33 +146,3 @@ def _calls(pages: Blueprint, application: Application) -> None:
     def call(call: str) -> str:
         profile = application.profile(call)
         return render_template("call.html", profile=profile, outlines=application.outlines(profile.id))
-
-
-def _integrate(pages: Blueprint, application: Application) -> None:
-    @pages.get("/integrate")
-    def integrate() -> Response:
-        form = Form(request.args, application)
-        without = form["without"].replace(",", " ").split()
-        answer = (
-            form.read("without", lambda: _whole(application, form["call"], without)) if form["call"] else {}
-        )
-        outlines = application.outlines()
-        used = {each.call for each in outlines}
-        languages = {each.id: each.language for each in outlines}
-        calls = [each for each in application.calls() if each.id in used]
-        page = render_template(
-            "integrate.html", form=form, calls=calls, languages=languages, **(answer or {})
-        )
-        return make_response(page, 422 if form.errors else 200)
-
-    @pages.get("/integrate/<call>.<kind>")
-    def integration_file(call: str, kind: str) -> Response:
-        content = application.integration_file(call, kind)
-        response = Response(content, mimetype=KINDS.get(kind))
-        response.headers.set("Content-Disposition", "attachment", filename=f"{call}.{kind}")
-        return response
-
-
-def _whole(application: Application, call: str, without: Sequence[str]) -> dict[str, Any]:
-    answer = application.integrate(call, without=without).as_dict()
-    return {"answer": answer, "files": tuple(KINDS), **whole.view(answer)}

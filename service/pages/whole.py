@@ -8,7 +8,7 @@ from service.pages import show
 
 STRONGEST = 20
 """Links that are shown with their evidence; the others follow as a table."""
-WEAKEST = 8
+WEAKEST = 6
 """Weak points that are shown; the spreadsheet holds all."""
 SHADES = 5
 
@@ -61,32 +61,63 @@ def matrix(answer: Mapping[str, Any]) -> list[tuple[str, list[Cell]]]:
     ]
 
 
-def weak_points(answer: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return who must not drop out, the worst first, and what would break."""
-    worst = sorted(answer["fragile"], key=lambda each: -each["severity"])[:WEAKEST]
+@dataclass(frozen=True, slots=True)
+class WeakPoint:
+    """Somebody whose loss breaks something. `size`: what goes along; `mend`: the links that would mend it."""
+
+    who: str
+    size: str
+    breaks: str
+    mend: tuple[str, ...]
+
+
+def weak_points(answer: Mapping[str, Any], names: Mapping[str, str]) -> list[WeakPoint]:
+    """Return whose loss breaks something, the worst first."""
+    breaking = [each for each in answer["fragile"] if each["breaks"]]
     return [
-        (
+        WeakPoint(
             show.country(each["id"]) if each["kind"] == "country" else names.get(each["id"], each["id"]),
+            f"{show.count(len(each['outlines']), 'outline')}, {show.count(each['links'], 'link')}",
             show.sentence("; ".join(each["breaks"])),
+            tuple(_pair(pair, names) for pair in each["mend"]),
         )
-        for each in worst
+        for each in sorted(breaking, key=lambda each: -each["severity"])
     ]
 
 
-def changes(answer: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
-    """Return what differs from the proposal before, in sentences; nothing where there was none."""
-    told = answer.get("changes") or {}
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One kind of change against the proposal before, and what it is about."""
+
+    what: str
+    about: tuple[str, ...]
+
+
+def changes(answer: Mapping[str, Any], names: Mapping[str, str]) -> list[Change]:
+    """Return what differs from the proposal before; nothing where there was none or all is as it was."""
+    told = answer.get("changes")
+    if told is None:
+        return []
     streams = {each["id"]: each["name"] for each in answer["streams"]}
-    sentences = [f"Gone: {names.get(each, each)}." for each in told.get("removed", ())]
-    sentences += [f"New: {names.get(each, each)}." for each in told.get("added", ())]
-    sentences += [
-        f"Moved from {streams.get(old, old)} to {streams.get(new, new)}: {names.get(each, each)}."
-        for each, old, new in told.get("moved", ())
+    known = {**{each["outline"]: each["title"] for each in told["gone"]}, **names}
+    moved = (
+        f"{known.get(each, each)}: from {streams.get(old, old)} to {streams.get(new, new)}"
+        for each, old, new in told["moved"]
+    )
+    found = [
+        Change("Gone", tuple(known.get(each, each) for each in told["removed"])),
+        Change("New", tuple(known.get(each, each) for each in told["added"])),
+        Change("Moved", tuple(moved)),
+        Change("Stream named anew", tuple(f"{old} is now {new}" for _, old, new in told["renamed"])),
+        Change("New links", tuple(_pair(pair, known) for pair in told["links_added"])),
+        Change("Links no more", tuple(_pair(pair, known) for pair in told["links_removed"])),
+        Change("Links gone with who left", tuple(_pair(pair, known) for pair in told["links_gone"])),
     ]
-    for name, verb in (("links_added", "added"), ("links_removed", "dropped")):
-        if told.get(name):
-            sentences.append(f"{show.count(len(told[name]), 'link')} {verb}.")
-    return sentences
+    return [each for each in found if each.about]
+
+
+def _pair(pair: Sequence[str], names: Mapping[str, str]) -> str:
+    return " – ".join(names.get(each, each) for each in pair)
 
 
 def view(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,6 +132,6 @@ def view(answer: Mapping[str, Any]) -> dict[str, Any]:
         "strongest": told[:STRONGEST],
         "further": told[STRONGEST:],
         "matrix": matrix(answer),
-        "weak": weak_points(answer, titles | names),
+        "weak": weak_points(answer, titles | names)[:WEAKEST],
         "changes": changes(answer, titles),
     }

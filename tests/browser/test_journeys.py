@@ -202,6 +202,37 @@ def test_a_whole_call_is_combined(page: Page) -> None:
     assert download.value.suggested_filename == "demo-industrial-cloud.xlsx"
 
 
+def test_a_coordinator_decides_by_keyboard_and_takes_it_back(page: Page) -> None:
+    page.goto("/integrate?call=demo-industrial-cloud")
+    decided = page.get_by_role("region", name="Your decisions")
+    expect(decided).to_contain_text("Nothing is decided yet")
+    decided.get_by_text("Decide something").press("Enter")
+    form = decided.locator("form", has_text="Put an outline into a stream")
+    form.get_by_label("Outline").select_option("DEMO-OUT-004")
+    form.get_by_label("Stream").select_option("applications")
+    form.get_by_role("button", name="Put it there").press("Enter")
+    expect(decided).to_contain_text("is in the stream “Advanced applications”.")
+    expect(page.get_by_text("What changed against the proposal before")).to_be_visible()
+    applications = page.get_by_role("article").filter(has_text="Advanced applications")
+    applications.get_by_text("Its outlines").press("Enter")
+    expect(applications).to_contain_text("Wirtschaftsförderung Lennegrund GmbH")
+    decided.get_by_role("button", name="Take back the decision that “Ein Rechenzentrum").press("Enter")
+    expect(decided).to_contain_text("Nothing is decided yet")
+
+
+def test_a_state_that_would_leave_is_kept_as_gone_without_script(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport=PHONE, base_url=address)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto("/integrate?call=demo-industrial-cloud&without=HU")
+    page.get_by_role("button", name="They have left: keep it so").click()
+    decided = page.get_by_role("region", name="Your decisions")
+    expect(decided).to_contain_text("Pannonveréb Akkumulátor Kft., HU) has left.")
+    decided.get_by_role("button", name="Take back").click()
+    expect(decided).to_contain_text("Nothing is decided yet")
+    context.close()
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -31,11 +31,14 @@ from graph.rules import Member, Verdict, check
 from matcher.answers import Partner, Partners, PartnersRequest, Suggestion, Suggestions, SuggestRequest
 from matcher.assemble import Term
 from matcher.explain import Reason
+from matcher.integration.decisions import Decision, Decisions
+from matcher.integration.project import Person
 from matcher.ranking.query import Query, Ranking
 from matcher.solver.front import FrontPoint
 from matcher.solver.swap import RuleChange, Swap, TermChange
 from matcher.steering import Steering, TradeOff
 from service.app import create_app
+from service.decided import Told, told
 
 CALL = CallProfile(
     id=CallId("demo-call"),
@@ -117,6 +120,30 @@ def swap(team: Sequence[str], outgoing: str, incoming: str) -> Swap:
     return Swap(outgoing, incoming, 0.06, after.answer != "broken", terms, changed)
 
 
+CHANGES = {
+    "added": [],
+    "removed": ["L3"],
+    "moved": [["L2", "s2", "s1"]],
+    "links_added": [],
+    "links_removed": [],
+    "links_gone": [["L1", "L3"]],
+    "renamed": [],
+    "gone": [{"outline": "L3", "title": "Häfen", "name": "Hafen AG", "country": "DE"}],
+}
+
+
+def _loss(state: str, breaks: list[str], severity: float, mend: Sequence[object] = ()) -> dict[str, Any]:
+    size = {"outlines": ["L1"], "links": 1, "short": []}
+    return {
+        "kind": "country",
+        "id": state,
+        **size,
+        "breaks": breaks,
+        "severity": severity,
+        "mend": list(mend),
+    }
+
+
 @dataclass(frozen=True)
 class Integration:
     """A fixed overall project of L1 and L2; with somebody gone it tells what changed."""
@@ -137,6 +164,7 @@ class Integration:
         return {
             "run": "0123456789ab",
             "call": self.call,
+            "fictional": True,
             "status": "bounded",
             "gap": 0.02,
             "claim": "over all pairs of outlines",
@@ -149,11 +177,39 @@ class Integration:
             "isolated": [],
             "uncovered": [{"topic": "t1", "name": "sovereign identity"}],
             "missing_countries": ["FR", "EL"],
-            "fragile": [{"kind": "country", "id": "DE", "breaks": breaks, "severity": 1.0}],
+            "fragile": [
+                _loss("DE", breaks, 1.0, mend=[["L1", "L2"]]),
+                _loss("EL", [], 0.5),
+            ],
             "rules": [rule.as_dict() for rule in check(CALL, [Member("O1", country="DE")]).rules],
             "state_matrix": {"states": ["DE", "EL"], "links": [[0, 1], [1, 0]]},
-            "changes": {"removed": ["L1"], "links_removed": [["L1", "L2"]]} if self.without else None,
+            "changes": CHANGES if self.without else None,
         }
+
+
+@dataclass
+class Decided:
+    """Decisions about L1 and L2, kept in memory."""
+
+    kept: Decisions = field(default_factory=Decisions)
+    streams: Mapping[str, str] = field(default_factory=lambda: {"s1": "Edge", "s2": "Uses"})
+
+    def told(self) -> Sequence[Told]:
+        people = {
+            OutlineId("L1"): Person(OutlineId("L1"), "Rechnen am Rand", "Nordlicht Rechenwerke AG", "DE"),
+            OutlineId("L2"): Person(OutlineId("L2"), "Edge on the islands", "Meltemi Edge <Lab>", "GR"),
+        }
+        return told(self.kept, people, self.streams)
+
+    def add(self, decisions: Iterable[Decision]) -> None:
+        for each in decisions:
+            if each.kind == "put" and each.value not in self.streams:
+                raise BadInput(f"call demo-call has no work stream {each.value!r}")
+            self.kept = self.kept.plus(each)
+
+    def take_back(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self.kept = self.kept.less(key)
 
 
 @dataclass
@@ -163,6 +219,7 @@ class Small:
     fictional: bool = True
     network: Network = field(default_factory=network)
     asked: list[Any] = field(default_factory=list)
+    decided: "Decided" = field(default_factory=lambda: Decided())
 
     def suggest(self, request: SuggestRequest) -> Suggestions:
         self.asked.append(request)
@@ -281,6 +338,10 @@ class Small:
     def integrate(self, call: str, *, without: Sequence[str] = ()) -> Integration:
         return Integration(self.profile(call).id, tuple(without))
 
+    def desk(self, call: str) -> "Decided":
+        self.profile(call)
+        return self.decided
+
     def integration_file(self, call: str, kind: str) -> bytes:
         return f"{call} as {kind}".encode()
 
@@ -296,6 +357,7 @@ def served() -> tuple[Small, Flask]:
 def small(served: tuple[Small, Flask]) -> Small:
     small, _ = served
     small.asked.clear()
+    small.decided.kept = Decisions()
     small.fictional = True
     return small
 

@@ -26,6 +26,7 @@ PATHS = {
     "/api/v1/graph/summary",
     "/api/v1/calls",
     "/api/v1/calls/{call}",
+    "/api/v1/calls/{call}/decisions",
     "/api/v1/outlines",
     "/api/v1/organisations",
 }

@@ -214,8 +214,9 @@ def test_a_whole_call_is_shown_as_one_project_and_can_be_taken_along(client: Fla
 
 def test_a_drop_out_is_played_through_and_its_changes_are_told(client: FlaskClient) -> None:
     page = client.get("/integrate?call=demo-call&without=DE,+L1").text
-    assert "Gone: Rechnen am Rand." in page
-    assert "1 link dropped." in page
+    assert '<dt>Gone (1)</dt><dd><ul class="plain"><li>Häfen</li>' in page
+    assert "<li>Edge on the islands: from s2 to Edge</li>" in page
+    assert "<li>Rechnen am Rand – Häfen</li>" in page
     assert 'value="DE, L1"' in page
 
 
