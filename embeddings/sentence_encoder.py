@@ -109,11 +109,14 @@ def _open_model(source: str) -> "SentenceTransformer":
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     dtype = torch.bfloat16 if _bfloat16_pays() else torch.float32
     try:
-        model = SentenceTransformer(source, device="cpu", model_kwargs={"dtype": dtype})
+        model = SentenceTransformer(
+            source, device="cpu", model_kwargs={"dtype": dtype}, local_files_only=True
+        )
     except (OSError, ValueError) as error:
+        why = error if Path(source).is_dir() else "it is no folder, and the local cache has no such model"
         raise NotReady(
-            f"no sentence-transformers model could be opened from {source!r} ({error}); "
-            "name a folder that holds one"
+            f"no sentence-transformers model could be opened from {source!r} ({why}); "
+            "name a folder that holds one: nothing is fetched from the network"
         ) from error
     return model.eval()
 

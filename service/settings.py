@@ -30,7 +30,7 @@ SETTINGS = (
     Setting(
         "encoder",
         "multilingual-e5-small",
-        "that name, 'hashing' (no language model), or a SentenceTransformer (folder or name)",
+        "that name, 'hashing' (no language model), or a sentence-transformers model: a folder, or OWNER/NAME if cached",
     ),
     Setting("profiles", "", "TOML files or folders with your own call profiles, separated by ':'"),
     Setting("budget_s", "0.1", "seconds that the solver may take where nobody asks for more, 0.05 to 600"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.errors import NotReady
+from data.errors import BadInput, NotReady
 from embeddings import weights
 from embeddings.choice import DEFAULT, HASHING, open_encoder, open_plain
 from embeddings.encoder import HashingEncoder
@@ -110,9 +110,16 @@ def test_names_differ(home, plain, default):
     assert (plain.width, default.width) == (384, 768)
 
 
+def test_a_misspelt_encoder_is_refused_at_once(tmp_path):
+    with pytest.raises(
+        BadInput, match="no encoder is called 'multilingual-e5-smal'; needed: multilingual-e5"
+    ):
+        open_encoder("multilingual-e5-smal", tmp_path)
+
+
 def test_a_model_that_is_not_there_is_named(tmp_path):
     encoder = open_encoder(str(tmp_path / "nowhere"), tmp_path)
-    with pytest.raises(NotReady, match="nowhere"):
+    with pytest.raises(NotReady, match=r"nowhere' \(it is no folder, and the local cache has no such model"):
         encoder.encode(["text"])
 
 
