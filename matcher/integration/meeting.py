@@ -78,6 +78,8 @@ class MeetingPlan:
     bound: float
     run: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    """Of participants, and the titles of the outlines that meetings are about."""
+    fictional: bool = False
 
     @property
     def gap(self) -> float:

@@ -1,69 +1,58 @@
-"""How does the overall project read in the common descriptive document (the "Chapeau")? A DOCX to paste
-from."""
+"""How does the overall project read in the common descriptive document (the "Chapeau")? A DOCX to paste from."""
 
 import datetime as dt
 import io
 
 from docx import Document
 from docx.document import Document as DocumentObject
-from docx.enum.section import WD_ORIENT
-from docx.shared import Cm, Pt
 
-from data.countries import country_name, to_eu
-from matcher.integration.project import OverallProject
-from service.exports import overall
+from data.countries import country_name
+from matcher.integration.project import Link, OverallProject, Participant, Stream
+from service.exports import overall, paper, standing
 from service.exports.clean import clean
+from service.exports.people import FICTIONAL, People
 from service.exports.workbook import Sheet
+from service.words import count
+
+STRONGEST = 12
+"""Collaborations that are told with their grounds in the text; the annex has all."""
+WORST = 12
+"""Losses that are shown; the spreadsheet has all."""
 
 
 def chapeau_docx(project: OverallProject, *, title: str, today: dt.date) -> bytes:
-    """Return the document: summary, streams, collaboration, states, coverage, resilience; the run id on every
-    page."""
-    document = Document()
-    _page(document, project, today)
+    """Return the document: summary, streams, collaboration, coverage, rules, resilience, changes; annexes with all
+    links and matrices. The run id is on every page."""
+    document, people = Document(), People(project)
+    paper.page(document, f"Call {project.call} · run {project.run} · {today:%d.%m.%Y}", today)
+    document.core_properties.identifier = project.run
+    document.core_properties.title = clean(title)
     document.add_heading(clean(title), level=0)
+    if project.fictional:
+        paper.warning(document, FICTIONAL)
     _summary(document, project)
     document.add_heading("Work streams", level=1)
+    paper.table(document, overall.streams_by_state(project))
     for stream in project.streams:
-        document.add_heading(clean(f"{stream.id}: {stream.name}"), level=2)
-        states = ", ".join(country_name(state) for state in stream.countries)
-        document.add_paragraph(
-            clean(f"{len(stream.outlines)} outlines from {len(stream.countries)} states: {states}.")
-        )
-        if stream.terms:
-            document.add_paragraph(
-                clean("Salient terms: " + ", ".join(term.word for term in stream.terms) + ".")
-            )
-    _table(document, overall.participants(project), keep=(0, 1, 2, 5, 7))
-    document.add_heading("Cross-border collaboration", level=1)
-    document.add_paragraph(clean(_collaboration(project)))
-    _table(document, overall.state_matrix(project))
-    _table(document, overall.link_matrix(project))
-    document.add_heading("Coverage of the call's topics", level=1)
-    _table(document, overall.coverage(project), keep=(1, 2, 4, 5))
-    document.add_heading("Rules", level=1)
-    _table(document, overall.rules(project), keep=(0, 1, 2, 3, 6))
-    document.add_heading("Resilience", level=1)
-    _table(document, overall.losses(project))
+        _stream(document, project, stream, people)
+    _collaboration(document, project, people)
+    _standing(document, project)
+    changed = standing.changes(project)
+    if changed:
+        document.add_heading("Changes since the proposal before", level=1)
+        for sheet in changed:
+            paper.table(document, sheet)
+    document.add_heading("Annex: all collaborations", level=1)
+    paper.table(document, overall.links(project), keep=(0, 1, 3, 4, 6, 7))
+    document.add_heading("Annex: links of each participant", level=1)
+    paper.table(document, overall.link_matrix(project), drop=(2,))
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
 
 
-def _page(document: DocumentObject, project: OverallProject, today: dt.date) -> None:
-    section = document.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Cm(29.7), Cm(21.0)
-    foot = section.footer.paragraphs[0]
-    foot.text = clean(f"Call {project.call} · run {project.run} · {today:%d.%m.%Y}")
-    document.core_properties.identifier = project.run
-    document.core_properties.author = "Konsort"
-    document.core_properties.created = dt.datetime(today.year, today.month, today.day)
-    document.core_properties.modified = document.core_properties.created
-
-
 def _summary(document: DocumentObject, project: OverallProject) -> None:
-    states = {p.country for p in project.participants}
+    states = sorted({country_name(p.country) for p in project.participants})
     organisations = {p.organisation for p in project.participants}
     document.add_paragraph(
         clean(
@@ -72,32 +61,91 @@ def _summary(document: DocumentObject, project: OverallProject) -> None:
             f"{len(project.links)} collaborations across a border. {project.claim[:1].upper()}{project.claim[1:]}."
         )
     )
+    document.add_paragraph(clean(f"States: {', '.join(states)}."))
     if project.missing:
-        absent = ", ".join(to_eu(state) for state in project.missing)
-        document.add_paragraph(clean(f"Without an outline so far: {absent}."))
+        absent = ", ".join(sorted(country_name(state) for state in project.missing))
+        document.add_paragraph(clean(f"Invited, but without an outline so far: {absent}."))
+    for note in project.notes:
+        document.add_paragraph(clean(f"Note: {note}."))
 
 
-def _collaboration(project: OverallProject) -> str:
+def _stream(document: DocumentObject, project: OverallProject, stream: Stream, people: People) -> None:
+    """A stream in words, then its participants and with whom each works."""
+    document.add_heading(clean(stream.name), level=2)
+    theirs = [p for p in project.participants if p.stream == stream.id]
+    states = ", ".join(country_name(state) for state in stream.countries)
+    inside = [link for link in project.links if link.stream == stream.id]
+    document.add_paragraph(
+        clean(f"{len(theirs)} outlines from {states}; {len(inside)} collaborations inside the stream.")
+    )
+    if stream.terms:
+        document.add_paragraph(clean(f"Salient terms: {', '.join(term.word for term in stream.terms)}."))
+    if stream.second:
+        document.add_paragraph(clean(f"Also contributing: {people.all(stream.second)}."))
+    rows = tuple(
+        (country_name(p.country), p.name, p.title, _partners(project, p, people))
+        for p in sorted(theirs, key=lambda p: (country_name(p.country), p.name, p.outline))
+    )
+    header = ("State", "Participant", "Contribution", "Works across borders with")
+    paper.table(document, Sheet("", f"Participants in {stream.name}.", header, rows))
+
+
+def _partners(project: OverallProject, one: Participant, people: People) -> str:
+    """The partners' organisations and states, the strongest link first."""
+    theirs = [link for link in project.links if one.outline in (link.a, link.b)]
+    theirs.sort(key=lambda link: (-link.strength, link.a, link.b))
+    return "; ".join(people.owner(link.b if link.a == one.outline else link.a) for link in theirs)
+
+
+def _collaboration(document: DocumentObject, project: OverallProject, people: People) -> None:
+    document.add_heading("Cross-border collaboration", level=1)
     counts = [p.links for p in project.participants]
     new = sum(link.new for link in project.links)
-    alone = f"{len(project.isolated)} have none" if project.isolated else "nobody stands alone"
-    return (
-        f"Each participant has {min(counts, default=0)} to {max(counts, default=0)} collaborations across a border; "
-        f"{alone}. {new} of the {len(project.links)} join organisations that have not worked together before."
+    alone = f"Without any: {people.all(project.isolated)}." if project.isolated else "Nobody stands alone."
+    document.add_paragraph(
+        clean(
+            f"Each participant has {min(counts, default=0)} to {max(counts, default=0)} collaborations across a "
+            f"border. {alone} {new} of the {len(project.links)} join organisations that have not worked together "
+            "before."
+        )
     )
+    document.add_heading("The strongest collaborations", level=2)
+    for link in _strongest(project):
+        words = f" with {people.named(link.b)}: {people.grounds(link)}."
+        paper.bullet(document, people.named(link.a), words)
+    document.add_heading("Between states", level=2)
+    paper.table(document, overall.state_matrix(project))
 
 
-def _table(document: DocumentObject, sheet: Sheet, *, keep: tuple[int, ...] | None = None) -> None:
-    """Add a table with its caption; `keep` names the columns shown."""
-    if not sheet.rows:
-        document.add_paragraph(clean(f"{sheet.about} There is nothing to show."))
-        return
-    columns = keep or tuple(range(len(sheet.header)))
-    document.add_paragraph(clean(sheet.about), style="Caption")
-    table = document.add_table(rows=0, cols=len(columns))
-    table.style = "Light Grid Accent 1"
-    for row in (sheet.header, *sheet.rows):
-        cells = table.add_row().cells
-        for cell, column in zip(cells, columns, strict=True):
-            run = cell.paragraphs[0].add_run(clean(row[column]))
-            run.font.size = Pt(8)
+def _strongest(project: OverallProject) -> list[Link]:
+    """The strongest link of each pair of states, the strongest first: not twelve times the same two."""
+    found: dict[tuple[str, ...], Link] = {}
+    for link in sorted(project.links, key=lambda link: (-link.strength, link.a, link.b)):
+        found.setdefault(tuple(sorted(link.countries)), link)
+    return list(found.values())[:STRONGEST]
+
+
+def _standing(document: DocumentObject, project: OverallProject) -> None:
+    document.add_heading("Coverage of the call's topics", level=1)
+    paper.table(document, standing.coverage(project), drop=(4,))
+    document.add_heading("Rules of the call", level=1)
+    rules = standing.rules(project)
+    reasons = any(row[5] for row in rules.rows)
+    paper.table(document, rules, drop=(6,) if reasons else (5, 6))
+    document.add_heading("To be confirmed", level=2)
+    paper.table(document, standing.attestations(project), drop=(3,))
+    document.add_heading("To look at", level=1)
+    paper.table(document, standing.checks(project))
+    document.add_heading("Resilience", level=1)
+    worst = standing.losses(project, borne=False)
+    told = Sheet(worst.title, worst.about, worst.header, worst.rows[:WORST])
+    paper.table(document, told, drop=(6,))
+    if len(worst.rows) > WORST:
+        document.add_paragraph(f"{count(len(worst.rows) - WORST, 'lesser one')} in the spreadsheet.")
+    borne = sorted(
+        country_name(loss.id) for loss in project.fragile if loss.kind == "country" and not loss.breaks
+    )
+    if borne:
+        document.add_paragraph(
+            clean(f"Each of these states could leave and nothing would break: {', '.join(borne)}.")
+        )

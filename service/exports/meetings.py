@@ -7,14 +7,14 @@ from icalendar import Calendar, Event
 
 from matcher.integration.meeting import Meeting, MeetingPlan
 from service.exports.clean import clean
+from service.exports.people import FICTIONAL
 from service.exports.workbook import Sheet, workbook
 
 
 def meetings_xlsx(plan: MeetingPlan) -> bytes:
     """Return the whole plan, slots by tables, each participant's agenda, and what found no room, as XLSX."""
-    return workbook(
-        (_all(plan), _grid(plan), _agendas(plan), _unplaced(plan)), run=plan.run or "without a project"
-    )
+    sheets = (_all(plan), _grid(plan), _agendas(plan), _unplaced(plan))
+    return workbook(sheets, run=plan.run or "without a project", notice=FICTIONAL if plan.fictional else "")
 
 
 def agenda(plan: MeetingPlan, participant: str) -> tuple[dict[str, object], ...]:
@@ -48,7 +48,8 @@ def meetings_ics(plan: MeetingPlan, *, stamp: dt.datetime, participant: str | No
         event.add("dtend", slot.end.astimezone(dt.UTC))
         event.add("summary", _summary(plan, meeting, participant))
         event.add("location", f"Table {meeting.table}")
-        event.add("description", f"About {', '.join(meeting.about)}. Run {plan.run}.")
+        fictional = f" {FICTIONAL}" if plan.fictional else ""
+        event.add("description", f"About {_about(plan, meeting)}. Run {plan.run}.{fictional}")
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
@@ -67,6 +68,11 @@ def _name(plan: MeetingPlan, participant: str) -> str:
     return clean(plan.names.get(participant, participant))
 
 
+def _about(plan: MeetingPlan, meeting: Meeting) -> str:
+    """The titles of the outlines that bring the two together."""
+    return "; ".join(_name(plan, outline) for outline in meeting.about)
+
+
 def _time(plan: MeetingPlan, slot: int) -> str:
     chosen = plan.slots[slot - 1]
     return f"{chosen.start:%d.%m.%Y %H:%M} to {chosen.end:%H:%M}"
@@ -81,7 +87,7 @@ def _all(plan: MeetingPlan) -> Sheet:
             _name(plan, m.a),
             _name(plan, m.b),
             round(m.value, 2),
-            ", ".join(m.about),
+            _about(plan, m),
         )
         for m in plan.meetings
     ]
@@ -101,7 +107,7 @@ def _grid(plan: MeetingPlan) -> Sheet:
 
 def _agendas(plan: MeetingPlan) -> Sheet:
     rows = [
-        (_name(plan, p), _time(plan, m.slot), m.table, _name(plan, _other(m, p)), ", ".join(m.about))
+        (_name(plan, p), _time(plan, m.slot), m.table, _name(plan, _other(m, p)), _about(plan, m))
         for p in plan.participants
         for m in plan.agenda(p)
     ]

@@ -1,29 +1,57 @@
-"""Which tables does an application for an overall project need? The same ones for the spreadsheet and the
-document."""
+"""Which tables tell who takes part and who works with whom? The same ones for the spreadsheet and the document."""
 
 from data.countries import country_name, to_eu
 from matcher.integration.project import OverallProject
+from service.exports import standing
+from service.exports.people import FICTIONAL, People
 from service.exports.workbook import Sheet, workbook
 
 
 def sheets(project: OverallProject) -> tuple[Sheet, ...]:
-    """Participants, links, link matrix, state matrix, coverage, streams by state, checks, rules, losses."""
+    """Overview, participants, links, matrices, coverage, rules, checks, losses; changes where there are any."""
     return (
+        overview(project),
         participants(project),
         streams_by_state(project),
         links(project),
         link_matrix(project),
         state_matrix(project),
-        coverage(project),
-        rules(project),
-        checks(project),
-        losses(project),
+        standing.coverage(project),
+        standing.rules(project),
+        standing.attestations(project),
+        standing.checks(project),
+        standing.losses(project),
+        *standing.changes(project),
     )
 
 
 def overall_xlsx(project: OverallProject) -> bytes:
     """Return the evidence as one XLSX file."""
-    return workbook(sheets(project), run=project.run)
+    return workbook(sheets(project), run=project.run, notice=FICTIONAL if project.fictional else "")
+
+
+def overview(project: OverallProject) -> Sheet:
+    """The whole in figures."""
+    people = project.participants
+    rows: tuple[tuple[object, ...], ...] = (
+        ("Call", project.call),
+        ("Outlines", len(people)),
+        ("Organisations", len({p.organisation for p in people})),
+        ("States", len({p.country for p in people})),
+        ("Work streams", len(project.streams)),
+        ("Collaborations across a border", len(project.links)),
+        (
+            "of these between organisations that have not worked together before",
+            sum(x.new for x in project.links),
+        ),
+        ("Outlines without any collaboration", len(project.isolated)),
+        ("Topics of the call that nobody covers", sum(not topic.covered for topic in project.coverage)),
+        ("Invited states without an outline", ", ".join(map(to_eu, project.missing)) or "none"),
+        ("Hard rules of the call", str(project.rules.answer) if project.rules else "not asked"),
+        ("How good it is", project.claim),
+        *(("Note", note) for note in project.notes),
+    )
+    return Sheet("Overview", "The overall project in figures.", ("What", "Found"), rows)
 
 
 def participants(project: OverallProject) -> Sheet:
@@ -32,14 +60,14 @@ def participants(project: OverallProject) -> Sheet:
     order = {stream.id: k for k, stream in enumerate(project.streams)}
     rows = [
         (
-            f"{p.stream}: {names[p.stream]}",
+            names[p.stream],
             to_eu(p.country),
             p.name,
-            p.organisation,
-            p.outline,
             p.title,
-            ", ".join(p.second),
+            "; ".join(names[second] for second in p.second),
             p.links,
+            p.outline,
+            p.organisation,
         )
         for p in sorted(project.participants, key=lambda p: (order[p.stream], to_eu(p.country), p.outline))
     ]
@@ -47,11 +75,11 @@ def participants(project: OverallProject) -> Sheet:
         "Work stream",
         "State",
         "Participant",
-        "Id",
         "Outline",
-        "Title",
         "Also in",
         "Links across a border",
+        "Outline id",
+        "Participant id",
     )
     return Sheet("Participants", "Participants by work stream and state.", header, tuple(rows))
 
@@ -62,7 +90,7 @@ def streams_by_state(project: OverallProject) -> Sheet:
     rows = []
     for stream in project.streams:
         here = [to_eu(p.country) for p in project.participants if p.stream == stream.id]
-        rows.append((f"{stream.id}: {stream.name}", *(here.count(state) for state in states), len(here)))
+        rows.append((stream.name, *(here.count(state) or "" for state in states), len(here)))
     total = [to_eu(p.country) for p in project.participants]
     rows.append(("All", *(total.count(state) for state in states), len(total)))
     header = ("Work stream", *states, "All")
@@ -70,39 +98,33 @@ def streams_by_state(project: OverallProject) -> Sheet:
 
 
 def links(project: OverallProject) -> Sheet:
-    """Each collaboration with its ground."""
+    """Each collaboration with its grounds."""
     place = {p.outline: p for p in project.participants}
-    rows = []
+    names = {stream.id: stream.name for stream in project.streams}
+    people, rows = People(project), []
     for link in sorted(project.links, key=lambda link: (-link.strength, link.a, link.b)):
         a, b = place[link.a], place[link.b]
-        grounds = "; ".join(reason.text for reason in link.why)
-        states = (to_eu(link.countries[0]), to_eu(link.countries[1]))
-        known = "new" if link.new else "known"
         rows.append(
             (
-                link.a,
-                a.name,
-                states[0],
-                link.b,
-                b.name,
-                states[1],
+                *(a.name, to_eu(a.country), a.title),
+                *(b.name, to_eu(b.country), b.title),
+                people.grounds(link),
+                names[link.stream] if link.stream else f"{names[a.stream]} with {names[b.stream]}",
+                "new" if link.new else "known",
                 round(link.strength, 2),
-                link.stream or "joins two",
-                known,
-                grounds,
+                link.a,
+                link.b,
             )
         )
     header = (
-        "Outline",
-        "Participant",
-        "State",
-        "With outline",
-        "With participant",
-        "With state",
-        "Strength",
-        "Stream",
+        *("Participant", "State", "Outline"),
+        *("With participant", "State", "Outline"),
+        "Why",
+        "Work stream",
         "Tie",
-        "Grounds",
+        "Strength",
+        "Id",
+        "With id",
     )
     return Sheet("Links", "Collaborations across a border, the strongest first.", header, tuple(rows))
 
@@ -115,11 +137,11 @@ def link_matrix(project: OverallProject) -> Sheet:
         partners[link.a].append(to_eu(link.countries[1]))
         partners[link.b].append(to_eu(link.countries[0]))
     rows = []
-    for p in project.participants:
+    for p in sorted(project.participants, key=lambda p: (to_eu(p.country), p.name, p.outline)):
         theirs = partners[p.outline]
         cells = ["own" if state == to_eu(p.country) else theirs.count(state) or "" for state in states]
-        rows.append((p.outline, p.name, to_eu(p.country), *cells, len(theirs)))
-    header = ("Outline", "Participant", "State", *states, "All")
+        rows.append((p.name, to_eu(p.country), p.title, *cells, len(theirs)))
+    header = ("Participant", "State", "Outline", *states, "All")
     about = "Links of each participant across a border, by the partners' state."
     return Sheet("Links by participant", about, header, tuple(rows))
 
@@ -133,69 +155,3 @@ def state_matrix(project: OverallProject) -> Sheet:
     ]
     header = ("State", *(to_eu(state) for state in states), "All")
     return Sheet("Links by state", "Collaborations between each two states.", header, tuple(rows))
-
-
-def coverage(project: OverallProject) -> Sheet:
-    """Who covers each topic of the call."""
-    rows = [
-        (
-            t.topic,
-            t.name,
-            "covered" if t.covered else "uncovered",
-            round(t.nearness, 2),
-            ", ".join(t.outlines),
-            ", ".join(to_eu(state) for state in t.countries),
-        )
-        for t in project.coverage
-    ]
-    header = ("Topic", "Name", "Coverage", "Nearness", "By (nearest three)", "States")
-    return Sheet("Coverage", "The call's topics and who covers them.", header, tuple(rows))
-
-
-def rules(project: OverallProject) -> Sheet:
-    """The call's rules over the whole and over each stream."""
-    rows: list[tuple[object, ...]] = []
-    panels = [("whole", project.rules), *((stream.id, stream.rules) for stream in project.streams)]
-    for where, verdict in panels:
-        for rule in verdict.rules if verdict else ():
-            rows.append(
-                (where, rule.id, rule.text, str(rule.answer), rule.found, rule.needed, rule.why, rule.source)
-            )
-    header = ("Over", "Rule", "Text", "Answer", "Found", "Needed", "Why", "Source")
-    return Sheet("Rules", "The call's rules; the call text always prevails.", header, tuple(rows))
-
-
-def checks(project: OverallProject) -> Sheet:
-    """What a coordinator should look at."""
-    rows: list[tuple[object, ...]] = [
-        *(("isolated", outline, "has no link across a border") for outline in project.isolated),
-        *(
-            ("short", o, "has fewer links than the call asks for")
-            for o in project.short
-            if o not in project.isolated
-        ),
-        *(
-            ("missing-country", to_eu(state), f"no outline from {country_name(state)}")
-            for state in project.missing
-        ),
-        *((finding.kind, ", ".join(finding.about), finding.text) for finding in project.findings),
-    ]
-    return Sheet(
-        "To look at", "What is not a rule but should be looked at.", ("What", "Who", "Text"), tuple(rows)
-    )
-
-
-def losses(project: OverallProject) -> Sheet:
-    """What breaks when somebody drops out, and the links that would mend it."""
-    rows = [
-        (
-            loss.kind,
-            to_eu(loss.id) if loss.kind == "country" else loss.id,
-            "; ".join(loss.breaks),
-            round(loss.severity, 2),
-            ", ".join(f"{a} with {b}" for a, b in loss.mend),
-        )
-        for loss in project.fragile
-    ]
-    header = ("Kind", "Who", "What breaks", "Severity", "Links that would mend it")
-    return Sheet("Losses", "What breaks when somebody drops out, the most severe first.", header, tuple(rows))

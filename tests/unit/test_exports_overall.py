@@ -2,22 +2,29 @@
 
 import datetime as dt
 import io
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import docx
 import icalendar
 import openpyxl
 import pytest
+from docx.document import Document as DocumentObject
+from docx.oxml.ns import qn
 
+from data.demands import Hardness
+from graph.rules import Answer, RuleAnswer, Verdict
 from matcher.integrate import meeting_plan, slots_between
 from matcher.integration.naming import StreamTerm
 from matcher.integration.project import (
+    Changes,
     Coverage,
     Finding,
     Link,
     Loss,
     OverallProject,
     Participant,
+    Person,
     Reason,
     Stream,
 )
@@ -25,6 +32,7 @@ from service.exports.chapeau import chapeau_docx
 from service.exports.gexf import overall_gexf
 from service.exports.meetings import agenda, meetings_ics, meetings_xlsx
 from service.exports.overall import overall_xlsx
+from service.exports.people import FICTIONAL
 
 START = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 
@@ -72,19 +80,41 @@ def project() -> OverallProject:
     )
 
 
+SHEETS = [
+    "Overview",
+    "Participants",
+    "Streams by state",
+    "Links",
+    "Links by participant",
+    "Links by state",
+    "Coverage",
+    "Rules",
+    "To confirm",
+    "To look at",
+    "Losses",
+]
+
+
+def book_of(told: OverallProject) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(overall_xlsx(told)))
+
+
+def rows_of(told: OverallProject, sheet: str, *, head: int = 2) -> list[list[object]]:
+    """The header and the rows below it."""
+    return [[cell.value for cell in row] for row in book_of(told)[sheet].iter_rows(min_row=head)]
+
+
+def document_of(told: OverallProject) -> DocumentObject:
+    return docx.Document(io.BytesIO(chapeau_docx(told, title="Overall project", today=dt.date(2026, 11, 22))))
+
+
+def words_of(made: DocumentObject) -> str:
+    return "\n".join(paragraph.text for paragraph in made.paragraphs)
+
+
 def test_the_workbook_has_every_table_and_no_cell_is_a_formula() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(overall_xlsx(project())))
-    assert book.sheetnames == [
-        "Participants",
-        "Streams by state",
-        "Links",
-        "Links by participant",
-        "Links by state",
-        "Coverage",
-        "Rules",
-        "To look at",
-        "Losses",
-    ]
+    book = book_of(project())
+    assert book.sheetnames == SHEETS
     for sheet in book:
         assert "abc123abc123" in sheet["A1"].value
         for row in sheet.iter_rows():
@@ -93,10 +123,28 @@ def test_the_workbook_has_every_table_and_no_cell_is_a_formula() -> None:
                 assert not (isinstance(cell.value, str) and cell.value.startswith(("=", "+", "@")))
 
 
+def test_every_sheet_prints_in_landscape_with_its_header_on_each_page() -> None:
+    for sheet in book_of(project()):
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.print_title_rows == "$2:$2"
+        assert sheet.freeze_panes == "B3"
+        assert all(7 <= each.width <= 62 for each in sheet.column_dimensions.values())
+
+
+def test_a_fictional_call_is_said_to_be_one_on_every_sheet_and_page() -> None:
+    told = replace(project(), fictional=True)
+    for sheet in book_of(told):
+        assert sheet["A2"].value == FICTIONAL
+        assert sheet.print_title_rows == "$3:$3"
+    made = document_of(told)
+    assert made.sections[0].header.paragraphs[0].text == FICTIONAL
+    assert FICTIONAL in words_of(made)
+    assert FICTIONAL not in words_of(document_of(project()))
+
+
 def test_states_are_shown_in_eu_style_and_counted_on_both_sides() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(overall_xlsx(project())))
-    rows = [[cell.value for cell in row] for row in book["Links by state"].iter_rows(min_row=2)]
-    assert rows == [
+    assert rows_of(project(), "Links by state") == [
         ["State", "DE", "FR", "EL", "All"],
         ["DE Germany", 0, 1, 1, 2],
         ["FR France", 1, 0, 0, 1],
@@ -105,26 +153,111 @@ def test_states_are_shown_in_eu_style_and_counted_on_both_sides() -> None:
 
 
 def test_each_participant_has_a_row_in_the_link_matrix() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(overall_xlsx(project())))
-    rows = [[cell.value for cell in row] for row in book["Links by participant"].iter_rows(min_row=3)]
-    assert [row[0] for row in rows] == ["o1", "o2", "o3"]
-    assert rows[1][2:] == ["DE", "own", 1, 1, 2]
+    rows = rows_of(project(), "Links by participant")[1:]
+    assert [row[2] for row in rows] == ["Rand & Wolke <b>", "Θαλάσσιο νέφος", "Bord"]
+    assert rows[0] == ["Nordlicht GmbH", "DE", "Rand & Wolke <b>", "own", 1, 1, 2]
 
 
-def test_the_document_names_streams_states_and_the_run() -> None:
-    made = docx.Document(
-        io.BytesIO(chapeau_docx(project(), title="Overall project", today=dt.date(2026, 11, 22)))
+def test_outlines_are_named_by_title_and_organisation_in_coverage_and_losses() -> None:
+    covered = Coverage("t2", "Radio", True, 0.8, ("o2",), ("DE",))  # type: ignore[arg-type]
+    loss = Loss("outline", "o2", ("o2",), ("o1",), ("one falls",), 2.0, links=2, mend=(("o1", "o3"),))  # type: ignore[arg-type]
+    told = replace(project(), coverage=(covered,), fragile=(loss,))
+    assert rows_of(told, "Coverage")[1][:4] == [
+        "Radio",
+        "covered",
+        "Rand & Wolke <b> (Nordlicht GmbH, DE)",
+        "DE",
+    ]
+    who, breaks, short, outlines, links, mend, _ = rows_of(told, "Losses")[1]
+    assert (who, breaks) == ("Rand & Wolke <b> (Nordlicht GmbH, DE)", "one falls")
+    assert str(short).startswith("Θαλάσσιο νέφος (=HYPERLINK")
+    assert (outlines, links) == (1, 2)
+    assert str(mend).endswith(" – Bord (+Périphérie, FR)")
+
+
+def test_what_only_a_person_can_confirm_stands_once_and_not_for_every_stream() -> None:
+    asked = RuleAnswer(
+        "R2",
+        Hardness.ATTESTATION,
+        Answer.UNKNOWN,
+        "spill-overs",
+        "unknown",
+        "a person's word",
+        (),
+        "section 3",
     )
-    text = "\n".join(paragraph.text for paragraph in made.paragraphs)
+    met = RuleAnswer("R1", Hardness.HARD, Answer.MET, "four states", 4, 4, (), "section 2")
+    verdict = Verdict("demo", Answer.MET, (met, asked))
+    streams = tuple(replace(stream, rules=verdict) for stream in project().streams)
+    told = replace(project(), rules=verdict, streams=streams)
+    assert [row[:2] for row in rows_of(told, "Rules")[1:]] == [
+        ["The whole", "four states"],
+        ["Edge", "four states"],
+        ["'@Apps", "four states"],
+    ]
+    assert [row[0] for row in rows_of(told, "To confirm")[1:]] == ["spill-overs"]
+
+
+def test_changes_are_told_by_name_with_who_lost_which_partner() -> None:
+    gone = (Person("o9", "Hafen", "Weser AöR", "DE"),)  # type: ignore[arg-type]
+    told = replace(
+        project(),
+        changes=Changes(
+            removed=("o9",),  # type: ignore[arg-type]
+            moved=(("o3", "s1", "s2"),),  # type: ignore[arg-type]
+            links_added=(("o2", "o3"),),  # type: ignore[arg-type]
+            links_gone=(("o3", "o9"),),  # type: ignore[arg-type]
+            gone=gone,
+        ),
+    )
+    assert book_of(told).sheetnames == [*SHEETS, "Changes", "Changes by participant"]
+    assert rows_of(told, "Changes")[1:] == [
+        ["left", "Hafen (Weser AöR, DE)", None, None],
+        ["moved", "Bord (+Périphérie, FR)", "Edge", "'@Apps"],
+        ["new link", "Rand & Wolke <b> (Nordlicht GmbH, DE) – Bord (+Périphérie, FR)", None, "linked"],
+        ["link gone with who left", "Bord (+Périphérie, FR) – Hafen (Weser AöR, DE)", "linked", None],
+    ]
+    assert rows_of(told, "Changes by participant")[1:] == [
+        ["Bord (+Périphérie, FR)", "Hafen (Weser AöR, DE)", "Rand & Wolke <b> (Nordlicht GmbH, DE)", 1, 1],
+        ["Rand & Wolke <b> (Nordlicht GmbH, DE)", None, "Bord (+Périphérie, FR)", 1, 2],
+    ]
+    assert "Changes since the proposal before" in words_of(document_of(told))
+
+
+def test_without_changes_there_are_no_sheets_of_changes() -> None:
+    assert book_of(replace(project(), changes=Changes())).sheetnames == SHEETS
+
+
+def test_the_document_names_streams_partners_reasons_and_the_run() -> None:
+    made = document_of(project())
+    text = words_of(made)
     assert (
         "joins 3 outlines of 3 organisations from 3 states in 2 work streams, with 2 collaborations" in text
     )
-    assert "s1: Edge" in text
     assert "1 of the 2 join organisations that have not worked together before" in text
-    assert made.sections[0].footer.paragraphs[0].text == "Call demo · run abc123abc123 · 22.11.2026"
-    cells = {cell.text for table in made.tables for row in table.rows for cell in row.cells}
-    assert "Θαλάσσιο νέφος" in cells
-    assert "Nordlicht GmbH" in cells
+    assert (
+        "Rand & Wolke <b> (Nordlicht GmbH, DE) with Bord (+Périphérie, FR): both write about the same."
+        in text
+    )
+    assert made.sections[0].footer.paragraphs[0].text == "Call demo · run abc123abc123 · 22.11.2026 · page "
+    edge = next(table for table in made.tables if table.rows[0].cells[-1].text == "Works across borders with")
+    assert [cell.text for cell in edge.rows[1].cells] == [
+        "Germany",
+        "Nordlicht GmbH",
+        "Rand & Wolke <b>",
+        '=HYPERLINK("evil"), EL; +Périphérie, FR',
+    ]
+
+
+def test_tables_of_the_document_fit_the_page_and_repeat_their_header() -> None:
+    made = document_of(project())
+    section = made.sections[0]
+    room = section.page_width - section.left_margin - section.right_margin
+    assert section.page_width > section.page_height, "landscape"
+    for table in made.tables:
+        assert sum(cell.width for cell in table.rows[0].cells) <= room
+        assert len(table.rows[0]._tr.trPr.findall(qn("w:tblHeader"))) == 1
+        assert all(len(row._tr.trPr.findall(qn("w:cantSplit"))) == 1 for row in table.rows)
 
 
 def test_the_graph_file_holds_all_outlines_and_links() -> None:

@@ -1,0 +1,53 @@
+"""How are outlines named in a file? By title, organisation and state, those who left included."""
+
+from collections.abc import Iterable
+
+from data.countries import to_eu
+from matcher.integration.project import Link, OverallProject, Person, Reason
+
+FICTIONAL = "Fictional demo call: its outlines and organisations are invented."
+
+
+class People:
+    """The people of one proposal, by outline."""
+
+    def __init__(self, project: OverallProject) -> None:
+        gone = project.changes.gone if project.changes else ()
+        self._known = {each.outline: each for each in gone}
+        self._known |= {
+            p.outline: Person(p.outline, p.title, p.name, p.country) for p in project.participants
+        }
+        self._owners = {p.organisation: p.name for p in project.participants}
+
+    def named(self, outline: str) -> str:
+        """Title (organisation, state)."""
+        known = self._known.get(outline)  # type: ignore[call-overload]
+        return f"{known.title} ({self.owner(outline)})" if known else outline
+
+    def owner(self, outline: str) -> str:
+        """Organisation, state."""
+        known = self._known.get(outline)  # type: ignore[call-overload]
+        return f"{known.name}, {to_eu(known.country)}" if known else outline
+
+    def organisation(self, ident: str) -> str:
+        """An organisation's name by its id."""
+        return self._owners.get(ident, ident)
+
+    def all(self, outlines: Iterable[str]) -> str:
+        """Several outlines, a semicolon between them."""
+        return "; ".join(map(self.named, outlines))
+
+    def pair(self, pair: Iterable[str]) -> str:
+        """Two outlines that are, were or could be linked."""
+        return " – ".join(map(self.named, pair))
+
+    def grounds(self, link: Link) -> str:
+        """Why the two of a link should work together, the strongest ground first."""
+        return "; ".join(map(self._ground, link.why))
+
+    def _ground(self, reason: Reason) -> str:
+        if reason.name != "seeks-offers":
+            return reason.text
+        told = reason.evidence
+        seeker, supplier = (self.owner(told[end]).rsplit(", ", 1)[0] for end in ("seeker", "supplier"))
+        return f"{seeker} seeks “{told['seeks']}”, {supplier} offers “{told['offers']}”"
