@@ -208,9 +208,9 @@ def meeting_plan(
         about = tuple(sorted({*(known.about if known else ()), link.a, link.b}))
         wishes[a, b] = Wish(a, b, known.value if known else min(1.0, link.strength), about=about)
     names = {participant.organisation: participant.name for participant in project.participants}
-    names |= {participant.outline: participant.title for participant in project.participants}
     made = plan(list(wishes.values()), slots, tables, least=least, absent=absent, names=names)
-    return replace(made, run=project.run, fictional=project.fictional)
+    titles = {participant.outline: participant.title for participant in project.participants}
+    return replace(made, names=names | titles, run=project.run, fictional=project.fictional)
 
 
 def _away(prepared: Prepared, used: Sequence[OverallProject], price: float) -> Problem:

@@ -288,6 +288,9 @@ def test_the_meeting_plan_as_a_workbook_guards_its_cells() -> None:
     assert book.sheetnames == ["Meetings", "Slots and tables", "Agendas", "Left over"]
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     assert book["Left over"].max_row == 4
+    assert book["Meetings"]["G3"].value in {"Θαλάσσιο νέφος; Rand & Wolke <b>", "Rand & Wolke <b>; Bord"}
+    warned = openpyxl.load_workbook(io.BytesIO(meetings_xlsx(replace(plan, fictional=True))))
+    assert [sheet["A2"].value for sheet in warned] == [FICTIONAL] * 4
 
 
 @pytest.mark.parametrize("table", ["participants", "links", "streams", "findings", "changes", "state_matrix"])
