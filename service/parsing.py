@@ -70,7 +70,7 @@ def wants(words: Sequence[str]) -> tuple[tuple[int, str], ...]:
     for word in words:
         match = re.fullmatch(r"\s*(\d{1,2})\s*[:\s]\s*(\S.*?)\s*", word)
         if not match or int(match[1]) < 1:
-            raise BadInput(f"write NUMBER:COUNTRY or NUMBER:KIND, as in 1:FR or 2:sme, not {word!r}")
+            raise BadInput(f"write a number and a country or kind, as in 1:FR or 2:sme, not {word!r}")
         found.append((int(match[1]), country_or_kind(match[2])))
     return tuple(found)
 

@@ -136,7 +136,8 @@ def in_words(error: HTTPException, request: Request) -> str:
     """Return the detail of an HTTP error: our own text, or for the framework's own errors what to do about them."""
     match error.code:
         case 404:
-            return f"nothing is at {request.path}; /api/v1/openapi.json lists the addresses of the API"
+            lists = "/api/v1/openapi.json lists every address" if request.path.startswith("/api/") else ""
+            return f"nothing is at {request.path}; {lists or 'begin at /, from where all pages are linked'}"
         case 405:
             allowed = sorted(set(getattr(error, "valid_methods", None) or ()) - {"HEAD", "OPTIONS"})
             return f"{request.method} is not answered at {request.path}; needed: {' or '.join(allowed)}"

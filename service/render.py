@@ -26,7 +26,8 @@ def suggestions(answer: Suggestions, *, short: bool = False) -> str:
     for number, suggestion in enumerate(answer.suggestions, start=1):
         lines += [*(_in_short if short else _suggestion)(number, suggestion), ""]
     if answer.status == "infeasible":
-        lines += ["No consortium can meet these demands together:"]
+        alone = len(answer.conflict) == 1
+        lines += [f"No consortium can meet {'this demand' if alone else 'these demands together'}:"]
         lines += [f"  • {part['id']}: {part['text']}" for part in answer.conflict]
         lines += ["What would help:", *(f"  • {part['text']}" for part in answer.relaxations)]
     notes = answer.notes if answer.suggestions else ()  # they say what a score means

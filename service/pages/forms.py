@@ -31,6 +31,10 @@ class Form:
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "").strip()
 
+    def touched(self, *names: str) -> bool:
+        """Whether any of these fields was filled in, or something is wrong with it."""
+        return any(self[name] or name in self.errors for name in names)
+
     def read(self, name: str, how: Callable[[], Value]) -> Value | None:
         """Return what `how` reads; where it cannot, note the reason beside the field and return None."""
         try:

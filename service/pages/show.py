@@ -130,11 +130,11 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
-def gap_sentence(gap: float | None, where: str = " of all candidates") -> str:
+def gap_sentence(gap: float | None, where: str = " over all candidates") -> str:
     """What is proved of a value, and `where` that holds: the solver's bound is over every candidate in the store.
 
     >>> gap_sentence(0), gap_sentence(0.0123)
-    ('Proved best of all candidates.', 'Within 1.2 % of the best possible of all candidates.')
+    ('Proved best over all candidates.', 'Within 1.2 % of the best possible over all candidates.')
     """
     if gap is None:
         return "How far from the best it is, is not known."

@@ -39,7 +39,7 @@ class Alternative(Step):
 class Seat:
     """A member with those who could sit there. `asked_for`: the question itself wants this member.
 
-    `forbidden`: those of more value with whom a rule or wish breaks.
+    `forbidden`: those with whom a rule or wish breaks.
     `without`: the ids of the set once this member has left; "" where nobody would remain.
     """
 

@@ -123,6 +123,21 @@ def test_a_coordinator_learns_which_demands_conflict(page: Page) -> None:
     expect(page.get_by_role("heading", name="Ways out")).to_be_visible()
 
 
+def test_a_coordinator_wishes_for_kinds_and_countries(page: Page) -> None:
+    page.goto("/suggest?outline=DEMO-OUT-058&call=demo-industrial-cloud")
+    wishes = page.get_by_label("At least so many of")
+    expect(wishes).to_be_hidden()
+    page.get_by_text("More wishes: countries, kinds").click()
+    wishes.fill("2 sme\n1 Malta")
+    page.get_by_role("button", name="Suggest consortia").click()
+    first = page.get_by_role("article", name="Suggestion 1")
+    expect(first.get_by_text("Malta (MT)")).to_have_count(1)
+    expect(wishes).to_have_value("2 sme\n1 Malta")
+    wishes.fill("90 Malta")
+    page.get_by_role("button", name="Suggest consortia").click()
+    expect(page.get_by_role("heading", name="this demand cannot be met")).to_be_visible()
+
+
 def test_a_coordinator_swaps_a_member_and_sees_what_if_somebody_leaves(page: Page) -> None:
     page.goto("/suggest?outline=DEMO-OUT-058&call=demo-industrial-cloud")
     page.get_by_text("Wishes: coordinator").click()

@@ -83,7 +83,7 @@ def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: Flas
             preset="open",
         )
     ]
-    assert "Within 1.2 % of the best possible of all candidates." in page
+    assert "Within 1.2 % of the best possible over all candidates." in page
     assert "Meltemi Edge &lt;Lab&gt;" in page
     assert "Greece (EL)" in page
     assert 'aria-label="Coverage 0.75"' in page
@@ -100,6 +100,7 @@ def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: Flas
 def test_an_impossible_wish_shows_what_conflicts_and_the_ways_out(client: FlaskClient) -> None:
     page = client.post("/suggest", data={"call": "demo-call", "text": "impossible"}).text
     assert "No consortium is possible" in page
+    assert "these demands conflict" in page
     assert "Size 1 to 1." in page
     assert "Allow a size of 2." in page
 
@@ -228,7 +229,7 @@ def test_a_store_out_of_order_is_told_as_a_page_that_asks_it_nothing(small, monk
     monkeypatch.setattr(type(small), "fictional", property(broken), raising=False)
     answer = create_app(small).test_client().get("/", headers={"Accept": "text/html"})
     assert (answer.status_code, answer.mimetype) == (503, "text/html")
-    assert "the store is locked; end the import that is running" in answer.text
+    assert "The store is locked; end the import that is running." in answer.text
 
 
 def test_an_address_that_leads_nowhere_is_told_as_a_page_to_a_browser(client: FlaskClient) -> None:
