@@ -6,7 +6,7 @@ from data.errors import BadInput
 from embeddings.encoder import Encoder, HashingEncoder, Progress
 from embeddings.mapped import LinearMap, MappedEncoder
 from embeddings.sentence_encoder import SentenceEncoder
-from embeddings.weights import FOLDER_NAME, prepare
+from embeddings.weights import MODEL_NAME, prepare
 
 DEFAULT = "multilingual-e5-small"
 HASHING = "hashing"
@@ -22,7 +22,7 @@ def open_encoder(choice: str, home: Path, progress: Progress | None = None) -> E
     ever fetched from the network. Raises BadInput for a plain word that is none of these.
     """
     if choice == DEFAULT:
-        return MappedEncoder(open_plain(home, progress), LinearMap.load(), name=f"{FOLDER_NAME}-mapped-1")
+        return MappedEncoder(open_plain(home, progress), LinearMap.load(), name=f"{MODEL_NAME}-mapped-1")
     if choice == HASHING:
         return HashingEncoder(width=512)
     if "/" not in choice and not Path(choice).is_dir():
@@ -35,4 +35,4 @@ def open_encoder(choice: str, home: Path, progress: Progress | None = None) -> E
 
 def open_plain(home: Path, progress: Progress | None = None) -> SentenceEncoder:
     """Return the default encoder without its map: what the map is fitted on."""
-    return SentenceEncoder(prepare(home, progress), name=FOLDER_NAME, width=384)
+    return SentenceEncoder(prepare(home, progress), name=MODEL_NAME, width=384)

