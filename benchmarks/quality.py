@@ -7,7 +7,6 @@ Texts are embedded once and models learned once; both are kept in benchmarks/out
 
 import argparse
 import datetime as dt
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,13 +16,16 @@ from benchmarks.machine import heading
 from benchmarks.quality_baselines import Fitted, fit
 from benchmarks.quality_blends import answers, learn
 from benchmarks.quality_metrics import hit, interval, ndcg, paired_gain, recall, reciprocal_rank
-from benchmarks.quality_parts import bias, hide_histories, novel, paired_auc, steering, strata
+from benchmarks.quality_newcomers import report as newcomers
+from benchmarks.quality_parts import bias, novel, paired_auc, steering, strata
 from benchmarks.quality_protocol import OUT, TASKS, Question, Sample, load_sample, questions
 from matcher.rank import Ranker
 from matcher.ranking.standing import Prepared, prepare
 from matcher.ranking.state import build_state
 
 OURS = "Konsort"
+BLENDS = ("logistic blend of these", "LambdaMART over these")
+POPULAR = "popularity within the programme"
 SETTINGS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -48,19 +50,54 @@ def _task_table(
     task: str, asked: Sequence[Question], found: dict[str, list[list[str]]], prepared: Prepared
 ) -> None:
     columns = {name: _columns(asked, ranked) for name, ranked in found.items()}
+    fresh = {name: novel(prepared, asked, ranked) for name, ranked in found.items()}
     measures = list(columns[OURS])
-    print(f"\n### {task} ({len(asked)} questions)\n")
-    print(f"| method | {' | '.join(measures)} | 95 % of R@50 | novel R@50 |")
-    print(f"|---|{'---|' * (len(measures) + 2)}")
+    print(f"\n## Task {task} ({len(asked)} questions, {len(fresh[OURS])} of them with novel partners)\n")
+    print(f"| method | {' | '.join(measures)} | 95 % of R@50 | novel R@50 | 95 % |")
+    print(f"|---|{'---|' * (len(measures) + 3)}")
     for name, values in columns.items():
         low, high = interval(values["R@50"])
         means = " | ".join(f"{values[measure].mean():.3f}" for measure in measures)
-        fresh = novel(prepared, asked, found[name])
-        print(f"| {name} | {means} | {low:.3f} to {high:.3f} | {fresh.mean():.3f} |")
-    for rival in ("personalised PageRank, text and graph", "LambdaMART over these"):
-        gain, low, high = paired_gain(columns[OURS]["R@50"], columns[rival]["R@50"])
-        relative = gain / columns[rival]["R@50"].mean()
-        print(f"\nR@50 above *{rival}*: {gain:+.4f} ({low:+.4f} to {high:+.4f}), {relative:+.1%}.")
+        from_, to = interval(fresh[name])
+        print(
+            f"| {name} | {means} | {low:.3f} to {high:.3f} "
+            f"| {fresh[name].mean():.3f} | {from_:.3f} to {to:.3f} |"
+        )
+    _gains("R@50", {name: values["R@50"] for name, values in columns.items()})
+    _gains("novel R@50", fresh)
+
+
+def _strata(
+    sample: Sample, prepared: Prepared, asked: Sequence[Question], found: dict[str, list[list[str]]]
+) -> None:
+    """Recall at 50 of ours by stratum, beside popularity and the best of all the others there."""
+    rows = {name: strata(sample, prepared, asked, ranked) for name, ranked in found.items()}
+    print(f"\n| stratum, coordinator task | n | {OURS} | 95 % | {POPULAR} | best other | gain over it |")
+    print("|---|---|---|---|---|---|---|")
+    for place, (stratum, count, value, low, high) in enumerate(rows[OURS]):
+        others = {name: row[place][2] for name, row in rows.items() if name != OURS}
+        best = max(others, key=lambda name: others[name])
+        gain = f"{value / others[best] - 1:+.0%}" if others[best] > 0 else "–"
+        print(
+            f"| {stratum} | {count} | {value:.3f} | {low:.3f} to {high:.3f} | {others[POPULAR]:.3f} "
+            f"| {others[best]:.3f} ({best}) | {gain} |"
+        )
+
+
+def _gains(measure: str, values: dict[str, np.ndarray]) -> None:
+    """Say how far ours is above the strongest single method and the blends, question by question."""
+    single = [name for name in values if name != OURS and name not in BLENDS]
+    strongest = max(single, key=lambda name: values[name].mean())
+    low, _ = interval(values[OURS])
+    for rival in (strongest, *BLENDS):
+        gain, worst, best = paired_gain(values[OURS], values[rival])
+        relative = gain / values[rival].mean()
+        apart = "apart" if low > interval(values[rival])[1] else "overlapping"
+        kind = " (the strongest single method here)" if rival == strongest else ""
+        print(
+            f"\n{measure} above *{rival}*{kind}: {relative:+.1%}, {gain:+.4f} ({worst:+.4f} to {best:+.4f} paired); "
+            f"the two intervals are {apart}."
+        )
 
 
 def _ours(ranker: Ranker, asked: Sequence[Question]) -> list[list[str]]:
@@ -87,9 +124,7 @@ def main() -> None:
     parser.add_argument(
         "--every", type=int, default=1, help="Use every n-th question only, for a quick look."
     )
-    parser.add_argument(
-        "--only", choices=("tasks", "newcomers", "speed"), help="One part of the measurement."
-    )
+    parser.add_argument("--only", choices=("tasks", "newcomers"), help="One part of the measurement.")
     options = parser.parse_args()
     print(heading(f"Partner ranking, split {options.split}", ("lightgbm", "scipy", "numpy")))
     sample = load_sample(options.archive)
@@ -98,9 +133,7 @@ def main() -> None:
     if options.only in (None, "tasks"):
         _tasks(sample, options.split, ranker, prepared, options.every)
     if options.only in (None, "newcomers"):
-        _newcomers(sample, options.split, prepared, options.every)
-    if options.only in (None, "speed"):
-        _speed(sample, options.split, ranker)
+        newcomers(sample, options.split, options.every, OUT / "models")
 
 
 def _tasks(sample: Sample, split: dt.date, ranker: Ranker, prepared: Prepared, every: int) -> None:
@@ -110,12 +143,10 @@ def _tasks(sample: Sample, split: dt.date, ranker: Ranker, prepared: Prepared, e
         found[OURS] = _ours(ranker, asked)
         _task_table(task, asked, found, prepared)
         if task == "coordinator":
-            print("\n| stratum, coordinator task | n | R@50 | 95 % |\n|---|---|---|---|")
-            for name, count, value, low, high in strata(sample, prepared, asked, found[OURS]):
-                print(f"| {name} | {count} | {value:.3f} | {low:.3f} to {high:.3f} |")
+            _strata(sample, prepared, asked, found)
             print("\n| exposure in the first 50 | most popular tenth | at most 2 projects | Gini | nDKL |")
             print("|---|---|---|---|---|")
-            for name in ("popularity within the programme", "personalised PageRank, text and graph", OURS):
+            for name in (POPULAR, "personalised PageRank, text and graph", OURS):
                 row = bias(prepared, found[name])
                 print(f"| {name} | {' | '.join(f'{value:.3f}' for value in row.values())} |")
             print(
@@ -129,52 +160,6 @@ def _tasks(sample: Sample, split: dt.date, ranker: Ranker, prepared: Prepared, e
                 print(
                     f"\nReal member against one of the same country and kind drawn {drawn}: AUC {value:.3f}."
                 )
-
-
-def _newcomers(sample: Sample, split: dt.date, prepared: Prepared, every: int) -> None:
-    """Organisations whose history is hidden, ranked by their text alone, against popularity and chance."""
-    asked = questions(sample, split, "text")[::every]
-    stripped, gone = hide_histories(sample, prepared, asked)
-    ranker = Ranker(stripped.history, stripped.texts, folder=OUT / "models")
-    chosen = [question for question in asked if question.hidden & gone]
-    print(f"\n### Histories hidden ({len(gone)} organisations, {len(chosen)} questions, text alone)\n")
-    print(
-        "| newcomers' setting | R@50 of the hidden ones | R@50 among all newcomers | chance |\n|---|---|---|---|"
-    )
-    among = ranker.rank([question.query for question in chosen], limit=50, candidates=sorted(gone))
-    inside = np.mean(
-        [
-            recall([w for w, _ in each.ranked], q.hidden & gone, 50)
-            for each, q in zip(among, chosen, strict=True)
-        ]
-    )
-    for setting in (0.0, 1.0):
-        found = ranker.rank([question.query for question in chosen], limit=50, newcomers=setting)
-        value = np.mean(
-            [
-                recall([w for w, _ in each.ranked], q.hidden & gone, 50)
-                for each, q in zip(found, chosen, strict=True)
-            ]
-        )
-        print(f"| {setting} | {value:.4f} | {inside:.3f} | {50 / max(len(gone), 50):.3f} |")
-
-
-def _speed(sample: Sample, split: dt.date, ranker: Ranker) -> None:
-    asked = [question.query for question in questions(sample, split, "coordinator")][:1000]
-    sample.texts.of([query.text for query in asked])
-    ranker.rank(asked[:1])
-    begin = time.perf_counter()
-    ranker.rank(asked)
-    took = time.perf_counter() - begin
-    single = []
-    for query in asked[:50]:
-        begin = time.perf_counter()
-        ranker.rank([query])
-        single.append(time.perf_counter() - begin)
-    p95 = 1000 * float(np.percentile(single, 95))
-    print(
-        f"\n{len(asked)} queries in {took:.1f} s: {len(asked) / took:.0f} a second; one alone p95 {p95:.0f} ms."
-    )
 
 
 if __name__ == "__main__":

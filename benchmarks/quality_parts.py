@@ -1,4 +1,4 @@
-"""Who profits, and who is left out? Strata, popularity bias, the price of favouring newcomers, hidden histories."""
+"""Who profits, and who is left out? Strata, popularity bias, the price of favouring newcomers."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from benchmarks.quality_metrics import decile_shares, gini, interval, ndkl, reca
 from benchmarks.quality_protocol import Question, Sample
 from data.countries import WIDENING
 from data.model import Kind
-from matcher.rank import Ranker, Texts
+from matcher.rank import Ranker
 from matcher.ranking.standing import Prepared
 
 FEW = 2
@@ -162,32 +162,3 @@ def paired_auc(
         score = dict(answer.ranked)
         wins.append(0.5 + 0.5 * float(np.sign(score.get(member, 0.0) - score.get(other, 0.0))))
     return float(np.mean(wins))
-
-
-def hide_histories(
-    sample: Sample, prepared: Prepared, asked: Sequence[Question], *, share: float = 0.05
-) -> tuple[Sample, frozenset[str]]:
-    """The sample with a part of the sought organisations stripped of all history; their profile is the mean vector
-    of the texts of the projects they had. Only those with such a text are chosen.
-    """
-    rng = np.random.default_rng(4)
-    sought = sorted({who for question in asked for who in question.hidden if who in prepared.state.places})
-    chosen = {who for who in sought if rng.random() < share}
-    state, vectors = prepared.state, sample.texts.projects
-    profiles: dict[str, np.ndarray] = {}
-    for who in sorted(chosen):
-        rows = [
-            vectors[project]
-            for project in state.projects[prepared.members[state.places[who]].indices]
-            if project in vectors
-        ]
-        if rows:
-            mean = np.mean(rows, axis=0)
-            profiles[who] = (mean / np.linalg.norm(mean)).astype(np.float32)
-    history = sample.history
-    kept = ~history.participations["organisation"].isin(list(profiles))
-    stripped = type(history)(
-        history.projects, history.participations[kept].reset_index(drop=True), history.organisations
-    )
-    texts = Texts(sample.texts.encoder, sample.texts.width, vectors, profiles, sample.texts.encode)
-    return Sample(stripped, sample.query_text, texts), frozenset(profiles)

@@ -15,11 +15,13 @@ from data.model import History, OrganisationId
 from matcher.ranking import model_file
 from matcher.ranking.cutoffs import cutoff_for, known_before
 from matcher.ranking.explain import Contribution, contributions
+from matcher.ranking.judged import Judged
 from matcher.ranking.model_file import Model
-from matcher.ranking.moment import Judged, Moment
-from matcher.ranking.newcomers import Newcomers
+from matcher.ranking.moment import Moment
+from matcher.ranking.newcomers import Newcomers, by_text_alone
 from matcher.ranking.query import Query, Ranking
-from matcher.ranking.standing import prepare
+from matcher.ranking.shelf import Shelf
+from matcher.ranking.standing import Prepared, prepare
 from matcher.ranking.state import build_state
 from matcher.ranking.texts import Texts
 from matcher.ranking.train import Progress, fingerprint, train
@@ -37,6 +39,7 @@ FAVOUR = 1.0
 """Log-odds that the full newcomers' setting gives to an organisation without any past project."""
 FAVOUR_ENDS = 4
 """With so many past projects an organisation is no newcomer at all."""
+_EXAM = (("new", "recall_50"), ("in use", "in_use_recall_50"), ("fixed blend", "prior_recall_50"))
 
 
 class Ranker:
@@ -51,35 +54,51 @@ class Ranker:
         learn_from: int = LEARN_FROM,
         progress: Progress | None = None,
     ) -> None:
-        """`folder`: where learned models are kept, one a half-year, learned when first needed; None: nothing is
-        learned and the prior serves. `learn_from`: projects that must be known before anything is learned.
+        """`folder`: where learned models are kept, the one in use and one a half-year for questions of a date; None:
+        nothing is learned and the prior serves. `learn_from`: projects that must be known before anything is learned.
         """
         self._history = history
         self._texts = texts
-        self._folder = folder
+        self._countries = _countries(history)
+        self._shelf = None if folder is None else Shelf(history, texts, folder, progress=progress)
         self._learn_from = learn_from
-        self._progress = progress
-        self._moments: OrderedDict[tuple[int, dt.date | None], Moment] = OrderedDict()
-        self._models: dict[dt.date, Model | None] = {}
+        self._known: OrderedDict[int, tuple[Prepared, Newcomers]] = OrderedDict()
         self._lock = threading.Lock()
-        self._learning = threading.Lock()
+        self._learned = False
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="ranker")
         self._cutoff = cutoff_for(history, None)
-        self.fingerprint = self._fingerprint()
+        self._mark = self._marked()
+
+    @property
+    def fingerprint(self) -> str:
         """Equal fingerprints give equal answers."""
+        model = None if self._shelf is None else self._shelf.in_use()
+        told = f"{self._mark}|{model.card.fingerprint if model else None}"
+        return f"ranker-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
     @property
     def learns(self) -> bool:
         """Whether today's questions are answered by a learned model."""
-        return self._model_of(len(self._history.projects), self._cutoff) is not None
+        return self._todays() is not None
+
+    @property
+    def due(self) -> bool:
+        """Whether there is something to learn from that no model has learned from yet."""
+        shelf = self._able(len(self._history.projects), self._cutoff)
+        return shelf is not None and self._cutoff is not None and shelf.due(self._cutoff)
 
     @property
     def basis(self) -> str:
         """What today's ranking stands on, for people."""
-        model = self._model_of(len(self._history.projects), self._cutoff)
+        model = self._todays()
         if model is None:
-            if self._folder is None:
+            if self._shelf is None:
                 return "Ranked by a fixed blend of past ties, call topics and texts: no learned model is kept here."
+            if len(self._history.projects) >= self._learn_from:
+                return (
+                    "Ranked by a fixed blend of past ties, call topics and texts: what could be learned from the "
+                    "store's history was no better."
+                )
             return (
                 "Ranked by a fixed blend of past ties, call topics and texts: the store's history is too short "
                 f"to learn from ({len(self._history.projects)} projects, {self._learn_from} are needed)."
@@ -92,6 +111,22 @@ class Ranker:
             "consortia, not how likely funding is."
         )
 
+    def train(self) -> str:
+        """Learn from the history as it is, unless that was done, and take the model into use where it is no worse
+        than the one in use on the newest half year, which neither has seen. Return what came of it, for people.
+        """
+        shelf = self._able(len(self._history.projects), self._cutoff)
+        if shelf is None or self._cutoff is None:
+            return self.basis
+        model, promoted = shelf.renew(self._cutoff)
+        self._learned = True
+        if model is None or promoted:
+            return self.basis
+        found = ", ".join(
+            f"{name}: {model.card.measured[key]:.3f}" for name, key in _EXAM if key in model.card.measured
+        )
+        return f"A newly learned ranking was no better and is not used (recall at 50, {found}). {self.basis}"
+
     def rank(
         self,
         queries: Sequence[Query],
@@ -103,66 +138,71 @@ class Ranker:
         """Return one ranking a query, in the order asked; never one who is on board already.
 
         `newcomers` in [0, 1] favours organisations with few past projects; `candidates`: only these. Scores are
-        probabilities of being a partner as learned from funded consortia, in [0, 1], or of the prior its shares.
+        probabilities of being a partner as learned from funded consortia, in [0, 1], or of the prior its shares;
+        those of organisations without any past project are raised (see `matcher/ranking/newcomers.py`).
         """
         if limit < 1:
             raise ValueError(f"limit must be 1 or more, not {limit}")
         if not 0.0 <= newcomers <= 1.0:
             raise ValueError(f"newcomers must be in [0, 1], not {newcomers}")
-        groups: dict[tuple[int, dt.date | None], list[int]] = {}
+        groups: dict[dt.date | None, list[int]] = {}
         for place, query in enumerate(queries):
-            key = (known_before(self._history, query.date), cutoff_for(self._history, query.date))
-            groups.setdefault(key, []).append(place)
+            groups.setdefault(query.date, []).append(place)
         vectors = self._texts.of([query.text for query in queries])
         depth = limit if newcomers == 0.0 else 4 * limit
         answers: dict[int, Ranking] = {}
-        for (known, cutoff), places in groups.items():
-            if known == 0:
-                answers.update({place: Ranking(queries[place].id, ()) for place in places})
-                continue
-            moment = self._moment(known, cutoff)
-            judge = partial(moment.judge, depth=depth, wanted=_wanted(moment, candidates))
-            batches = [places[begin : begin + BATCH] for begin in range(0, len(places), BATCH)]
-            asked = [[queries[place] for place in batch] for batch in batches]
-            found = self._pool.map(judge, asked, [vectors[batch] for batch in batches])
-            for batch, judged in zip(batches, found, strict=True):
-                for place, each in zip(batch, judged, strict=True):
-                    answers[place] = _cut(queries[place], each, limit, newcomers, candidates)
+        for date in sorted(groups, key=lambda day: day or dt.date.max):  # near dates share what they stand on
+            places = groups[date]
+            asked = [queries[place] for place in places]
+            judged = self._judged(date, asked, vectors[places], depth=depth, candidates=candidates)
+            for place, query, each in zip(places, asked, judged, strict=True):
+                answers[place] = _cut(query, each, limit, newcomers, candidates)
         return [answers[place] for place in range(len(queries))]
+
+    def _judged(
+        self,
+        date: dt.date | None,
+        queries: Sequence[Query],
+        vectors: np.ndarray,
+        *,
+        depth: int,
+        candidates: Collection[OrganisationId] | None,
+    ) -> list[Judged]:
+        """Judge the questions of one date, some at once."""
+        moment = self._moment(date)
+        if moment is None:
+            pairs = zip(queries, vectors, strict=True)
+            return [by_text_alone(self._texts.organisations, vector, query) for query, vector in pairs]
+        judge = partial(moment.judge, depth=depth, wanted=_wanted(moment, candidates))
+        begins = range(0, len(queries), BATCH)
+        batches = [queries[begin : begin + BATCH] for begin in begins]
+        found = self._pool.map(judge, batches, [vectors[begin : begin + BATCH] for begin in begins])
+        return [each for batch in found for each in batch]
 
     def explain(self, query: Query, organisation: OrganisationId) -> tuple[Contribution, ...]:
         """What speaks for an organisation, from what was known before the query's date; () where nothing does."""
-        known = known_before(self._history, query.date)
-        if known == 0:
+        moment = self._moment(query.date)
+        if moment is None:
             return ()
-        moment = self._moment(known, cutoff_for(self._history, query.date))
         (vector,) = self._texts.of([query.text])
         return contributions(moment, query, organisation, vector)
 
-    def train(self) -> str:
-        """Learn the model for today's questions, if there is none yet; return what it is, for people."""
-        self._model_of(len(self._history.projects), self._cutoff)
-        return self.basis
-
-    def _moment(self, known: int, cutoff: dt.date | None) -> Moment:
-        """What is answered from for the first `known` projects, built at its first use, a few of them kept."""
-        key = (known, cutoff)
+    def _moment(self, date: dt.date | None) -> Moment | None:
+        """What a question of a date is answered from (None: today's); None where nothing is known by then."""
+        known = known_before(self._history, date)
+        if known == 0:
+            return None
+        model = self._todays() if date is None else self._dated(known, date)
         with self._lock:
-            if key in self._moments:
-                self._moments.move_to_end(key)
-                return self._moments[key]
-            past = self._first(known)
-            state = build_state(past, self._texts.projects, self._texts.width)
-            prepared = prepare(state)
-            moment = Moment(
-                prepared=prepared,
-                model=self._model_of(known, cutoff),
-                newcomers=Newcomers.of(prepared, self._texts.organisations),
-            )
-            self._moments[key] = moment
-            while len(self._moments) > MOMENTS_KEPT:
-                self._moments.popitem(last=False)
-            return moment
+            if known not in self._known:
+                prepared = prepare(build_state(self._first(known), self._texts.projects, self._texts.width))
+                newcomers = Newcomers.of(prepared, self._texts.organisations, self._countries)
+                self._known[known] = (prepared, newcomers)
+                while len(self._known) > MOMENTS_KEPT:
+                    self._known.popitem(last=False)
+            self._known.move_to_end(known)
+            prepared, newcomers = self._known[known]
+        return Moment(prepared=prepared, model=model, newcomers=newcomers)
 
     def _first(self, known: int) -> History:
         """The history of its first `known` projects."""
@@ -171,32 +211,45 @@ class Ranker:
         participations = self._history.participations[kept].reset_index(drop=True)
         return History(projects, participations, self._history.organisations)
 
-    def _model_of(self, known: int, cutoff: dt.date | None) -> Model | None:
-        """The model that may answer for a state; None: too little is known, or nothing may be learned.
+    def _able(self, known: int, cutoff: dt.date | None) -> Shelf | None:
+        """Where models are kept, if there is enough to learn from."""
+        return None if cutoff is None or known < self._learn_from else self._shelf
 
-        A model that does not beat the prior on the newest half year, which it had not seen, does not answer.
-        """
-        if self._folder is None or cutoff is None or known < self._learn_from:
+    def _dated(self, known: int, date: dt.date) -> Model | None:
+        """The model for a question of a date, learned now if need be; None: the prior serves."""
+        cutoff = cutoff_for(self._history, date)
+        shelf = self._able(known, cutoff)
+        return None if shelf is None or cutoff is None else shelf.dated(cutoff)
+
+    def _todays(self) -> Model | None:
+        """The model in use; the first one is learned when it is first needed."""
+        shelf = self._able(len(self._history.projects), self._cutoff)
+        if shelf is None or self._cutoff is None:
             return None
-        with self._learning:
-            if cutoff not in self._models:
-                mark = fingerprint(self._history, self._texts, cutoff)
-                model = model_file.load(self._folder, cutoff.isoformat(), mark)
-                if model is None:
-                    model = train(self._history, self._texts, cutoff=cutoff, progress=self._progress)
-                    if model is not None:
-                        model_file.save(model, self._folder)
-                self._models[cutoff] = model if model is not None and model.better else None
-            return self._models[cutoff]
+        model = shelf.in_use()
+        if model is None and not self._learned:
+            shelf.renew(self._cutoff)
+            self._learned = True
+            model = shelf.in_use()
+        return model
 
-    def _fingerprint(self) -> str:
+    def _marked(self) -> str:
         """Encoder, profiles and what is known, in short."""
         digest = hashlib.sha256(f"{model_file.FORMAT}|{self._texts.encoder}|{self._learn_from}".encode())
-        digest.update(str(self._folder is not None).encode())
+        digest.update(str(self._shelf is not None).encode())
         if self._cutoff is not None:
             digest.update(fingerprint(self._history, self._texts, self._cutoff).encode())
         digest.update("|".join(sorted(self._texts.organisations)).encode())
-        return f"ranker-{digest.hexdigest()[:16]}"
+        return digest.hexdigest()
+
+
+def _countries(history: History) -> dict[str, str | None]:
+    """Organisation id -> ISO code, None where it is not known."""
+    table = history.organisations
+    return {
+        ident: country if isinstance(country, str) else None
+        for ident, country in zip(table["id"], table["country"], strict=True)
+    }
 
 
 def _wanted(moment: Moment, candidates: Collection[OrganisationId] | None) -> np.ndarray | None:

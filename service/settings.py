@@ -35,6 +35,11 @@ SETTINGS = (
     Setting("profiles", "", "TOML files or folders with your own call profiles, separated by ':'"),
     Setting("budget_s", "0.1", "seconds that the solver may take where nobody asks for more, 0.05 to 600"),
     Setting("user", "local", "who is named in the audit trail"),
+    Setting(
+        "retrain",
+        "on",
+        "'on': a running service learns the ranking anew in the background after imports; or 'off'",
+    ),
 )
 
 
@@ -51,6 +56,7 @@ class Settings:
     profiles: tuple[Path, ...]
     budget_s: float
     user: str
+    retrain: bool
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], *, home: str | None = None) -> "Settings":
@@ -75,6 +81,7 @@ class Settings:
             profiles=tuple(Path(part).expanduser() for part in value["profiles"].split(":") if part),
             budget_s=_seconds(value["budget_s"]),
             user=value["user"],
+            retrain=_switch("retrain", value["retrain"]),
         )
 
 
@@ -91,6 +98,12 @@ def _seconds(text: str) -> float:
     if not 0.05 <= seconds <= 600:
         raise BadInput(f"KONSORT_BUDGET_S must be a number of seconds from 0.05 to 600, not {text!r}")
     return seconds
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ("on", "off"):
+        raise BadInput(f"{PREFIX}{name.upper()} must be on or off, not {text!r}")
+    return text == "on"
 
 
 assert {s.name for s in SETTINGS} == {f.name for f in fields(Settings)} - {"home_named"}

@@ -262,8 +262,17 @@ class Konsort:
         }
 
     def prepare(self) -> str:
-        """Embed what is new and learn the ranking that answers today's questions; return what it stands on."""
+        """Embed what is new; learn the ranking of today's questions if there is none yet. Return what it stands on."""
         return self._knowledge().ranker.basis
+
+    def train(self) -> str:
+        """Embed what is new and learn from the history as it is, if that was not done; return what came of it."""
+        return self._knowledge().ranker.train()
+
+    def training_due(self) -> str | None:
+        """The store's revision, where nothing was learned from its history yet; None: nothing to do."""
+        knowledge = self._knowledge()
+        return knowledge.revision if knowledge.ranker.due else None
 
     def warm(self) -> None:
         """Open the text model and the compiled solver, so that the first question is as quick as the next."""

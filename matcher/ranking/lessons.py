@@ -16,9 +16,10 @@ from matcher.ranking.state import build_state
 from matcher.ranking.texts import Texts
 
 SLICES = 4
-"""So many half-years' histories; each is asked about the year after it, as a store in use is."""
-LISTS = 3600
-"""Queries learned from, at most: more cost time and bring nothing that can be measured."""
+"""So many half-years' histories; each is asked about the year after it, as a store in use is. One more, the oldest,
+teaches the understudy alone, which has to do without the newest."""
+LISTS = 4500
+"""Queries gathered, at most: more cost time and bring nothing that can be measured."""
 DEPTH = 250
 """Candidates of a query: the best of the prior."""
 LEAST_PROJECTS = 200
@@ -43,7 +44,7 @@ class Lessons:
     hidden: np.ndarray
     """(lists,) hidden partners of each, found among the candidates or not."""
     slice_of: np.ndarray
-    """(lists,) number of the slice, the newest is the largest."""
+    """(lists,) number of the slice, SLICES is the newest, 0 the one before those that the model learns from."""
     started: np.ndarray
     """(lists,) datetime64: when the project began."""
     features: tuple[str, ...]
@@ -118,7 +119,7 @@ def gather_lessons(history: History, texts: Texts, cutoff: dt.date, seed: int) -
     rng = np.random.default_rng(seed)
     known = history.before(cutoff)
     plans: list[tuple[Prepared, list[Lesson], int]] = []
-    for number, begin in enumerate(half_years_before(cutoff, SLICES)):
+    for number, begin in enumerate(half_years_before(cutoff, SLICES + 1)):
         past = known.before(begin)
         if len(past.projects) < LEAST_PROJECTS:
             continue

@@ -2,14 +2,33 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import lightgbm as lgb
 import numpy as np
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever features or file layout change: an older model is then learned anew."""
+IN_USE = "in-use.json"
+"""The card of the model that answers today's questions; those of dated ones are `ranker-<cutoff>.json`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trees:
+    """Boosters whose standardised scores are added."""
+
+    boosters: tuple[lgb.Booster, ...]
+    spread: tuple[float, ...]
+    """Standard deviation of each booster's raw scores where it learned."""
+
+    def score(self, rows: np.ndarray, *, threads: int = 1) -> np.ndarray:
+        """(n,) float64, the sum of the boosters' raw scores, each divided by its spread; larger is better."""
+        total = np.zeros(len(rows))
+        for booster, spread in zip(self.boosters, self.spread, strict=True):
+            total += np.asarray(booster.predict(rows, raw_score=True, num_threads=threads)) / spread
+        return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +36,7 @@ class Card:
     """What a model is: the JSON beside its trees."""
 
     format: int
+    encoder: str
     cutoff: str
     """ISO date: only projects that start before this day were seen."""
     fingerprint: str
@@ -25,51 +45,53 @@ class Card:
     """Queries it learned from."""
     projects: int
     """Projects known at the cutoff."""
-    spread: tuple[float, ...]
-    """Standard deviation of each booster's raw scores: they are added after division by it."""
     slope: float
     intercept: float
     """probability = 1 / (1 + exp(-(slope * score + intercept)))."""
+    examined_from: str | None
+    """ISO date: start of the newest half year, which the understudy has not seen; None: too little to measure."""
     measured: dict[str, float]
-    """Recall at 50 on the newest half year, learned without it: of the model and of the prior."""
+    """Recall at 50 on that half year: of the understudy, of the prior, and of the model in use at the time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """A learned ranker: boosters whose standardised scores are added, then calibrated."""
+    """A learned ranker: trees, then calibrated. The understudy learned in the same way without the newest half year:
+    what it finds there is what may be expected of the model on the next."""
 
     card: Card
-    boosters: tuple[lgb.Booster, ...]
+    trees: Trees
+    understudy: Trees | None = None
 
     @property
     def better(self) -> bool:
-        """Whether it found more than the prior on the half year that it had not seen; unmeasured counts as yes."""
+        """Whether its understudy found more than the prior on the newest half year; unmeasured counts as yes."""
         found = self.card.measured
         return not found or found["recall_50"] >= found["prior_recall_50"]
 
+    @property
+    def beats_the_one_in_use(self) -> bool:
+        """Whether it is better than the prior, and at least as good as the model in use where they were compared."""
+        found = self.card.measured
+        return self.better and found.get("recall_50", 0.0) >= found.get("in_use_recall_50", 0.0)
+
     def score(self, rows: np.ndarray, *, threads: int) -> np.ndarray:
-        """(n,) float64, the sum of the boosters' standardised raw scores; larger is better."""
-        total = np.zeros(len(rows))
-        for booster, spread in zip(self.boosters, self.card.spread, strict=True):
-            total += np.asarray(booster.predict(rows, raw_score=True, num_threads=threads)) / spread
-        return total
+        """(n,) float64; larger is better."""
+        return self.trees.score(rows, threads=threads)
 
     def probability(self, score: np.ndarray) -> np.ndarray:
         """(n,) in (0, 1): how often a candidate of such a score was a partner in funded consortia."""
         return 1.0 / (1.0 + np.exp(-(self.card.slope * score + self.card.intercept)))
 
 
-def save(model: Model, folder: Path) -> Path:
-    """Write a model so that a reader sees the old one or the new one, never half of it; return the JSON's path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    digests = []
-    for number, booster in enumerate(model.boosters):
-        text = booster.model_to_string()
-        digests.append(hashlib.sha256(text.encode()).hexdigest())
-        _replace(folder / _trees(model.card.fingerprint, number), text)
-    path = folder / f"ranker-{model.card.cutoff}.json"
-    _replace(path, json.dumps({**asdict(model.card), "trees": digests}, indent=1))
-    return path
+def save(model: Model, folder: Path) -> None:
+    """Keep a model as the one of its cutoff; a reader sees the old one or the new one, never half of it."""
+    _save(model, folder, _dated(model.card.cutoff))
+
+
+def promote(model: Model, folder: Path) -> None:
+    """Keep a model as the one in use."""
+    _save(model, folder, IN_USE)
 
 
 def load(folder: Path, cutoff: str, fingerprint: str) -> Model | None:
@@ -77,30 +99,94 @@ def load(folder: Path, cutoff: str, fingerprint: str) -> Model | None:
 
     Files that were changed or cut off count as none: the model is then learned anew.
     """
+    model = _load(folder, _dated(cutoff))
+    return model if model is not None and model.card.fingerprint == fingerprint else None
+
+
+def is_kept(folder: Path, cutoff: str, fingerprint: str) -> bool:
+    """Whether the model of a cutoff was learned from that very history; its trees are not looked at."""
     try:
-        document = json.loads((folder / f"ranker-{cutoff}.json").read_text(encoding="utf-8"))
-        if document.get("format") != FORMAT or document.get("fingerprint") != fingerprint:
+        document = json.loads((folder / _dated(cutoff)).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return (document.get("format"), document.get("fingerprint")) == (FORMAT, fingerprint)
+
+
+def load_in_use(folder: Path, encoder: str) -> Model | None:
+    """Read the model in use; None where there is none, or one of another format or encoder, or a damaged one."""
+    model = _load(folder, IN_USE)
+    return model if model is not None and model.card.encoder == encoder else None
+
+
+def in_use_since(folder: Path) -> int | None:
+    """A number that changes when another model comes into use; None: there is none."""
+    try:
+        return (folder / IN_USE).stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
+def _dated(cutoff: str) -> str:
+    return f"ranker-{cutoff}.json"
+
+
+def _save(model: Model, folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    document = asdict(model.card)
+    for part, trees in (("trees", model.trees), ("understudy", model.understudy)):
+        if trees is not None:
+            files = [_write(folder, booster.model_to_string()) for booster in trees.boosters]
+            document[part] = {"files": files, "spread": trees.spread}
+    partial = folder / (name + ".part")
+    partial.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    partial.replace(folder / name)
+    _prune(folder)
+
+
+def _write(folder: Path, text: str) -> str:
+    """Write one booster under the digest of its text; return the file's name."""
+    name = f"trees-{_digest(text)}.txt"
+    partial = folder / (name + ".part")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(folder / name)
+    return name
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _prune(folder: Path) -> None:
+    """Remove trees that no card names any more."""
+    named: set[str] = set()
+    for card in folder.glob("*.json"):
+        named.update(_files(json.loads(card.read_text(encoding="utf-8"))))
+    for path in folder.glob("trees-*.txt"):
+        if path.name not in named:
+            path.unlink(missing_ok=True)
+
+
+def _files(document: dict) -> list[str]:
+    return [name for part in ("trees", "understudy") for name in document.get(part, {}).get("files", ())]
+
+
+def _load(folder: Path, name: str) -> Model | None:
+    try:
+        document = json.loads((folder / name).read_text(encoding="utf-8"))
+        if document.get("format") != FORMAT:
             return None
-        digests = document.pop("trees")
-        texts = [
-            (folder / _trees(fingerprint, number)).read_text(encoding="utf-8")
-            for number in range(len(digests))
-        ]
-        if [hashlib.sha256(text.encode()).hexdigest() for text in texts] != digests:
-            return None
-        card = Card(
-            **{**document, "features": tuple(document["features"]), "spread": tuple(document["spread"])}
-        )
+        trees = _trees(folder, document.pop("trees"))
+        understudy = document.pop("understudy", None)
+        card = Card(**{**document, "features": tuple(document["features"])})
+        return Model(card, trees, None if understudy is None else _trees(folder, understudy))
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    return Model(card, tuple(lgb.Booster(model_str=text) for text in texts))
 
 
-def _trees(fingerprint: str, number: int) -> str:
-    return f"ranker-{fingerprint[:16]}-{number}.txt"
-
-
-def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+def _trees(folder: Path, part: dict) -> Trees:
+    """Raises ValueError where a file is not the one that was written."""
+    files: Sequence[str] = part["files"]
+    texts = [(folder / Path(name).name).read_text(encoding="utf-8") for name in files]
+    if [f"trees-{_digest(text)}.txt" for text in texts] != list(files):
+        raise ValueError(f"{folder}: trees were changed since they were written")
+    return Trees(tuple(lgb.Booster(model_str=text) for text in texts), tuple(part["spread"]))

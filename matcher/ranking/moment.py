@@ -7,6 +7,7 @@ import numpy as np
 
 from matcher.ranking.evidence import gather
 from matcher.ranking.features import Scores, candidate_rows, score_all
+from matcher.ranking.judged import Judged
 from matcher.ranking.model_file import Model
 from matcher.ranking.newcomers import Newcomers
 from matcher.ranking.query import Query
@@ -14,18 +15,6 @@ from matcher.ranking.standing import Prepared
 
 CANDIDATES = 400
 """Organisations of a query that the learned model looks at: the best of the prior. The others follow in its order."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Judged:
-    """One query's answer before it is cut and steered."""
-
-    ids: np.ndarray
-    """(k,) str."""
-    probability: np.ndarray
-    """(k,) how likely each is a partner, in [0, 1]; of the prior: its share."""
-    projects: np.ndarray
-    """(k,) past projects of each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,18 +42,16 @@ class Moment:
         evidence = gather(self.prepared.state, queries, vectors)
         scores = score_all(self.prepared, evidence)
         closed = evidence.on_board.toarray() > 0
+        everyone = known = self._known(scores, closed, depth)
         if wanted is not None:
-            closed |= ~wanted[:, None]
-        known = self._known(scores, closed, depth)
-        strange = self.newcomers.judge(evidence, vectors, known, queries)
+            known = self._known(scores, closed | ~wanted[:, None], depth)
+        strange = self.newcomers.judge(vectors, everyone, queries)
         state = self.prepared.state
         return [
             Judged(
                 ids=np.concatenate([state.organisations[places], others.ids]),
                 probability=np.concatenate([probability, others.probability]),
-                projects=np.concatenate(
-                    [self.prepared.popularity[places], np.zeros(len(others.ids), np.float32)]
-                ),
+                projects=np.concatenate([self.prepared.popularity[places], others.projects]),
             )
             for (places, probability), others in zip(known, strange, strict=True)
         ]

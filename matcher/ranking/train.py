@@ -13,13 +13,12 @@ from sklearn.linear_model import LogisticRegression
 from data.model import History
 from matcher.ranking.cutoffs import half_years_before
 from matcher.ranking.lessons import Lessons, gather_lessons
-from matcher.ranking.model_file import FORMAT, Card, Model
+from matcher.ranking.model_file import FORMAT, Card, Model, Trees
 from matcher.ranking.texts import Texts
 
 Progress = Callable[[str, int, int], None]
 SEED = 20
 TREES = 120
-GAUGE_TREES = 40
 LEAST_LISTS = 200
 """With fewer there is nothing to learn from, and the prior serves."""
 _COMMON = {
@@ -46,52 +45,82 @@ _OBJECTIVES: tuple[dict[str, Any], ...] = (
 
 
 def train(
-    history: History, texts: Texts, *, cutoff: dt.date, progress: Progress | None = None
+    history: History,
+    texts: Texts,
+    *,
+    cutoff: dt.date,
+    in_use: Model | None = None,
+    progress: Progress | None = None,
 ) -> Model | None:
     """Learn from what started before `cutoff`; None where that is too little. Deterministic.
 
-    A first, smaller model learns without the newest half year and is measured on it; the calibration comes from
-    there too. The one that is returned learns from all.
+    An understudy learns in the same way up to the newest half year alone, and is measured and calibrated on the
+    questions of that half year; beside it the model in use, if there is one (see `examined`).
     """
     report = progress or (lambda stage, done, total: None)
     report("ranker: lessons", 0, 3)
     lessons = gather_lessons(history, texts, cutoff, SEED)
-    if lessons is None or len(lessons.lengths) < LEAST_LISTS:
+    if lessons is None or (lessons.slice_of > 0).sum() < LEAST_LISTS:
         return None
-    report("ranker: gauge", 1, 3)
-    newest = np.datetime64(half_years_before(cutoff, 1)[0], "D")
-    held_out = lessons.slice_of == lessons.slice_of.max()
-    earlier = lessons.started < newest
+    report("ranker: understudy", 1, 3)
+    newest = half_years_before(cutoff, 1)[0]
+    asked = (lessons.slice_of == lessons.slice_of.max()) & (lessons.started >= np.datetime64(newest, "D"))
+    earlier = lessons.started < np.datetime64(newest, "D")
+    understudy: Trees | None = None
     measured: dict[str, float] = {}
-    slope, intercept = 1.0, 0.0
-    if earlier.sum() >= LEAST_LISTS and (held_out & ~earlier).sum() >= LEAST_LISTS // 4:
-        boosters, spread = _fit(lessons, earlier, GAUGE_TREES)
-        test = _rows_of(lessons, held_out & ~earlier)
-        score = _sum(boosters, spread, lessons.rows[test])
-        lists = held_out & ~earlier
-        prior = lessons.rows[test, lessons.features.index("prior of largest")]
-        measured = {
-            "recall_50": recall(score, lessons, lists, 50),
-            "prior_recall_50": recall(prior, lessons, lists, 50),
-        }
-        line = LogisticRegression().fit(score.reshape(-1, 1), lessons.partner[test])
-        slope, intercept = float(line.coef_[0, 0]), float(line.intercept_[0])
+    line = (1.0, 0.0)
+    if earlier.sum() >= LEAST_LISTS and asked.sum() >= LEAST_LISTS // 4:
+        understudy = _fit(lessons, earlier)
+        measured, line = _measure(understudy, lessons, asked)
+        rival = None if in_use is None else examined(in_use, newest, lessons.features)
+        if rival is not None:
+            measured["in_use_recall_50"] = recall(rival.score(_inside(lessons, asked)), lessons, asked, 50)
     report("ranker: trees", 2, 3)
-    boosters, spread = _fit(lessons, np.ones(len(lessons.lengths), bool), TREES)
+    chosen = lessons.slice_of > 0
+    trees = _fit(lessons, chosen)
     report("ranker: trees", 3, 3)
     card = Card(
         format=FORMAT,
+        encoder=texts.encoder,
         cutoff=cutoff.isoformat(),
         fingerprint=fingerprint(history, texts, cutoff),
         features=lessons.features,
-        lists=len(lessons.lengths),
+        lists=int(chosen.sum()),
         projects=len(history.before(cutoff).projects),
-        spread=spread,
-        slope=slope,
-        intercept=intercept,
+        slope=line[0],
+        intercept=line[1],
+        examined_from=newest.isoformat() if measured else None,
         measured=measured,
     )
-    return Model(card, boosters)
+    return Model(card, trees, understudy)
+
+
+def examined(model: Model, newest: dt.date, features: tuple[str, ...]) -> Trees | None:
+    """What of the model in use may sit the exam on the half year from `newest`: what has not seen its answers.
+
+    That is the model itself where it was learned before, else its understudy where that was. None where both have
+    seen them, or look at other features: then there is nothing fair to compare with.
+    """
+    if model.card.features != features:
+        return None
+    if dt.date.fromisoformat(model.card.cutoff) <= newest:
+        return model.trees
+    seen = model.card.examined_from
+    return model.understudy if seen is not None and dt.date.fromisoformat(seen) <= newest else None
+
+
+def _measure(
+    understudy: Trees, lessons: Lessons, asked: np.ndarray
+) -> tuple[dict[str, float], tuple[float, float]]:
+    """Recall at 50 of understudy and prior on the lists asked, and the calibration's slope and intercept there."""
+    rows = _inside(lessons, asked)
+    score = understudy.score(rows)
+    line = LogisticRegression().fit(score.reshape(-1, 1), lessons.partner[_rows_of(lessons, asked)])
+    measured = {
+        "recall_50": recall(score, lessons, asked, 50),
+        "prior_recall_50": recall(rows[:, lessons.features.index("prior of largest")], lessons, asked, 50),
+    }
+    return measured, (float(line.coef_[0, 0]), float(line.intercept_[0]))
 
 
 def fingerprint(history: History, texts: Texts, cutoff: dt.date) -> str:
@@ -124,28 +153,23 @@ def _rows_of(lessons: Lessons, lists: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.repeat(lists, lessons.lengths))
 
 
-def _fit(
-    lessons: Lessons, lists: np.ndarray, trees: int
-) -> tuple[tuple[lgb.Booster, ...], tuple[float, ...]]:
-    """The boosters over the chosen lists, and the spread of their scores there."""
+def _inside(lessons: Lessons, lists: np.ndarray) -> np.ndarray:
+    """(n, f) float32: the rows of the chosen lists."""
+    return lessons.rows[_rows_of(lessons, lists)]
+
+
+def _fit(lessons: Lessons, lists: np.ndarray) -> Trees:
+    """Learn from the chosen lists."""
     rows = _rows_of(lessons, lists)
     inside, partner, lengths = lessons.rows[rows], lessons.partner[rows], lessons.lengths[lists]
     sample = inside[:: max(1, len(inside) // 100_000)]
 
     def fit_one(objective: dict[str, Any]) -> tuple[lgb.Booster, float]:
         table = lgb.Dataset(inside, partner, group=lengths if "rank" in objective["objective"] else None)
-        booster = lgb.train({**_COMMON, **objective}, table, trees)
+        booster = lgb.train({**_COMMON, **objective}, table, TREES)
         return booster, float(np.std(booster.predict(sample, raw_score=True, num_threads=1))) or 1.0
 
     # One thread a booster, both at once: faster on two cores than two threads a booster, and never slow when busy.
     with ThreadPoolExecutor(len(_OBJECTIVES)) as pool:
         boosters, spread = zip(*pool.map(fit_one, _OBJECTIVES), strict=True)
-    return boosters, spread
-
-
-def _sum(boosters: tuple[lgb.Booster, ...], spread: tuple[float, ...], rows: np.ndarray) -> np.ndarray:
-    """The sum of the standardised scores, as `Model.score` forms it."""
-    total = np.zeros(len(rows))
-    for booster, each in zip(boosters, spread, strict=True):
-        total += np.asarray(booster.predict(rows, raw_score=True, num_threads=1)) / each
-    return total
+    return Trees(boosters, spread)

@@ -40,7 +40,7 @@ def _finish(state: State, done: ImportReport, report: Path | None, no_index: boo
     Return what the ranking stands on now, "" where it was not looked at.
     """
     state.answer(state.app.keep_problems(done, report), import_report)
-    return "" if done.dry_run or no_index else str(state.app.prepare())
+    return "" if done.dry_run or no_index else str(state.app.train())
 
 
 @_importer("cordis", "konsort import cordis cordis-h2020projects-csv.zip --dry-run")
@@ -100,8 +100,12 @@ def index(state: State) -> None:
 @click.command("train", cls=Command, example="konsort train")
 @pass_state
 def train(state: State) -> None:
-    """Embed what is new and learn the partner ranking from the history in the store."""
-    click.echo(state.app.prepare())
+    """Embed what is new and learn the partner ranking from the history in the store.
+
+    A newly learned ranking comes into use where it is no worse than the one in use on the newest half year, which
+    neither has seen. A running service takes it at its next question.
+    """
+    click.echo(state.app.train())
 
 
 @click.group("owners", cls=Group)

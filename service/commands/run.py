@@ -30,12 +30,16 @@ def _try_port(host: str, port: int) -> None:
 def _serve(state: State, host: str, port: int) -> None:
     from service.app import create_app
     from service.server import serve as run_server
+    from service.training import Retraining, train_command
 
     keep_few_arenas()
     app = state.app
     app.prepare()
     threading.Thread(target=app.warm, name="warm", daemon=True).start()
-    run_server(create_app(app), host=host, port=port, ready=click.echo)
+    with ExitStack() as running:
+        if state.settings.retrain:
+            running.enter_context(Retraining(app.training_due, train_command(state.settings.home)))
+        run_server(create_app(app), host=host, port=port, ready=click.echo)
 
 
 @click.command("serve", cls=Command, example="konsort serve --port 8470")

@@ -13,7 +13,7 @@ from data.model import ORGANISATION_COLUMNS, History
 from matcher.rank import Query, Ranker, Texts
 from matcher.ranking import lessons
 from matcher.ranking.cutoffs import cutoff_for
-from matcher.ranking.model_file import FORMAT, Card, Model, load, save
+from matcher.ranking.model_file import FORMAT, Card, Model, Trees, load, save
 
 PEOPLE = [f"org{number:03d}" for number in range(120)]
 
@@ -190,8 +190,8 @@ def a_model() -> Model:
         lgb.Dataset(rows, (rows[:, 0] > 50).astype(int)),
         3,
     )
-    card = Card(FORMAT, "2019-07-01", "f" * 64, ("x",), 7, 9, (2.0,), 1.0, 0.0, {})
-    return Model(card, (booster,))
+    card = Card(FORMAT, "none", "2019-07-01", "f" * 64, ("x",), 7, 9, 1.0, 0.0, None, {})
+    return Model(card, Trees((booster,), (2.0,)))
 
 
 def test_a_saved_model_scores_as_before(tmp_path: Path) -> None:

@@ -32,5 +32,12 @@ def test_a_budget_out_of_range_is_refused(text: str) -> None:
         Settings.from_env({"KONSORT_BUDGET_S": text})
 
 
+def test_a_switch_is_on_or_off() -> None:
+    assert Settings.from_env({}).retrain
+    assert not Settings.from_env({"KONSORT_RETRAIN": "off"}).retrain
+    with pytest.raises(BadInput, match="KONSORT_RETRAIN must be on or off, not 'maybe'"):
+        Settings.from_env({"KONSORT_RETRAIN": "maybe"})
+
+
 def test_every_setting_has_a_help_text() -> None:
     assert all(len(setting.help) > 10 for setting in SETTINGS)

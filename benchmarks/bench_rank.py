@@ -1,0 +1,90 @@
+"""How long does the ranker take to learn, and how many questions does it answer a second?
+
+    python -m benchmarks.bench_rank --split 2018-07-01
+
+Beside it the strongest single method, personalised PageRank from text and graph, on the same questions. Texts are
+embedded beforehand: their vectors are looked up. Learning is done once more, whatever was kept.
+"""
+
+import argparse
+import datetime as dt
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.machine import heading
+from benchmarks.quality_baselines import METHODS, Fitted
+from benchmarks.quality_protocol import Sample, load_sample, questions
+from matcher.rank import Query, Ranker
+from matcher.ranking.evidence import gather
+from matcher.ranking.standing import prepare
+from matcher.ranking.state import build_state
+
+BASELINE = "personalised PageRank, text and graph"
+BATCH = 16
+LIMIT = 100
+
+
+def main() -> None:
+    """Learn, answer in bulk and one by one, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--split", type=dt.date.fromisoformat, default=dt.date(2018, 7, 1))
+    parser.add_argument("--archive", type=Path, default=Path("../shared/data/cordis-h2020.zip"))
+    parser.add_argument("--queries", type=int, default=1000)
+    options = parser.parse_args()
+    print(heading("Bulk ranking", ("lightgbm", "scipy", "numpy")))
+    sample = load_sample(options.archive)
+    asked = [each.query for each in questions(sample, options.split, "coordinator")][: options.queries]
+    with tempfile.TemporaryDirectory() as folder:
+        past = sample.history.before(options.split)
+        ranker = Ranker(past, sample.texts, folder=Path(folder))
+        begin, worked = time.perf_counter(), time.process_time()
+        ranker.train()
+        took, worked = time.perf_counter() - begin, time.process_time() - worked
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        print(
+            f"Learning from {len(past.projects)} projects: {took:.0f} s ({worked:.0f} s of processor time), "
+        )
+        print(f"{peak:.1f} GB of memory at most, texts and tables included. {ranker.basis}\n")
+        print("| method | queries a second, in bulk | one alone, median ms | p95 ms |\n|---|---|---|---|")
+        _row("Konsort", asked, ranker.rank)
+    _row(BASELINE, asked, _baseline(sample, options.split))
+
+
+def _row(name: str, asked: Sequence[Query], answer: Callable[[Sequence[Query]], object]) -> None:
+    answer(asked[:1])
+    begin = time.perf_counter()
+    answer(asked)
+    rate = len(asked) / (time.perf_counter() - begin)
+    single = []
+    for query in asked[:100]:
+        begin = time.perf_counter()
+        answer([query])
+        single.append(1000 * (time.perf_counter() - begin))
+    print(f"| {name} | {rate:.0f} | {np.median(single):.0f} | {np.percentile(single, 95):.0f} |")
+
+
+def _baseline(sample: Sample, split: dt.date) -> Callable[[Sequence[Query]], object]:
+    """The single method's first hundred of every question."""
+    prepared = prepare(build_state(sample.history.before(split), sample.texts.projects, sample.texts.width))
+    nothing = np.zeros((0, 0))
+    fitted = Fitted(prepared, nothing, nothing, nothing, np.zeros(0, int))
+
+    def answer(queries: Sequence[Query]) -> list[np.ndarray]:
+        found = []
+        for begin in range(0, len(queries), BATCH):
+            part = queries[begin : begin + BATCH]
+            evidence = gather(prepared.state, part, sample.texts.of([query.text for query in part]))
+            scores = METHODS[BASELINE](fitted, evidence)
+            found += [np.argsort(-column, kind="stable")[:LIMIT] for column in scores.T]
+        return found
+
+    return answer
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""Does a newly learned ranker come into use only where it is no worse than the one in use?"""
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.model import ORGANISATION_COLUMNS, PARTICIPATION_COLUMNS, PROJECT_COLUMNS, History
+from matcher.rank import Ranker, Texts
+from matcher.ranking import model_file, shelf
+from matcher.ranking.model_file import FORMAT, Card, Model, Trees
+from matcher.ranking.shelf import Shelf
+from matcher.ranking.train import examined, fingerprint
+
+CUTOFF = dt.date(2019, 7, 1)
+NEWEST = dt.date(2019, 1, 1)
+
+
+def trees(turn: int) -> Trees:
+    """Boosters that differ from turn to turn."""
+    rows = np.arange(100, dtype=np.float32).reshape(-1, 1)
+    settings = {"objective": "binary", "verbose": -1, "min_data_in_leaf": 5, "num_threads": 1}
+    return Trees((lgb.train(settings, lgb.Dataset(rows, (rows[:, 0] > turn).astype(int)), 2),), (1.0,))
+
+
+def a_model(turn: int, mark: str, measured: dict[str, float], *, cutoff: dt.date = CUTOFF) -> Model:
+    card = Card(
+        FORMAT, "none", cutoff.isoformat(), mark, ("x",), 300, 600, 1.0, 0.0, NEWEST.isoformat(), measured
+    )
+    return Model(card, trees(turn), trees(turn + 1))
+
+
+def history(projects: int) -> History:
+    """So many projects of two, one a day up to 30.06.2019."""
+    table = pd.DataFrame("", index=range(projects), columns=list(PROJECT_COLUMNS))
+    table["id"] = [f"P{number:03d}" for number in range(projects)]
+    table["start"] = pd.date_range(end="2019-06-30", periods=projects).astype("datetime64[s]")
+    pairs = [(project, who, "participant", 1.0) for project in table["id"] for who in ("a", "b")]
+    people = pd.DataFrame(
+        [(who, who, "DE", "company", None, None, None, None, False) for who in "ab"],
+        columns=list(ORGANISATION_COLUMNS),
+    )
+    return History(table, pd.DataFrame(pairs, columns=list(PARTICIPATION_COLUMNS)), people)
+
+
+@pytest.fixture
+def learn(monkeypatch: pytest.MonkeyPatch):
+    """Let the next training end in the given figures; the questions that it was compared with are kept."""
+    compared: list[Model | None] = []
+
+    def prepare(turn: int, **measured: float) -> list[Model | None]:
+        def trained(past: History, texts: Texts, *, cutoff: dt.date, in_use: Model | None, progress: object):
+            compared.append(in_use)
+            return a_model(turn, fingerprint(past, texts, cutoff), measured)
+
+        monkeypatch.setattr(shelf, "train", trained)
+        return compared
+
+    return prepare
+
+
+def test_the_first_model_comes_into_use_where_it_beats_the_fixed_blend(tmp_path: Path, learn) -> None:
+    learn(10, recall_50=0.30, prior_recall_50=0.25)
+    model, promoted = Shelf(history(5), Texts.none(), tmp_path).renew(CUTOFF)
+    assert promoted
+    assert model_file.load_in_use(tmp_path, "none").card == model.card
+
+
+def test_a_model_worse_than_the_fixed_blend_stays_out(tmp_path: Path, learn) -> None:
+    learn(10, recall_50=0.20, prior_recall_50=0.25)
+    kept = Shelf(history(5), Texts.none(), tmp_path)
+    assert kept.renew(CUTOFF)[1] is False
+    assert kept.in_use() is None
+    assert kept.due(CUTOFF) is False
+
+
+@pytest.mark.parametrize(("found", "comes"), [(0.29, False), (0.30, True), (0.31, True)])
+def test_a_later_model_comes_into_use_where_it_is_no_worse(
+    tmp_path: Path, learn, found: float, comes: bool
+) -> None:
+    learn(10, recall_50=0.30, prior_recall_50=0.25)
+    first, _ = Shelf(history(5), Texts.none(), tmp_path).renew(CUTOFF)
+    compared = learn(40, recall_50=found, prior_recall_50=0.25, in_use_recall_50=0.30)
+    later = Shelf(history(6), Texts.none(), tmp_path)
+    assert later.due(CUTOFF)
+    second, promoted = later.renew(CUTOFF)
+    assert compared[1].card == first.card
+    assert promoted is comes
+    assert later.in_use().card == (second if comes else first).card
+    assert not later.due(CUTOFF)
+
+
+def test_what_another_process_promotes_is_taken_at_once_and_without_learning(tmp_path: Path, learn) -> None:
+    learn(10, recall_50=0.30, prior_recall_50=0.25)
+    answering = Ranker(history(5), Texts.none(), folder=tmp_path, learn_from=2)
+    answering.train()
+    before = answering.fingerprint
+    compared = learn(40, recall_50=0.35, prior_recall_50=0.25, in_use_recall_50=0.30)
+    Shelf(history(6), Texts.none(), tmp_path).renew(CUTOFF)
+    assert "recall at 50 on the newest half year: 0.35" in answering.basis
+    assert answering.fingerprint != before
+    assert len(compared) == 2
+
+
+def test_the_model_in_use_answers_until_a_new_one_is_learned(tmp_path: Path, learn) -> None:
+    learn(10, recall_50=0.30, prior_recall_50=0.25)
+    Ranker(history(5), Texts.none(), folder=tmp_path, learn_from=2).train()
+    compared = learn(40, recall_50=0.29, prior_recall_50=0.25, in_use_recall_50=0.30)
+    ranker = Ranker(history(6), Texts.none(), folder=tmp_path, learn_from=2)
+    assert ranker.learns
+    assert ranker.due
+    assert len(compared) == 1
+    said = ranker.train()
+    assert said.startswith(
+        "A newly learned ranking was no better and is not used (recall at 50, new: 0.290, in use: 0.300"
+    )
+    assert not ranker.due
+
+
+def test_trees_that_no_card_names_are_removed(tmp_path: Path) -> None:
+    for turn in (10, 40):
+        model_file.save(a_model(turn, "f" * 64, {}), tmp_path)
+    assert len(list(tmp_path.glob("trees-*.txt"))) == 2
+
+
+def test_the_model_in_use_sits_the_exam_itself_where_it_has_not_seen_the_answers() -> None:
+    earlier = a_model(10, "f" * 64, {}, cutoff=NEWEST)
+    assert examined(earlier, NEWEST, ("x",)) is earlier.trees
+
+
+def test_its_understudy_sits_the_exam_where_the_model_in_use_has_seen_the_answers() -> None:
+    model = a_model(10, "f" * 64, {})
+    assert examined(model, NEWEST, ("x",)) is model.understudy
+
+
+def test_nothing_is_compared_that_has_seen_the_answers_or_looks_at_other_features() -> None:
+    model = a_model(10, "f" * 64, {})
+    assert examined(model, dt.date(2018, 7, 1), ("x",)) is None
+    assert examined(replace(model, understudy=None), NEWEST, ("x",)) is None
+    assert examined(model, NEWEST, ("y",)) is None
+
+
+def test_a_model_for_questions_of_a_date_is_never_compared_with_the_one_in_use(tmp_path: Path, learn) -> None:
+    learn(10, recall_50=0.30, prior_recall_50=0.25)
+    kept = Shelf(history(5), Texts.none(), tmp_path)
+    _, promoted = kept.renew(CUTOFF)
+    compared = learn(40, recall_50=0.50, prior_recall_50=0.25)
+    assert kept.dated(NEWEST) is not None
+    assert promoted
+    assert compared[1] is None
+    assert kept.in_use().card.measured["recall_50"] == 0.30

@@ -1,0 +1,58 @@
+"""Is the ranking learned anew once for each change of the store, and given up when the service stops?"""
+
+import sys
+import threading
+import time
+from pathlib import Path
+
+from service.training import Retraining, train_command
+
+
+def writing(path: Path, after: str = "") -> list[str]:
+    """A command that adds a line to a file."""
+    return [sys.executable, "-c", f"open({str(path)!r}, 'a').write('x\\n'){after}"]
+
+
+def wait_for(condition, seconds: float = 20.0) -> bool:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return bool(condition())
+
+
+def test_each_state_of_the_store_is_learned_from_once(tmp_path: Path) -> None:
+    notes, looks = tmp_path / "notes", []
+    states = iter(["first", "first", None, "second", "second"])
+
+    def due() -> str | None:
+        looks.append(threading.current_thread().name)
+        return next(states, None)
+
+    with Retraining(due, writing(notes), every_s=0.01):
+        assert wait_for(lambda: len(looks) >= 6)
+    assert notes.read_text() == "x\nx\n"
+    assert set(looks) == {"retraining"}
+
+
+def test_a_failed_look_at_the_store_does_not_end_the_watch(tmp_path: Path) -> None:
+    notes, failures = tmp_path / "notes", iter([True])
+
+    def due() -> str | None:
+        if next(failures, False):
+            raise OSError("the store is away")
+        return "state"
+
+    with Retraining(due, writing(notes), every_s=0.01):
+        assert wait_for(notes.exists)
+
+
+def test_stopping_the_service_ends_the_learning(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    begun = time.monotonic()
+    with Retraining(lambda: "state", writing(notes, "; import time; time.sleep(60)"), every_s=0.01):
+        assert wait_for(notes.exists)
+    assert time.monotonic() - begun < 30
+
+
+def test_the_command_trains_the_home_of_the_service() -> None:
+    assert train_command(Path("/home/k"))[-5:] == ["-m", "service.cli", "train", "--home", "/home/k"]
