@@ -202,7 +202,7 @@ def real_texts(home: Path) -> None:
             for k, (s, language) in enumerate((s, language) for s in chosen for language in languages)
         ]  # fmt: skip
         case = Case.of(outlines, {"texts": rows, "offers": np.zeros_like(rows), "seeks": np.zeros_like(rows)})
-        project = integrate(case, replace(DEMANDS, stream_count=(2, 10)))
+        project = integrate(case, replace(DEMANDS, stream_count=(2, 10)), encode=encoder.encode)
         mine = adjusted_rand_score(truth, [project.stream_of[outline] for outline in case.ids])
         others = [adjusted_rand_score(truth, cluster(rows, count)) for cluster in CLUSTERINGS.values()]
         scores = " | ".join(f"{score:.3f}" for score in (mine, *others))

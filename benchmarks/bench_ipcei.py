@@ -104,7 +104,7 @@ def found(file: Path, encoder: Encoder) -> None:
     told = entries(file, cloud_only=False)
     fields = [entry.field for entry in told]
     case = case_of(told, encoder)
-    project = integrate(case, Demands("ipcei", min_links=1, balance=1.0))
+    project = integrate(case, Demands("ipcei", min_links=1, balance=1.0), encode=encoder.encode)
     mine = [project.stream_of[entry.outline.id] for entry in told]
     count = len(set(fields))
     plain = KMeans(count, n_init=10, random_state=0).fit(case.texts).labels_

@@ -1,39 +1,46 @@
-"""By which words is each stream known? Salient terms per language, cognates of several languages merged.
+"""By which words is each stream known? Salient terms, those of several languages merged into one concept.
 
-A concept's score says how many more of the stream's outlines use it than chance would have it, given each language's
-outlines: the Cochran-Mantel-Haenszel statistic (Mantel, Haenszel 1959), the languages as strata,
+A concept's score in a stream is its class-based tf-idf (Grootendorst 2022, BERTopic), a stream being a class and an
+outline counting once,
+
+    w = (a_s / n_s) log(1 + A / a),   a_s outlines of the stream that use it, n_s outlines of the stream,
+                                      a outlines that use it, A uses of any concept in a mean stream
+
+times, where words can be encoded, how much nearer its word lies to the stream's profile than to the others' (KeyBERT's
+idea, as a contrast). Words of which one is the other's translation, by their vectors, add their scores, and concepts of
+several languages count more than those of one.
+
+Only concepts count that the stream uses more often than the others do, language by language: by the sign of the
+Cochran-Mantel-Haenszel statistic (Mantel, Haenszel 1959), the languages as strata,
 
     z = (O - E) / sqrt(V + 1),   O = sum_l a_l,   E = sum_l n_ls m_l / n_l,
     V = sum_l m_l (n_ls / n_l) (1 - n_ls / n_l) (n_l - m_l) / (n_l - 1)
 
-with a_l the stream's outlines in language l that use it, m_l all that do, n_ls and n_l the outlines. Function words
-are used alike in every stream and score near 0, in every language and without a list of them. Words that begin alike
-once accents are gone (Orchestrierung, orchestration) are one concept.
+with a_l the stream's outlines in language l that use it, m_l all that do, n_ls and n_l the outlines: a stream that
+alone speaks French is not named by French words.
 """
 
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
 from data.model import Outline
-
-STEM = 6
-"""Letters by which cognates are recognised."""
-SHORTEST = 4
-"""Letters of the shortest word that can name a stream; words in capitals may be shorter."""
+from matcher.integration import vocabulary
 
 SHARED = 3
 """Languages in which a concept is used that is no mere chance word of one of them."""
+CANDIDATES = 30
+"""Concepts of each stream whose words are encoded."""
+TRANSLATED = 0.55
+"""Cosine from which two words are one concept: translations lie at 0.56 to 0.8, other words mostly below 0.5."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamTerm:
-    """A salient concept: its word in the language that carries it most, all its words, and its score (z)."""
+    """A salient concept: the word shown (English where it is used in English), all its words, languages, and score."""
 
     word: str
     words: tuple[str, ...]
@@ -45,50 +52,32 @@ class StreamTerm:
             "term": self.word,
             "words": list(self.words),
             "languages": list(self.languages),
-            "score": round(self.score, 2),
+            "score": round(self.score, 4),
         }
 
 
-def words(text: str) -> list[str]:
-    """Words of at least SHORTEST letters, in lower case, in any script; abbreviations (AI, API) from two letters on.
+@dataclass(frozen=True, slots=True, eq=False)
+class Meaning:
+    """What words mean: `encode` makes (n, d) unit rows of them, `centre` (d,) is the middle of all texts, `profiles`
+    (S, d) are the streams'."""
 
-    >>> words("Edge-Orchestrierung für 5G-Netze")
-    ['edge', 'orchestrierung', 'netze']
-    """
-    found = re.findall(r"[^\W\d_]+", text)
-    return [word.lower() for word in found if len(word) >= SHORTEST or (len(word) > 1 and word.isupper())]
+    encode: Callable[[Sequence[str]], np.ndarray]
+    centre: np.ndarray
+    profiles: np.ndarray
 
+    def vectors(self, words: Sequence[str]) -> np.ndarray:
+        """(n, d) unit rows."""
+        return np.asarray(self.encode(list(words)), dtype=np.float64)
 
-def stem(word: str) -> str:
-    """The first STEM letters without accents; 'c' and 'k', 'z' and 's' count alike, as in many cognates.
-
-    >>> stem("Orchestrierung") == stem("orquestación")
-    False
-    >>> stem("Sécurité"), stem("seguridad"), stem("security")
-    ('sekuri', 'seguri', 'sekuri')
-    """
-    bare = "".join(c for c in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(c))
-    return bare.translate(str.maketrans("czw", "ksv"))[:STEM]
-
-
-def _forms(text: str) -> dict[str, set[str]]:
-    """The concepts that a text uses, by their stem, with the words that it uses for them."""
-    found: dict[str, set[str]] = {}
-    for word in words(text):
-        found.setdefault(stem(word), set()).add(word)
-    return found
+    def contrast(self, vectors: np.ndarray, stream: int) -> np.ndarray:
+        """(n,) how much nearer each word is to the stream than to the others in the mean, at least 0."""
+        rows = vectors - self.centre
+        near = rows @ self.profiles.T / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        others = (near.sum(axis=1) - near[:, stream]) / max(1, near.shape[1] - 1)
+        return np.maximum(0.0, near[:, stream] - others)
 
 
-def _presence(forms: Sequence[Mapping[str, set[str]]]) -> tuple[sparse.csr_array, list[str]]:
-    """(n, concepts) 1 where the outline uses the concept, and the concepts' stems in order."""
-    roots = sorted({root for theirs in forms for root in theirs})
-    place = {root: k for k, root in enumerate(roots)}
-    columns = [place[root] for theirs in forms for root in sorted(theirs)]
-    starts = np.cumsum([0, *(len(theirs) for theirs in forms)])
-    return sparse.csr_array((np.ones(len(columns)), columns, starts), shape=(len(forms), len(roots))), roots
-
-
-def _scores(uses: sparse.csr_array, languages: np.ndarray, assigned: np.ndarray, count: int) -> np.ndarray:
+def _statistic(uses: sparse.csr_array, languages: np.ndarray, assigned: np.ndarray, count: int) -> np.ndarray:
     """(count, concepts) the statistic z of the module's formula."""
     more = np.zeros((count, uses.shape[1]))
     variance = np.zeros_like(more)
@@ -104,30 +93,45 @@ def _scores(uses: sparse.csr_array, languages: np.ndarray, assigned: np.ndarray,
     return more / np.sqrt(variance + 1)
 
 
+def _weights(uses: sparse.csr_array, assigned: np.ndarray, count: int) -> np.ndarray:
+    """(count, concepts) the class-based tf-idf of the module's formula."""
+    inside = np.stack([uses[np.flatnonzero(assigned == s)].sum(axis=0) for s in range(count)])
+    sizes = np.maximum(1, np.bincount(assigned, minlength=count))
+    used = inside.sum(axis=0)
+    return inside / sizes[:, None] * np.log1p(inside.sum() / count / np.maximum(1, used))
+
+
 def terms(
-    outlines: Sequence[Outline], assigned: np.ndarray, count: int, *, limit: int = 8
+    outlines: Sequence[Outline],
+    assigned: np.ndarray,
+    count: int,
+    *,
+    meaning: Meaning | None = None,
+    limit: int = 8,
 ) -> list[list[StreamTerm]]:
     """Return for each of `count` streams its most salient terms, best first, ties by word.
 
-    A concept counts where at least two of the stream's outlines use it, or where the stream has only one outline.
-    Concepts that are used in at least SHARED languages, or in all that the stream speaks, go before the others.
+    A concept counts where at least two of the stream's outlines use it, or where the stream has only one outline. Where
+    words have no `meaning`, concepts that are used in at least SHARED languages, or in all that the stream speaks, go
+    before the others.
     """
-    forms = [_forms(outline.full_text) for outline in outlines]
+    used = [vocabulary.concepts(outline.full_text) for outline in outlines]
     languages = np.array([outline.language or "" for outline in outlines])
-    uses, roots = _presence(forms)
-    scores = _scores(uses, languages, assigned, count)
+    uses, roots = vocabulary.presence(used)
+    weights, beyond = _weights(uses, assigned, count), _statistic(uses, languages, assigned, count)
     named = []
     for s in range(count):
         inside = np.flatnonzero(assigned == s)
         bearers = uses[inside].sum(axis=0)
-        ranked = np.lexsort((np.arange(len(roots)), -scores[s]))
-        best = [k for k in ranked[: 20 * limit] if bearers[k] >= min(2, len(inside)) and scores[s, k] > 0]
-        found = [
-            _term(roots[k], float(scores[s, k]), [(forms[i], str(languages[i])) for i in inside])
-            for k in best
-        ]
+        ranked = np.lexsort((np.arange(len(roots)), -weights[s]))
+        best = [k for k in ranked if bearers[k] >= min(2, len(inside)) and beyond[s, k] > 0][:CANDIDATES]
+        speakers = [(used[i], str(languages[i])) for i in inside]
         shared = min(SHARED, len(set(languages[inside].tolist()) - {""}))
-        found.sort(key=lambda term: (len(term.languages) < shared, -term.score, term.word))
+        found = [_term(roots[k], float(weights[s, k]), speakers) for k in best]
+        if meaning is not None:
+            found = _merged(found, meaning, s, shared=shared)
+        else:
+            found.sort(key=lambda term: (len(term.languages) < shared, -term.score, term.word))
         named.append(found[:limit])
     return named
 
@@ -144,8 +148,39 @@ def _term(root: str, score: float, inside: Sequence[tuple[Mapping[str, set[str]]
             spoken.add(language)
         if language == "en":
             english |= mine
-    ranked = sorted(forms, key=lambda word: (word not in english, -forms[word], word))
+    ranked = sorted(forms, key=lambda word: (word not in english, -forms[word], len(word), word))
     return StreamTerm(ranked[0], tuple(ranked[:5]), tuple(sorted(filter(None, spoken))), score)
+
+
+def _merged(found: Sequence[StreamTerm], meaning: Meaning, stream: int, *, shared: int) -> list[StreamTerm]:
+    """The terms by score times contrast; translations of a better term are added to it.
+
+    A concept of fewer than `shared` languages counts less: by the square root of the part that it has of them.
+    """
+    if not found:
+        return []
+    vectors = meaning.vectors([term.word for term in found])
+    contrast = meaning.contrast(vectors, stream)
+    order = sorted(range(len(found)), key=lambda k: (-found[k].score * contrast[k], found[k].word))
+    near = vectors @ vectors.T
+    told: list[StreamTerm] = []
+    left = [k for k in order if contrast[k] > 0]
+    while left:
+        first = left[0]
+        same = [k for k in left if k == first or near[first, k] >= TRANSLATED]
+        left = [k for k in left if k not in same]
+        whole = _one([found[k] for k in same], sum(found[k].score * float(contrast[k]) for k in same))
+        part = min(1.0, max(1, len(whole.languages)) / max(1, shared))
+        told.append(replace(whole, score=whole.score * part**0.5))
+    return sorted(told, key=lambda term: (-term.score, term.word))
+
+
+def _one(same: Sequence[StreamTerm], score: float) -> StreamTerm:
+    """Several words for one concept as one term."""
+    shown = next((term.word for term in same if "en" in term.languages), same[0].word)
+    others = [word for term in same for word in term.words if word != shown]
+    spoken = {language for term in same for language in term.languages}
+    return StreamTerm(shown, (shown, *others)[:8], tuple(sorted(spoken)), score)
 
 
 def title(found: Sequence[StreamTerm], number: int) -> str:

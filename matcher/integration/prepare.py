@@ -16,6 +16,7 @@ from matcher.integration import streams as find_streams
 from matcher.integration.case import Case, Demands, Topic, Weights
 from matcher.integration.decisions import Decisions, Pair, ordered
 from matcher.integration.links import Strengths, strengths
+from matcher.integration.naming import Meaning
 from matcher.integration.problem import Problem
 from matcher.integration.project import Person
 
@@ -95,6 +96,14 @@ class Prepared:
     offers: np.ndarray
     seeks: np.ndarray
     notes: tuple[str, ...]
+    encode: Encode | None = None
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """What words mean beside the streams; None where nothing encodes them."""
+        if self.encode is None:
+            return None
+        return Meaning(self.encode, self.case.texts.mean(axis=0), self.profiles)
 
 
 def prepare(
@@ -142,6 +151,7 @@ def prepare(
         offers,
         seeks,
         gone,
+        encode,
     )
 
 

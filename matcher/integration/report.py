@@ -102,7 +102,7 @@ def _streams(
     prepared: Prepared, assigned: np.ndarray, previous: Previous | None, check: checks.Check | None
 ) -> tuple[Stream, ...]:
     case, fit = prepared.case, prepared.problem.fit
-    found = naming.terms(case.outlines, assigned, len(prepared.stream_ids))
+    found = naming.terms(case.outlines, assigned, len(prepared.stream_ids), meaning=prepared.meaning)
     given = {topic.id: topic.name for topic in prepared.demands.streams}
     kept: Mapping[str, str] = previous.names if previous else {}
     told = []

@@ -1,9 +1,12 @@
 """How streams get their names: salient words, in several languages, without function words."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from data.model import CallId, OrganisationId, Outline, OutlineId
-from matcher.integration.naming import StreamTerm, stem, terms, title, words
+from matcher.integration.naming import Meaning, StreamTerm, terms, title
+from matcher.integration.vocabulary import concepts, function_words, stem, words
 
 
 def outlines(*told: tuple[str, str]) -> list[Outline]:
@@ -45,6 +48,57 @@ def test_a_language_that_only_one_stream_speaks_does_not_name_it() -> None:
         ("fr", "avec orchestre"), ("fr", "avec nuage"), ("en", "with vessels"), ("en", "with ports")
     )
     assert terms(told, np.array([0, 0, 1, 1]), 2) == [[], []]
+
+
+PLACES = {
+    "water": (1.0, 0.0, 0.0),
+    "wasser": (0.9, 0.436, 0.0),
+    "second": (0.0, 1.0, 0.0),
+    "canal": (1.0, 0.0, 0.0),
+    "lagune": (0.5, -0.866, 0.0),
+    "ships": (0.0, 1.0, 0.0),
+    "schiffe": (0.1, 0.995, 0.0),
+}
+"""Words in three dimensions; the first stream lies along the first, the second along the second."""
+
+
+def meaning() -> Meaning:
+    def encode(words: Sequence[str]) -> np.ndarray:
+        return np.array([PLACES[word] for word in words])
+
+    return Meaning(encode, np.zeros(3), np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
+
+
+def test_translations_are_one_term_and_words_far_from_the_stream_are_none() -> None:
+    told = outlines(
+        ("en", "water second"), ("en", "water second"), ("de", "Wasser"), ("de", "Wasser"),
+        ("en", "ships"), ("en", "ships"), ("de", "Schiffe"), ("de", "Schiffe"),
+    )  # fmt: skip
+    first, second = terms(told, TWO, 2, meaning=meaning())
+    assert [(term.word, set(term.words), term.languages) for term in first] == [
+        ("water", {"water", "wasser"}, ("de", "en"))
+    ]
+    assert [term.word for term in second] == ["ships"]
+
+
+def test_a_term_that_several_languages_use_goes_before_one_of_a_single_language() -> None:
+    told = outlines(
+        ("fr", "canal lagune"), ("fr", "canal lagune"), ("de", "Kanal"), ("en", "water"),
+        ("fr", "ships"), ("fr", "ships"), ("de", "ships"), ("en", "ships"),
+    )  # fmt: skip
+    first, _ = terms(told, TWO, 2, meaning=meaning())
+    assert [(term.word, term.languages) for term in first] == [("canal", ("de", "fr")), ("lagune", ("fr",))]
+
+
+def test_function_words_are_known_in_every_official_language_of_the_union() -> None:
+    """One word each, with accents or without; the words in between are no function words."""
+    told = (
+        "които protože efter außerdem καθώς whether también ainult kuitenkin également chomh između között inoltre "
+        "tačiau tomēr għandna waarbij ponieważ também această pretože čeprav eftersom edge wasser"
+    )
+    left = {word for theirs in concepts(told).values() for word in theirs}
+    assert left == {"edge", "wasser"}
+    assert len(function_words()) > 2000
 
 
 def test_an_empty_stream_has_no_terms_and_a_number_for_a_name() -> None:
