@@ -17,7 +17,7 @@ References
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -37,6 +37,10 @@ GIANT_PARTICIPANTS = 60
 
 def _known(value: Any) -> str | None:
     return None if pd.isna(value) or value == "" else str(value)
+
+
+PAIRS_KEPT = 4096
+"""Pairs whose shared projects are remembered: an answer asks for the same ones again and again."""
 
 
 class Network:
@@ -63,6 +67,7 @@ class Network:
         starts = pd.to_datetime(projects["start"]).to_numpy("datetime64[D]").copy()
         self._projection = Projection(incidence, starts)
         self._joined = self._join(rows.tolist(), columns.tolist())
+        self._between = lru_cache(PAIRS_KEPT)(self._common)
 
     @classmethod
     def from_history(cls, history: History) -> "Network":
@@ -123,8 +128,14 @@ class Network:
 
     def shared_projects(self, a: str, b: str) -> tuple[ProjectId, ...]:
         """Return the projects that both took part in, earliest first. Raises NotFound."""
-        first, second = (self._projection.projects_of(self._place(each)) for each in (a, b))
-        return tuple(self._project_ids[p] for p in np.intersect1d(first, second, assume_unique=True))
+        first, second = sorted((self._place(a), self._place(b)))
+        return self._between(first, second)
+
+    def _common(self, a: int, b: int) -> tuple[ProjectId, ...]:
+        both = np.intersect1d(
+            self._projection.projects_of(a), self._projection.projects_of(b), assume_unique=True
+        )
+        return tuple(self._project_ids[p] for p in both)
 
     def tie(self, a: str, b: str) -> Tie | None:
         """Return the tie between two organisations, None where they share no project. Raises NotFound."""

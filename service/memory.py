@@ -1,10 +1,12 @@
-"""How is memory given back? Two calls to the C library that keep a long-running service small; no-ops elsewhere."""
+"""How is memory given back? Calls to the C library that keep a long-running service small; no-ops elsewhere."""
 
 import ctypes
+import threading
 
 _M_ARENA_MAX = -8
 """mallopt(3)'s parameter for the number of arenas."""
 ARENAS = 2
+TIDY_EVERY_S = 10.0
 
 
 def keep_few_arenas() -> None:
@@ -22,6 +24,27 @@ def give_back() -> None:
     library = _library()
     if library is not None and hasattr(library, "malloc_trim"):
         library.malloc_trim(0)
+
+
+class Tidying:
+    """Gives memory back from time to time, while a service runs: its answers leave holes that nobody fills."""
+
+    def __init__(self, every_s: float = TIDY_EVERY_S) -> None:
+        self._every_s = every_s
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._tidy, name="tidying", daemon=True)
+
+    def __enter__(self) -> "Tidying":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _tidy(self) -> None:
+        while not self._stopped.wait(self._every_s):
+            give_back()
 
 
 def _library() -> ctypes.CDLL | None:

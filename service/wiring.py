@@ -33,6 +33,7 @@ from matcher.matcher import Matcher
 from matcher.ranking.query import Query, Ranking
 from matcher.steering import Steering, TradeOff
 from service.integration import Desk, as_file
+from service.latest import Latest
 from service.memory import give_back
 from service.moment import Moment
 from service.settings import Settings
@@ -51,7 +52,11 @@ class Konsort:
         self._profiles = load_profiles(settings.profiles)
         self._encoder = _encoder(settings.encoder, settings.models)
         self._lock = threading.RLock()
-        self._moment: Moment | None = None
+        self._latest = Latest(
+            self._store.revision,
+            lambda: Moment(self._store, self.settings, self._profiles, self._encoder, self._progress),
+            lambda moment: moment.knowledge,
+        )
         self._combining = threading.Lock()
         self._proposals: dict[tuple, OverallProject] = {}
 
@@ -63,13 +68,8 @@ class Konsort:
 
     @property
     def moment(self) -> Moment:
-        """The parts built from the store as it is now; a changed store gets a new moment, requests keep theirs."""
-        with self._lock:
-            if self._moment is None or self._moment.revision != self._store.revision():
-                self._moment = Moment(
-                    self._store, self.settings, self._profiles, self._encoder, self._progress
-                )
-            return self._moment
+        """The parts built from the store as it is now; while serving, the newest that are complete."""
+        return self._latest.get()
 
     @property
     def network(self) -> Network:
@@ -273,6 +273,10 @@ class Konsort:
         """The store's revision, where nothing was learned from its history yet; None: nothing to do."""
         knowledge = self._knowledge()
         return knowledge.revision if knowledge.ranker.due else None
+
+    def keep_answering(self) -> None:
+        """From now on, answer from the state before while a changed store is read in."""
+        self._latest.serving = True
 
     def warm(self) -> None:
         """Open the text model and the compiled solver, so that the first question is as quick as the next."""

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import click
 
 from service.command import Command, State, pass_state
-from service.memory import keep_few_arenas
+from service.memory import Tidying, keep_few_arenas
 
 
 @click.command("setup", cls=Command, example="konsort setup")
@@ -35,8 +35,10 @@ def _serve(state: State, host: str, port: int) -> None:
     keep_few_arenas()
     app = state.app
     app.prepare()
+    app.keep_answering()
     threading.Thread(target=app.warm, name="warm", daemon=True).start()
     with ExitStack() as running:
+        running.enter_context(Tidying())
         if state.settings.retrain:
             running.enter_context(Retraining(app.training_due, train_command(state.settings.home)))
         run_server(create_app(app), host=host, port=port, ready=click.echo)
