@@ -26,6 +26,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "covers": "Covers “{0}” ({value:.0%}), as its {1} shows.",
         "wrote": "Its {0} is close to yours ({value:.0%}).",
         "worked-on": "Worked on {0}, which is close to your outline ({value:.0%}).",
+        "took-part": "Took part in {0}, which is nearest to “{1}” in your text ({value:.0%}).",
+        "stands-beside": "Its own text stands beside {0}, which is nearest to “{1}” in yours ({value:.0%}).",
         "tie": "Has worked with {0} in {1}.",
         "new-ties": "Has worked with nobody in this consortium yet: new ties.",
         "record": "Its past consortia look like this one: place {0} of the ranked organisations.",

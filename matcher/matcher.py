@@ -19,7 +19,7 @@ from matcher.assemble import Conflict, Consortium, Snapshot, assemble
 from matcher.candidates import gather
 from matcher.explain import Reason, reasons_for, uncovered
 from matcher.knowledge import Knowledge
-from matcher.partners import CURE, cures, own_reading, wanted
+from matcher.partners import CURE, cures, grounds, own_reading, wanted
 from matcher.pose import Question, pose
 from matcher.ranking.query import Query
 from matcher.roles import proposed_role
@@ -76,14 +76,11 @@ class Matcher:
             if helps or not profile:
                 found.append((float(scores[row]) + CURE * len(helps), partner, helps))
         found.sort(key=lambda one: (-one[0], one[1].id))
+        shown = found[: request.limit]
+        why = grounds(query, [partner.id for _, partner, _ in shown], reading, others, knowledge)
         told = [
-            Partner(
-                partner,
-                proposed_role(partner),
-                score,
-                (*helps, *reasons_for(partner.id, (asker.id,), reading, others, knowledge)),
-            )
-            for score, partner, helps in found[: request.limit]
+            Partner(partner, proposed_role(partner), score, (*helps, *reasons))
+            for (score, partner, helps), reasons in zip(shown, why, strict=True)
         ]
         return Partners(self._run(request), tuple(told), notes=(FUNDED, knowledge.ranker.basis))
 

@@ -1,14 +1,18 @@
-"""What does an organisation look for, and which partner would help it meet a call's rules?"""
+"""What does an organisation look for, which partner would help it meet a call's rules, and why is it ranked?"""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from data.calls import CallProfile
-from data.model import Organisation
+from data.model import Organisation, OrganisationId
 from graph.rules import Answer, RuleAnswer, check
 from matcher.answers import PartnersRequest
 from matcher.candidates import Candidates
-from matcher.explain import Reason
+from matcher.explain import Reason, reasons_for, shortened, title_of
 from matcher.knowledge import Knowledge, member_of
+from matcher.ranking.explain import Contribution
+from matcher.ranking.query import Query
 from matcher.reading import Reading, read
 from matcher.rules import ownership_among
 
@@ -16,6 +20,10 @@ CURE = 0.1
 """What each rule that a partner helps to meet adds to its score."""
 SEEN = 500
 """So many of the best candidates are looked at for one organisation."""
+QUOTED = 2
+"""So many past projects are told with the sentence of the question that they are nearest to."""
+NEAR = 0.2
+"""From this value on (cosine of centred vectors) a past project is told as a ground."""
 _ORDER = {Answer.BROKEN: 0, Answer.UNKNOWN: 1, Answer.MET: 2}
 
 
@@ -58,6 +66,50 @@ def wanted(
             if len(rows) == SEEN:
                 break
     return rows
+
+
+def grounds(
+    query: Query,
+    partners: Sequence[OrganisationId],
+    reading: Reading,
+    candidates: Candidates,
+    knowledge: Knowledge,
+) -> list[tuple[Reason, ...]]:
+    """Return each partner's reasons: what it covers, its texts, ties and record, and what the ranking saw in it.
+
+    Of the latter, past projects are told with the sentence of the question that each is nearest to; a project that is
+    told that way is not told a second time without.
+    """
+    told = []
+    team = query.on_board
+    for partner, found in zip(partners, knowledge.ranker.explain(query, partners), strict=True):
+        quoted = _quoted(found, knowledge)
+        named = {entry for reason in quoted for entry in reason.evidence}
+        others = [
+            reason
+            for reason in reasons_for(partner, team, reading, candidates, knowledge)
+            if reason.name != "worked-on" or not named.intersection(reason.evidence)
+        ]
+        told.append((*others, *quoted))
+    return told
+
+
+def _quoted(found: Sequence[Contribution], knowledge: Knowledge) -> tuple[Reason, ...]:
+    """The strongest contributions that quote a sentence, each project once."""
+    kinds = {"topic": "took-part", "text": "took-part", "beside": "stands-beside"}
+    best: dict[str, Contribution] = {}
+    for each in sorted(found, key=lambda one: (-one.value, one.project or "")):
+        if each.kind in kinds and each.project and each.sentence and each.value >= NEAR:
+            best.setdefault(f"project:{each.project}", each)
+    return tuple(
+        Reason(
+            kinds[each.kind],
+            each.value,
+            (entry,),
+            (title_of(entry, knowledge), shortened(each.sentence or "")),
+        )
+        for entry, each in list(best.items())[:QUOTED]
+    )
 
 
 def cures(

@@ -179,13 +179,14 @@ class Ranker:
         found = self._pool.map(judge, batches, [vectors[begin : begin + BATCH] for begin in begins])
         return [each for batch in found for each in batch]
 
-    def explain(self, query: Query, organisation: OrganisationId) -> tuple[Contribution, ...]:
-        """What speaks for an organisation, from what was known before the query's date; () where nothing does."""
+    def explain(
+        self, query: Query, organisations: Sequence[OrganisationId]
+    ) -> list[tuple[Contribution, ...]]:
+        """What speaks for each organisation, from what was known before the query's date; () where nothing does."""
         moment = self._moment(query.date)
         if moment is None:
-            return ()
-        (vector,) = self._texts.of([query.text])
-        return contributions(moment, query, organisation, vector)
+            return [()] * len(organisations)
+        return contributions(moment, query, organisations, self._texts)
 
     def _moment(self, date: dt.date | None) -> Moment | None:
         """What a question of a date is answered from (None: today's); None where nothing is known by then."""

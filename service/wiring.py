@@ -182,6 +182,15 @@ class Konsort:
     def rank(self, queries: Iterable[Query], limit: int, *, newcomers: float = 0.0) -> Iterable[Ranking]:
         return self._knowledge().ranker.rank(list(queries), limit=limit, newcomers=newcomers)
 
+    def contributions(self, query: Query, ranking: Ranking, first: int) -> list[dict[str, Any]]:
+        """What speaks for the first of a ranking: past projects, ties, and the query's sentences beside them."""
+        chosen = [who for who, _ in ranking.ranked[:first]]
+        found = self._knowledge().ranker.explain(query, chosen)
+        return [
+            {"id": who, "contributions": [each.as_dict() for each in told]}
+            for who, told in zip(chosen, found, strict=True)
+        ]
+
     def check(self, call: str, members: Sequence[Member]) -> Verdict:
         """Check members; what is not said of them is taken from the store, where it knows the id."""
         known = self._store.organisations([each.id for each in members])

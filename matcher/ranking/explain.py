@@ -1,13 +1,18 @@
-"""Why does an organisation stand where it stands? Its contributions as data: projects, ties, texts, topics."""
+"""Why does an organisation stand where it stands? Its contributions as data: projects, ties, sentences, topics."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
 from data.model import OrganisationId, ProjectId
+from embeddings.sentences import split_sentences
 from matcher.ranking.evidence import Evidence, gather
 from matcher.ranking.moment import Moment
 from matcher.ranking.query import Query
+from matcher.ranking.state import centred
+from matcher.ranking.texts import Texts
 
 SHOWN = 5
 
@@ -16,38 +21,84 @@ SHOWN = 5
 class Contribution:
     """One piece of evidence for an organisation. `value` in [0, 1] unless said otherwise; larger is stronger.
 
-    kind       project                              partner                  value
-    tie        the project they shared              the one on board         1 / (members - 1), Newman
-    topic      its project of a related call        None                     cosine of the topic codes
-    text       its project nearest in meaning       None                     cosine of the texts
-    programme  None                                 None                     share of its projects in the programme
-    standing   None                                 None                     its number of past projects
+    kind       project                            partner            sentence of the query  value
+    tie        the project they shared            the one on board   None                   1 / (members - 1), Newman
+    topic      its project of a related call      None               nearest to it          cosine of the topic codes
+    text       its project nearest in meaning     None               nearest to it          cosine of the texts
+    programme  None                               None               None                   share of its projects there
+    standing   None                               None               None                   number of past projects
+    profile    None                               None               nearest to its text    cosine of its own text
+    beside     the project nearest to its text    None               nearest to it          cosine of these two
+
+    The last two are said of newcomers, the others of those with a history. A sentence is None where the query or the
+    project has no text.
     """
 
     kind: str
     value: float
     project: ProjectId | None = None
     partner: OrganisationId | None = None
+    sentence: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """What is known of it; `value` to four places."""
+        known = {name: value for name, value in asdict(self).items() if value is not None}
+        return {**known, "value": round(self.value, 4)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quotes:
+    """The sentences of a query's text, to be quoted beside what they are nearest to."""
+
+    sentences: tuple[str, ...]
+    vectors: np.ndarray
+    """(s, d) float32, less the state's centre, rows of length 1."""
+
+    @classmethod
+    def of(cls, text: str, texts: Texts, centre: np.ndarray) -> "Quotes":
+        sentences = split_sentences(text)
+        return cls(sentences, centred(texts.of(sentences), centre))
+
+    def nearest(self, vector: np.ndarray) -> str | None:
+        """The sentence nearest to a centred vector (d,), the first of equals; None without texts."""
+        if not self.sentences or not vector.any() or not self.vectors.any():
+            return None
+        return self.sentences[int(np.argmax(self.vectors @ vector))]
 
 
 def contributions(
-    moment: Moment, query: Query, organisation: OrganisationId, vector: np.ndarray
-) -> tuple[Contribution, ...]:
-    """What speaks for one organisation, strongest first within each kind; () where nothing is known of it.
-
-    `vector`: (d,) of the query's text, zero where there is none.
-    """
+    moment: Moment, query: Query, organisations: Sequence[OrganisationId], texts: Texts
+) -> list[tuple[Contribution, ...]]:
+    """What speaks for each organisation, strongest first within each kind; () where nothing is known of it."""
     state = moment.prepared.state
-    place = state.places.get(organisation)
-    if place is None:
-        return ()
-    evidence = gather(state, [query], vector.reshape(1, -1))
+    vector = texts.of([query.text])
+    evidence = gather(state, [query], vector)
+    quotes = Quotes.of(query.text, texts, state.centre)
+    places = [state.places.get(each) for each in organisations]
+    return [
+        _stranger(moment, organisation, vector, quotes)
+        if place is None
+        else _known(moment, query, evidence, quotes, place)
+        for organisation, place in zip(organisations, places, strict=True)
+    ]
+
+
+def _known(
+    moment: Moment, query: Query, evidence: Evidence, quotes: Quotes, place: int
+) -> tuple[Contribution, ...]:
+    """What speaks for the organisation at `place` of the state."""
+    state = moment.prepared.state
     own = moment.prepared.members[place].indices
     found = [*_ties(moment, query, own, place)]
-    for kind, column in (("topic", evidence.topic), ("text", _meaning(evidence))):
+    for kind, column in (("topic", evidence.topic), ("text", np.maximum(evidence.meaning, evidence.words))):
         best = sorted(own, key=lambda project: (-column[project, 0], project))[:SHOWN]
         found += [
-            Contribution(kind, float(column[project, 0]), project=ProjectId(str(state.projects[project])))
+            Contribution(
+                kind,
+                float(column[project, 0]),
+                project=ProjectId(str(state.projects[project])),
+                sentence=quotes.nearest(state.vectors[project]),
+            )
             for project in best
             if column[project, 0] > 0
         ]
@@ -56,10 +107,6 @@ def contributions(
         found.append(Contribution("programme", share))
     found.append(Contribution("standing", float(len(own))))
     return tuple(found)
-
-
-def _meaning(evidence: Evidence) -> np.ndarray:
-    return np.maximum(evidence.meaning, evidence.words)
 
 
 def _ties(moment: Moment, query: Query, own: np.ndarray, place: int) -> list[Contribution]:
@@ -81,3 +128,30 @@ def _ties(moment: Moment, query: Query, own: np.ndarray, place: int) -> list[Con
             for project in shared
         ]
     return sorted(found, key=lambda each: (-each.value, each.project or "", each.partner or ""))[:SHOWN]
+
+
+def _stranger(
+    moment: Moment, organisation: OrganisationId, vector: np.ndarray, quotes: Quotes
+) -> tuple[Contribution, ...]:
+    """What speaks for an organisation without history: its own text, and the past projects that this is near to."""
+    newcomers, state = moment.newcomers, moment.prepared.state
+    rows = np.flatnonzero(newcomers.ids == organisation)
+    if not len(rows):
+        return ()
+    own, near = newcomers.vectors[rows[0]], newcomers.beside[rows[0]]
+    found = []
+    if (fit := float(own @ centred(vector, state.centre)[0])) > 0:
+        found.append(Contribution("profile", fit, sentence=quotes.nearest(own)))
+    best = sorted(zip(-near.data, near.indices, strict=True))[:SHOWN]
+    return (
+        *found,
+        *(
+            Contribution(
+                "beside",
+                float(own @ state.vectors[project]),
+                project=ProjectId(str(state.projects[project])),
+                sentence=quotes.nearest(state.vectors[project]),
+            )
+            for _, project in best
+        ),
+    )

@@ -45,7 +45,7 @@ class Moment:
         everyone = known = self._known(scores, closed, depth)
         if wanted is not None:
             known = self._known(scores, closed | ~wanted[:, None], depth)
-        strange = self.newcomers.judge(vectors, everyone, queries)
+        strange = self.newcomers.judge(vectors, everyone, queries, lifted=self.model is not None)
         state = self.prepared.state
         return [
             Judged(

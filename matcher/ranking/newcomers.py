@@ -65,6 +65,8 @@ class Newcomers:
         vectors: np.ndarray,
         known: Sequence[tuple[np.ndarray, np.ndarray]],
         queries: Sequence[Query],
+        *,
+        lifted: bool,
     ) -> list[Judged]:
         """Probabilities on the scale of the known organisations' of the same query; nobody who is on board.
 
@@ -74,6 +76,7 @@ class Newcomers:
             p = lift * (country rate)^(1/4) * sum_j near_j sum_o P_o / k_o  /  sum_j near_j sum_o 1 / k_o:
 
         what one project of its kind is worth to those who had it, since a newcomer has one text and no other merit.
+        `lifted`: the chances are probabilities that were learned; else they are shares of the prior, and lift is 1.
         Country rate: mean P of its country's organisations over the mean of all, from 0.05 to 20; 1 if unknown.
         """
         if not len(self.ids):
@@ -82,7 +85,7 @@ class Newcomers:
         for column, (places, probability) in enumerate(known):
             chance[places, column] = probability
         fit = self._inherited(chance) * self._country(chance) + TEXT_ALONE * self._text(vectors)
-        lift = min(max(LIFT / len(self.ids) ** LIFT_POWER, 1.0), LIFT_MOST)
+        lift = min(max(LIFT / len(self.ids) ** LIFT_POWER, 1.0), LIFT_MOST) if lifted else 1.0
         raised = np.minimum(lift * fit, 1.0)
         kept = [~np.isin(self.ids, query.on_board) for query in queries]
         return [_judged(self.ids[stay], raised[stay, column]) for column, stay in enumerate(kept)]

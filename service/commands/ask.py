@@ -185,8 +185,11 @@ def partners(
     type=click.FloatRange(0, 1),
     help="0 to 1: how far to favour newcomers.",
 )
+@click.option(
+    "--explain", default=0, type=click.IntRange(0), help="Say what speaks for so many of the first, as data."
+)
 @pass_state
-def rank(state: State, queries: IO[bytes], limit: int, newcomers: float) -> None:
+def rank(state: State, queries: IO[bytes], limit: int, newcomers: float, explain: int) -> None:
     """Rank partners in bulk: one JSON object a line in, one a line out.
 
     A query has id and text, and may have given, coordinator, topic, programme and date (then only what was known
@@ -196,8 +199,11 @@ def rank(state: State, queries: IO[bytes], limit: int, newcomers: float) -> None
     asked = queries_of(queries)
     for told in (*asked.bad, *asked.doubts):
         click.echo(f"konsort: {told}", err=True)
-    for ranking in state.app.rank(asked.queries, limit, newcomers=newcomers):
+    rankings = state.app.rank(asked.queries, limit, newcomers=newcomers)
+    for query, ranking in zip(asked.queries, rankings, strict=True):
         row = {"id": ranking.id, "ranked": [[who, round(score, 6)] for who, score in ranking.ranked]}
+        if explain:
+            row["why"] = state.app.contributions(query, ranking, explain)
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     if any(query.date is None for query in asked.queries):  # of another day's ranking the basis is another
         click.echo(state.app.prepare(), err=True)

@@ -36,18 +36,26 @@ def prepared() -> Prepared:
     return prepare(build_state(past, {"P1": WATER, "P2": SPACE}, 2))
 
 
-def judged(chances: dict[str, float], countries: dict[str, str] | None = None) -> dict[str, float]:
+def judged(
+    chances: dict[str, float], countries: dict[str, str] | None = None, *, lifted: bool = True
+) -> dict[str, float]:
     """What the newcomers get when those with a history have these chances."""
     state = prepared()
     places = np.array(state.state.positions(tuple(chances)))
     known = (places, np.array(list(chances.values())))
-    (found,) = Newcomers.of(state, PROFILES, countries).judge(np.zeros((1, 2)), [known], [NOBODY])
+    (found,) = Newcomers.of(state, PROFILES, countries).judge(
+        np.zeros((1, 2)), [known], [NOBODY], lifted=lifted
+    )
     return dict(zip(found.ids, found.probability, strict=True))
 
 
 def test_a_newcomer_is_worth_one_project_of_those_who_did_what_it_writes_about() -> None:
     """Beside P1: a (one project) and b (two): (0.003 / 1 + 0.006 / 2) / (1 / 1 + 1 / 2), raised twentyfold."""
     assert judged({"a": 0.003, "b": 0.006})["new-water"] == pytest.approx(20 * 0.006 / 1.5)
+
+
+def test_the_shares_of_the_fixed_blend_are_not_raised() -> None:
+    assert judged({"a": 0.3, "b": 0.6}, lifted=False)["new-water"] == pytest.approx(0.6 / 1.5)
 
 
 def test_partners_of_another_subject_are_worth_nothing_to_it() -> None:
@@ -65,7 +73,7 @@ def test_the_country_of_likely_partners_helps() -> None:
 def test_nobody_on_board_is_named_as_a_newcomer() -> None:
     newcomers = Newcomers.of(prepared(), PROFILES)
     known = (np.array([0]), np.array([0.1]))
-    (found,) = newcomers.judge(np.zeros((1, 2)), [known], [Query("q", given=("new-water",))])
+    (found,) = newcomers.judge(np.zeros((1, 2)), [known], [Query("q", given=("new-water",))], lifted=True)
     assert found.ids.tolist() == ["new-space"]
 
 

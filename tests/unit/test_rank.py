@@ -153,10 +153,34 @@ def test_impossible_options_are_refused(options: dict) -> None:
 
 
 def test_a_shared_project_is_given_as_the_reason() -> None:
-    found = Ranker(SMALL, Texts.none()).explain(Query("q", coordinator="a"), "c")
+    (found,) = Ranker(SMALL, Texts.none()).explain(Query("q", coordinator="a"), ["c"])
     assert [(each.kind, each.project, each.partner, each.value) for each in found if each.kind == "tie"] == [
         ("tie", "P1", "a", 0.5)
     ]
+
+
+def test_a_past_project_is_given_with_the_sentence_it_is_nearest_to() -> None:
+    water, space = np.eye(2, dtype=np.float32)
+    texts = Texts(
+        "toy",
+        2,
+        {"P1": water, "P2": water, "P3": space, "P4": space},
+        {"new-space": space},
+        lambda asked: np.array([space if "Rockets" in text else water for text in asked]),
+    )
+    query = Query("q", text="Rivers are to be cleaned everywhere. Rockets are to be built with care.")
+    told = Ranker(SMALL, texts).explain(query, ["e", "new-space", "nobody"])
+    rockets = "Rockets are to be built with care."
+    assert [(each.project, each.sentence) for each in told[0] if each.kind == "text"] == [
+        ("P3", rockets),
+        ("P4", rockets),
+    ]
+    assert [(each.kind, each.project, each.sentence) for each in told[1]] == [
+        ("profile", None, rockets),
+        ("beside", "P3", rockets),
+        ("beside", "P4", rockets),
+    ]
+    assert told[2] == ()
 
 
 def test_the_cutoff_depends_on_the_date_and_the_past_alone() -> None:
