@@ -139,6 +139,8 @@ def queries_of(file: IO[bytes]) -> QueryFile:
         else:
             if not (query.text.strip() or query.given or query.coordinator or query.topic):
                 doubts.append(f"{where}: has neither text nor given; nothing in it says who fits")
+    if not queries and not bad:
+        doubts.append(f"{file.name}: holds no query; needed: one JSON object a line")
     if strange:
         doubts.append(f"fields that say nothing here were passed over: {listed(sorted(strange))}")
     return QueryFile(tuple(queries), tuple(bad), tuple(doubts))

@@ -58,7 +58,7 @@ def _suggestion(number: int, suggestion: Suggestion) -> list[str]:
         lines += _partner(member)
     terms = ", ".join(f"{term.name} {term.value:.2f} × {term.weight:g}" for term in suggestion.terms)
     lines += [f"   Terms: {terms}", "   Rules:"]
-    lines += [f"   {line}" for rule in suggestion.rules for line in _rule(rule)]
+    lines += [f"   {line}" for line in _rules(suggestion.rules)]
     if suggestion.gaps:
         lines += ["   Nobody here covers:", *(f"     • {gap}" for gap in suggestion.gaps)]
     return lines
@@ -79,8 +79,17 @@ def _country(member: Partner) -> str:
     return to_eu(member.organisation.country) if member.organisation.country else "??"
 
 
+def _rules(rules: Sequence[RuleAnswer]) -> list[str]:
+    """The rules that are computed, each with what was found; then those that only a person can answer."""
+    asked = [rule for rule in rules if rule.kind == "attestation"]
+    lines = [line for rule in rules if rule not in asked for line in _rule(rule)]
+    lines += ["  For a person to confirm:"] if asked else []
+    return lines + [line for rule in asked for line in _folded(f"{rule.id} {rule.text}", "      ")]
+
+
 def _rule(rule: RuleAnswer) -> list[str]:
-    head = f"{MARKS[rule.answer]:15} {rule.id} {rule.text} (found {rule.found}, needed {rule.needed})"
+    named = f"{rule.id}{' (soft)' if rule.kind == 'soft' else ''}"
+    head = f"{MARKS[rule.answer]:15} {named} {rule.text} (found {rule.found}, needed {rule.needed})"
     lines = _folded(head, "  ")
     if rule.why:
         lines += _folded(rule.why, "      ")
@@ -98,7 +107,7 @@ def _folded(text: str, indent: str) -> list[str]:
 def steering(answer: Steering) -> str:
     """Swaps for each member with what they change, then the weak points."""
     lines = [f"Run {answer.run}, call {answer.call}: {count(len(answer.members), 'member')}", "Rules:"]
-    lines += [line for rule in answer.verdict.rules for line in _rule(rule)]
+    lines += _rules(answer.verdict.rules)
     allowed = any(swap.allowed for swap in answer.swaps)
     lines.append("Swaps:" if allowed else "No swap keeps every hard rule and wish.")
     for swap in answer.swaps:
@@ -150,7 +159,7 @@ def partners_table(answer: Partners) -> str:
 def verdict(answer: Verdict) -> str:
     """The overall answer, then rule by rule."""
     lines = [f"{answer.call}: {MARKS[answer.answer]} (hard rules)"]
-    lines += [line for rule in answer.rules for line in _rule(rule)]
+    lines += _rules(answer.rules)
     return "\n".join([*lines, PREVAILS])
 
 
@@ -164,11 +173,12 @@ def import_report(answer: Mapping[str, Any]) -> str:
     ]
     lines.insert(0, f"What {verb}:")
     if answer["problems"]:
-        where = "would be in" if answer["dry_run"] else "see"
-        lines.append(
-            f"Bad rows left out: {answer['problems']:,}; {where} {answer['report']}. The first ones:"
-        )
+        found = f"{count(answer['problems'], 'problem')}: rows with one were left out"
+        where = "would be listed in" if answer["dry_run"] else "are listed in"
+        lines.append(f"{found} and {where} {answer['report']}. The first ones:")
         lines += [f"  {problem}" for problem in answer["first_problems"]]
+    elif not any(sum(answer[which].values()) for which in ("added", "changed", "unchanged")):
+        lines.append("The file holds no rows below its header.")
     return "\n".join(lines)
 
 
@@ -187,6 +197,8 @@ def _actor(actor: Actor) -> str:
 
 def around_text(answer: Neighbourhood) -> str:
     """The centre and its strongest partners."""
+    if not answer.partners:
+        return f"{_actor(answer.centre)}\nNo past project with anybody is known of it."
     lines = [_actor(answer.centre), f"Strongest of {count(answer.partners_in_all, 'partner')}:"]
     for partner, tie in zip(answer.partners, answer.ties, strict=True):
         last = f", last {tie.last_shared}" if tie.last_shared else ""
@@ -207,8 +219,9 @@ def path_text(answer: Path) -> str:
 def summary_text(answer: Summary) -> str:
     """The network's counts, one a line."""
     rows = answer.as_dict().items()
+    single = {name: value for name, value in rows if not isinstance(value, list | tuple)}
     return "\n".join(
-        f"{name.replace('_', ' ')}: {value}" for name, value in rows if not isinstance(value, list)
+        f"{name.replace('_', ' ')}: {'unknown' if value is None else value}" for name, value in single.items()
     )
 
 
@@ -224,6 +237,8 @@ def profile_text(record: Mapping[str, Any]) -> str:
 
 def outlines_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """One outline a line."""
+    if not rows:
+        return "There are no outlines yet; `konsort import outlines FILE --call CALL` brings them in."
     return "\n".join(
         f"{row['id']:12} {row['country']}  {row['language'] or '??'}  {row['organisation']:24} {row['title']}"
         for row in rows

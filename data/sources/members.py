@@ -79,7 +79,10 @@ def _distinct(sheet: Cells) -> Objects:
 
 def _json_cells(path: Path) -> Cells:
     try:
-        listed = json.loads(one_file(path).read())
+        content = one_file(path).read()
+        if not content.strip():
+            raise BadInput(f'{path.name} is empty; needed: a list of members, or {{"members": [...]}}')
+        listed = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{path.name} is not JSON: {error}") from None
     return _cells_of(listed, path.name)

@@ -31,7 +31,7 @@ def read_sheet(path: Path, columns: Sequence[Column], progress: Progress | None 
             f"{path.name} is an old or password-protected office file; save it as XLSX or CSV UTF-8"
         )
     if start == _ZIP:
-        return read_xlsx(file, columns, progress)
+        return read_xlsx(file, columns, progress).without_empty_rows()
     if start == _PDF:
         raise BadInput(f"{path.name} is a PDF document, no table; save the table itself as XLSX or CSV UTF-8")
     if start and path.suffix.lower() in _WORKBOOKS:
@@ -39,4 +39,4 @@ def read_sheet(path: Path, columns: Sequence[Column], progress: Progress | None 
             f"{path.name} is no Excel workbook, whatever its name says: it begins with {start.decode('latin-1')!r}; "
             "save it as XLSX, or name it .csv where it is text with commas, semicolons or tabs"
         )
-    return read_csv(file, columns, progress)
+    return read_csv(file, columns, progress).without_empty_rows()

@@ -146,6 +146,15 @@ class Cells:
         grid = np.array(texts, dtype=object).reshape(len(lines), len(names))
         return cls(name, lines, {column: grid[:, at] for at, column in enumerate(names)}, problems)
 
+    def without_empty_rows(self) -> "Cells":
+        """Return the cells without rows in which no known column says anything, as spreadsheets leave below a table."""
+        columns = list(self._texts.values())
+        said = [at for at in range(len(self.lines)) if any(column[at].strip() for column in columns)]
+        lines = [self.lines[at] for at in said]
+        return Cells(
+            self.name, lines, {name: text[said] for name, text in self._texts.items()}, self._problems
+        )
+
     @property
     def problems(self) -> list[RowProblem]:
         """Everything that was wrong, in order of line."""

@@ -19,6 +19,7 @@ MAX_UNPACKED_BYTES = 128 * 1024**2
 """The most that all parts of a workbook may come to, unpacked."""
 MAX_COLUMNS = 200
 
+_CONTENTS = "[Content_Types].xml"
 _ENTITIES = tuple(
     mark.encode(codec) for mark in ("<!DOCTYPE", "<!ENTITY") for codec in ("ascii", "utf-16-le", "utf-16-be")
 )
@@ -80,6 +81,8 @@ def _refuse_hostile(content: bytes, name: str) -> None:
                     f"{name} unpacks to {total / 1e6:,.0f} MB in {len(entries)} parts; "
                     f"at most {MAX_UNPACKED_BYTES / 1e6:,.0f} MB in 1000 parts are read"
                 )
+            if _CONTENTS not in archive.namelist():
+                raise BadInput(f"{name} is a ZIP archive, but no XLSX workbook; give the table itself")
             for entry in entries:
                 if entry.filename.endswith((".xml", ".rels")):
                     part = archive.read(entry)

@@ -154,7 +154,8 @@ def test_an_impossible_wish_names_what_conflicts_and_what_would_help(run: Run) -
         run(
             *("suggest", "--outline", "DEMO-OUT-003", "--call", CALL, "--size", "2", "--json"),
             *("--must", "DEMO-ORG-028", "--must", "DEMO-ORG-014"),
-        )
+        ),
+        exit_code=1,
     )
     assert told["status"] == "infeasible" and told["suggestions"] == []
     assert {"size", "must:DEMO-ORG-028"} <= {part["id"] for part in told["conflict"]} | {"must:DEMO-ORG-028"}

@@ -123,9 +123,32 @@ def test_a_dry_run_leaves_no_file(run: Run, tmp_path: Path) -> None:
     rows, report = tmp_path / "organisations.csv", tmp_path / "bad.txt"
     rows.write_text("id,name,country\ne1,Ostufer,Atlantis\n", encoding="utf-8")
     told = run("import", "organisations", rows, "--dry-run", "--report", report).stdout
-    assert f"Bad rows left out: 1; would be in {report}." in told and not report.exists()
+    assert "1 problem: rows with one were left out and would be listed in" in told
+    assert str(report) in told and not report.exists()
     run("import", "organisations", rows, "--no-index", "--report", report)
     assert report.read_text("utf-8").startswith("organisations.csv:2:country:'Atlantis' is no country;")
+
+
+def test_an_empty_store_and_an_empty_file_say_what_to_do(tmp_path: Path) -> None:
+    env = {**ENVIRONMENT, "KONSORT_HOME": str(tmp_path / "home")}
+    rows = tmp_path / "organisations.csv"
+    rows.write_text("id,name,country\n", encoding="utf-8")
+
+    def told(*words: str) -> str:
+        return CliRunner().invoke(main, words, env=env).stdout
+
+    assert "There are no outlines yet; `konsort import outlines FILE --call CALL`" in told("outlines")
+    assert told("outlines", "--json") == "[]\n"
+    assert "The file holds no rows below its header." in told("import", "organisations", str(rows))
+    assert "first year: unknown" in told("graph", "summary") and "()" not in told("graph", "summary")
+
+
+def test_attestations_are_told_in_short_and_soft_rules_as_soft(run: Run) -> None:
+    words = ("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "1")
+    told = run(*words).stdout
+    assert "R1 (soft) at least four Member States" in told
+    assert "     For a person to confirm:\n         R2 every Member State was given" in told
+    assert "found to be attested" not in told
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_json_says_the_same_as_csv(tmp_path: Path, text: str) -> None:
 
 
 def test_every_bad_row_is_named(tmp_path: Path) -> None:
-    path = written(tmp_path, HEADER + "a,,Atlantis,,,,,\na,,,,,-1,,\n,,,,,,,\n")
+    path = written(tmp_path, HEADER + "a,,Atlantis,,,,,\na,,,,,-1,,\n,B,,,,,,\n,,,,,,,\n")
     with pytest.raises(BadInput) as caught:
         read_members(path)
     assert [line.split(":", 3)[:3] for line in str(caught.value).splitlines()] == [
@@ -54,6 +54,11 @@ def test_every_bad_row_is_named(tmp_path: Path) -> None:
 def test_json_of_another_shape_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadInput, match=r"members\.json"):
         read_members(written(tmp_path, text, "members.json"))
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"members\.json is empty; needed: a list of members"):
+        read_members(written(tmp_path, "\n", "members.json"))
 
 
 def test_a_code_that_is_no_countrys_is_refused_with_its_place(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import codecs
 import datetime as dt
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +33,13 @@ def written(tmp_path: Path, text: str, encoding: str = "utf-8", name: str = "tab
     path = tmp_path / name
     path.write_bytes(text.encode(encoding))
     return path
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr(name, content)
+    return archive.getvalue()
 
 
 def test_a_row_becomes_an_outline_and_its_sender(store: Store, tmp_path: Path) -> None:
@@ -131,6 +140,12 @@ def test_an_unknown_country_language_or_work_stream_is_a_bad_row(store: Store, t
     assert (kept.country, kept.language, kept.work_stream) == ("FR", "de", "infra")
 
 
+def test_empty_rows_below_a_table_are_no_rows(store: Store, tmp_path: Path) -> None:
+    path = written(tmp_path, "id;name;country;remark\n1;Ada;FR;x\n;;;\n ; ;;\n2;Bob;DE;\n")
+    report = import_organisations(store, path)
+    assert (report.added, report.problems) == ({"organisations": 2}, ())
+
+
 def test_a_call_without_work_streams_takes_any(store: Store, tmp_path: Path) -> None:
     path = written(tmp_path, f"title;text;organisation_name;country;work_stream\nA;{GERMAN};Ada;FR;own\n")
     assert import_outlines(store, path, "call-1").problems == ()
@@ -143,6 +158,7 @@ def test_a_call_without_work_streams_takes_any(store: Store, tmp_path: Path) -> 
         ("junk.xlsx", b"hello there", "no Excel workbook, whatever its name says: it begins with 'hell'"),
         ("list.csv", b"%PDF-1.7 x", "is a PDF document, no table"),
         ("empty.xlsx", b"", "is empty"),
+        ("list.zip", zipped("list.csv", b"id;name\n"), "is a ZIP archive, but no XLSX workbook"),
     ],
 )
 def test_a_file_that_is_not_what_its_name_says_is_refused(

@@ -107,6 +107,10 @@ def test_a_query_without_ground_and_strange_fields_are_told() -> None:
     )
 
 
+def test_a_file_without_a_query_is_told() -> None:
+    assert queries_of(named(b"\n")).doubts == ("q.jsonl: holds no query; needed: one JSON object a line",)
+
+
 def test_a_wish_is_a_number_of_a_kind_or_of_a_country() -> None:
     assert wants(["2:sme", "1:GR", "1 Czech Republic", "3: University"]) == (
         (2, "sme"),
