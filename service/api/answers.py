@@ -1,6 +1,8 @@
 """What comes back over HTTP? Response models: they describe the answers for `openapi.json`.
 
-The answers themselves are the records' `as_dict()`; the tests hold one against the other.
+The answers themselves are the records' `as_dict()`. The fields stand here a second time on purpose: what is published
+(EU-style countries, rounded values, plain words for kinds) has another shape than the records, and must not change
+unseen with them. The tests hold every field of an answer against this description.
 """
 
 import datetime as dt
@@ -23,6 +25,14 @@ class ProblemAnswer(BaseModel):
     errors: list[dict[str, str]] = Field([], description="What is wrong where.")
 
 
+class AskAnswer(BaseModel):
+    """A missing fact that would help to settle a rule. `members`: whom to ask; empty for a fact of the project."""
+
+    members: list[str]
+    fact: str
+    text: str
+
+
 class RuleAnswer(BaseModel):
     """One rule of the call, answered. The call text always prevails."""
 
@@ -34,6 +44,10 @@ class RuleAnswer(BaseModel):
     needed: str | float | int | None = None
     witness: list[str] = Field(description="Ids of members who make it so.")
     source: str
+    why: str = Field(description="The proof or the shortfall, in words.")
+    ask: list[AskAnswer] = Field(description="What to ask whom, where it cannot be told.")
+    verified: bool = Field(description="false: the figure is recalled; it never gives a plain met.")
+    layer: str = Field(description="Who demands it: programme, topic, national overlay or user.")
 
 
 class ReasonAnswer(BaseModel):
@@ -52,14 +66,10 @@ class PartnerAnswer(BaseModel):
     name: str
     country: str | None
     kind: str | None
+    role: str = Field(description="The coordinator's, a settled one, or proposed by kind.")
     score: float
+    fictional: bool
     reasons: list[ReasonAnswer]
-
-
-class MemberAnswer(PartnerAnswer):
-    """A member of a suggested consortium."""
-
-    role: str
 
 
 class TermAnswer(BaseModel):
@@ -76,9 +86,30 @@ class SuggestionAnswer(BaseModel):
 
     value: float
     gap: float | None = Field(description="Relative distance to the proven bound; null where none is known.")
-    members: list[MemberAnswer]
+    members: list[PartnerAnswer]
     rules: list[RuleAnswer]
     terms: list[TermAnswer]
+    gaps: list[str] = Field(description="What the outline asks for and nobody here covers well.")
+
+
+class ConflictAnswer(BaseModel):
+    """One of the demands that cannot be met together; dropping any one of them would do."""
+
+    id: str
+    text: str
+    source: str
+    layer: str = Field(description="user: a wish of the question.")
+
+
+class RelaxationAnswer(BaseModel):
+    """A way out. `cost`: 1 is a wish dropped, 10 a rule of the call."""
+
+    demands: list[str]
+    text: str
+    cost: float
+    changes: list[tuple[str, str, float, float]] = Field(
+        description="(demand, field, from, to) where a number suffices; empty where the demand has to go."
+    )
 
 
 class SuggestionsAnswer(BaseModel):
@@ -87,8 +118,12 @@ class SuggestionsAnswer(BaseModel):
     run: str
     call: str
     status: Literal["optimal", "bounded", "infeasible"]
+    claim: str = Field(description="What the status and every gap hold for, in words.")
     suggestions: list[SuggestionAnswer]
-    conflict: list[dict[str, Any]]
+    conflict: list[ConflictAnswer] = Field(description="A minimal set of demands in conflict.")
+    relaxations: list[RelaxationAnswer] = Field(description="Ways out, the cheapest first.")
+    aspects: list[str] = Field(description="What the outline was read to ask for.")
+    notes: list[str]
 
 
 class TermChangeAnswer(BaseModel):
@@ -182,6 +217,7 @@ class PartnersAnswer(BaseModel):
 
     run: str
     partners: list[PartnerAnswer]
+    notes: list[str]
 
 
 class RankingAnswer(BaseModel):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -34,6 +34,7 @@ from matcher.explain import Reason
 from matcher.integration.decisions import Decision, Decisions
 from matcher.integration.project import Person
 from matcher.ranking.query import Query, Ranking
+from matcher.solver.conflict import Relaxation
 from matcher.solver.front import FrontPoint
 from matcher.solver.swap import RuleChange, Swap, TermChange
 from matcher.steering import Steering, TradeOff
@@ -236,10 +237,10 @@ class Small:
                 "holds for the whole store",
                 (),
                 conflict=(
-                    {"id": "R1", "text": "at least two countries"},
-                    {"id": "size", "text": "size 1 to 1"},
+                    {"id": "R1", "text": "at least two countries", "source": "call text", "layer": "topic"},
+                    {"id": "size", "text": "size 1 to 1", "source": "your request", "layer": "user"},
                 ),
-                relaxations=({"id": "size", "text": "allow a size of 2"},),
+                relaxations=(asdict(Relaxation(("size",), "allow a size of 2", 1.0)),),
             )
         team = (partner(ORGANISATIONS[0], "coordinator"), *map(partner, ORGANISATIONS[1:3]))
         rules = check(CALL, [Member(p.organisation.id, country=p.organisation.country) for p in team]).rules
