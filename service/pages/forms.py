@@ -141,11 +141,7 @@ def suggest_form(values: Mapping[str, str], application: Application) -> tuple[F
 
 
 def _idea(form: Form) -> None:
-    """Note what is wrong with the call and the outline."""
-    if not form["call"]:
-        form.errors["call"] = "Choose the call whose rules apply."
-    else:
-        form.read("call", lambda: form.application.profile(form["call"]))
+    """Note what is wrong with the outline and the call, in the order of the form."""
     if bool(form["outline"]) == bool(form["text"]):
         form.errors["text"] = "Paste an outline, or pick a stored one: exactly one of the two."
     elif form["outline"]:
@@ -154,6 +150,10 @@ def _idea(form: Form) -> None:
         form.errors["text"] = (
             f"The text has more than {LONGEST_TEXT:,} characters; an outline has a few pages."
         )
+    if not form["call"]:
+        form.errors["call"] = "Choose the call whose rules apply."
+    else:
+        form.read("call", lambda: form.application.profile(form["call"]))
 
 
 def steer_form(
