@@ -3,10 +3,10 @@
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,8 @@ from embeddings.weights import PIECES_FILE
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-TOKENS_PER_BATCH = 2048
-"""Padded tokens in one pass: enough to keep a core busy, some 75 MB of intermediate values."""
+TOKENS_PER_BATCH = 1024
+"""Padded tokens in one pass: enough to keep a core busy, few enough that a question beside an import waits little."""
 TOKENS_PER_PASS = 48
 """What a pass costs beside its tokens, in tokens: a shorter window waits for company only if padding costs less."""
 WORKERS = 2
@@ -96,9 +96,15 @@ class SentenceEncoder:
         return unit_rows(sums)
 
     def _passes(self, model: "SentenceTransformer", batches: list[list[_Window]]) -> Iterator[np.ndarray]:
-        """Yield the vectors of each batch, in order, WORKERS at a time."""
+        """Yield the vectors of each batch, in order, WORKERS at a time: a question need not wait for a whole import."""
         assert self._workers is not None, "the model was opened"
-        return self._workers.map(partial(_forward, model), batches)
+        running: deque[Future[np.ndarray]] = deque()
+        for batch in batches:
+            if len(running) == WORKERS:
+                yield running.popleft().result()
+            running.append(self._workers.submit(_forward, model, batch))
+        for last in running:
+            yield last.result()
 
 
 def _open_model(source: str) -> "SentenceTransformer":

@@ -55,7 +55,7 @@ class Konsort:
         self._latest = Latest(
             self._store.revision,
             lambda: Moment(self._store, self.settings, self._profiles, self._encoder, self._progress),
-            lambda moment: moment.knowledge,
+            _complete,
         )
         self._combining = threading.Lock()
         self._proposals: dict[tuple, OverallProject] = {}
@@ -291,7 +291,7 @@ class Konsort:
         """Open the text model and the compiled solver, so that the first question is as quick as the next."""
         self._encoder.encode(["warm"])
         warm()
-        _ = self._knowledge().names
+        _complete(self.moment)
         give_back()
 
     def index(self) -> int:
@@ -321,6 +321,15 @@ class Konsort:
         """Keep a person's word on whether two organisations have one owner."""
         first, second = self.organisation(a).id, self.organisation(b).id
         self._store.put_same_owner(first, second, same, by=self.settings.user)
+
+
+def _complete(moment: Moment) -> None:
+    """Build what a first question would wait for."""
+    knowledge = moment.knowledge
+    knowledge.ranker.rank([Query(id="warm", text="warm")], limit=1)
+    for fictional in (False, True):
+        knowledge.field(fictional=fictional)
+    _ = knowledge.names
 
 
 def _make_home(home: Path) -> None:
