@@ -63,7 +63,7 @@ def swaps(
     BadInput where a member is no candidate.
     """
     request = Request.of(problem)
-    place = {name: position for position, name in enumerate(problem.facts.ids)}
+    place = problem.facts.places
     for name in members:
         if name not in place:
             raise BadInput(f"member {name} is not among the {len(place)} candidates; check the id")
