@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TOKENS_PER_BATCH = 1024
 """Padded tokens in one pass: enough to keep a core busy, few enough that a question beside an import waits little."""
-TOKENS_PER_PASS = 48
+TOKENS_PER_PASS = 32
 """What a pass costs beside its tokens, in tokens: a shorter window waits for company only if padding costs less."""
 WORKERS = 2
 """Passes at once, each on its share of the cores: a text of a page does not keep more than one core busy."""

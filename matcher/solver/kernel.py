@@ -85,6 +85,16 @@ def mirror(start: Array, other: Array) -> Array:
 
 
 @njit(nogil=True, cache=True)
+def weigh(start: Array, other: Array, tie: Array, rho: Array, scale: float) -> Array:
+    """Return (E,): what each pair of a symmetric CSR matrix is worth, its tie times both relevances and `scale`."""
+    worth = np.empty(other.shape[0])
+    for i in range(start.shape[0] - 1):
+        for edge in range(start[i], start[i + 1]):
+            worth[edge] = tie[edge] * rho[i] * rho[other[edge]] * scale
+    return worth
+
+
+@njit(nogil=True, cache=True)
 def matching_size(left: Array, right: Array, members: Array, count: int) -> int:
     """Maximum matching between left and right labels, an edge for each member whose labels are both >= 0."""
     lefts = np.empty(count, np.int64)

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from matcher.solver.facts import KINDS
-from matcher.solver.kernel import Gains, mirror
+from matcher.solver.kernel import Gains, mirror, weigh
 from matcher.solver.problem import Problem
 from matcher.solver.select import YES, sme_flag
 
@@ -84,23 +84,16 @@ class Utility:
     def gains(self, positions: np.ndarray | None = None) -> Gains:
         """Pack the kernel's arrays for the candidates at `positions` (ascending; None: all).
 
-        A label that one candidate alone has is a gain of its own, so it moves into `lin`. Zero pairs are left out.
+        A label that one candidate alone has is a gain of its own, so it moves into `lin`.
         """
         where = slice(None) if positions is None else positions
         label, rho = self.label[where], self.rho[where]
         ties = self.ties if positions is None else sp.csr_array(self.ties[positions][:, positions])
-        row = np.repeat(np.arange(ties.shape[0]), np.diff(ties.indptr))
-        worth = ties.data * rho[row]
-        worth *= rho[ties.indices] * self.scale
-        pair = sp.csr_array((worth, ties.indices, ties.indptr), ties.shape)
-        if worth.size and not worth.all():
-            pair = pair.copy()  # its other arrays may be the problem's own
-            pair.eliminate_zeros()
+        start, other = ties.indptr.astype(np.int64), ties.indices.astype(np.int32, copy=False)
         count = np.bincount(label[label >= 0], minlength=self.gain.size + 1)
         sole = (label >= 0) & (count[label] == 1)
         gain = np.append(self.gain, 0.0)
         number = np.where(count > 1, np.cumsum(count > 1) - 1, -1)
-        start, other = pair.indptr.astype(np.int64), pair.indices.astype(np.int32)
         return Gains(
             lin=self.lin[where] + np.where(sole, gain[label], 0.0).sum(axis=1),
             aspect=np.ascontiguousarray(self.aspect[where], np.float64),
@@ -108,7 +101,7 @@ class Utility:
             label_gain=gain[count > 1],
             start=start,
             other=other,
-            pair=pair.data.astype(np.float64),
+            pair=weigh(start, other, ties.data, rho, self.scale),
             back=mirror(start, other),
         )
 
