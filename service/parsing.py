@@ -97,6 +97,16 @@ def to_countries(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(code for code in codes if code)
 
 
+def countries_in(text: str) -> tuple[str, ...]:
+    """Read countries that somebody wrote one after the other, with commas or blanks between, as ISO codes.
+
+    >>> countries_in("EL, FR"), countries_in("el fr"), countries_in("Czech Republic, DE FR")
+    (('GR', 'FR'), ('GR', 'FR'), ('CZ', 'DE', 'FR'))
+    """
+    parts = [part.strip() for part in re.split("[,;\n]", text) if part.strip()]
+    return to_countries([word for part in parts for word in ([part] if code_of(part) else part.split())])
+
+
 def text_of(file: IO[str] | None) -> str | None:
     """Read an outline's text; refuses what is empty, no text, or too long to be an outline."""
     if file is None:

@@ -10,7 +10,7 @@ from data.errors import Ambiguous, BadInput, NotFound
 from data.model import CallId, Organisation, OrganisationId, OutlineId
 from matcher.answers import PartnersRequest, SuggestRequest
 from service.api.questions import LARGEST_SET, made
-from service.parsing import LONGEST_TEXT, size_range, to_countries, wants
+from service.parsing import LONGEST_TEXT, countries_in, size_range, wants
 from service.port import Application
 
 Value = TypeVar("Value")
@@ -177,7 +177,7 @@ def partners_form(values: Mapping[str, str], application: Application) -> tuple[
     if "organisation" not in values:
         return form, None
     organisation = form.organisation("organisation", required="Write your organisation's name or code.")
-    countries = form.read("countries", lambda: to_countries(form["countries"].replace(",", " ").split()))
+    countries = form.read("countries", lambda: countries_in(form["countries"]))
     if organisation is None or form.errors:
         return form, None
     request = PartnersRequest(

@@ -139,7 +139,7 @@ def test_a_call_that_nobody_knows_is_told_beside_its_field(client: FlaskClient) 
 
 
 def test_a_company_reads_its_partners_with_reasons(client: FlaskClient, small) -> None:
-    page = client.get("/partners?organisation=nordlicht&countries=EL,+FR&new_only=1&call=").text
+    page = client.get("/partners?organisation=nordlicht&countries=Greece,+FR&new_only=1&call=").text
     assert small.asked == [PartnersRequest(organisation="O1", countries=("GR", "FR"), new_only=True)]
     assert "4 partners for Nordlicht Rechenwerke AG" in page
     assert "Has worked with Nordlicht Rechenwerke AG in project P2." in page
