@@ -3,10 +3,12 @@
 Calls of 30, 80, 180 and 500 outlines from 8 to 22 states are made by the recipe of `benchmarks/planted.py`. Baselines
 in the same run, on the same vectors:
 
-streams  k-means, agglomerative (Ward), Louvain on the graph of the ten nearest, and the steps of BERTopic without its
-         projection (principal components instead of UMAP, then HDBSCAN; outliers go to the nearest group). The first
-         two are told the true number of streams; Konsort, Louvain and HDBSCAN are not. Each also on vectors centred
-         per language, marked "centred", so that the gain of centring is not counted as Konsort's.
+streams  k-means, agglomerative (Ward), Louvain and Leiden on the graph of the ten nearest, and the steps of BERTopic
+         without its projection (principal components instead of UMAP, then HDBSCAN; outliers go to the nearest group).
+         The first two are told the true number of streams; Konsort and the others are not. Each also on vectors
+         centred per language, marked "centred", and on texts joined with offers and centred, which is what Konsort
+         groups, marked "joined": neither gain is counted as Konsort's. Konsort balances the streams' sizes, which the
+         planted ones are not; "sizes free" is Konsort without that. Leiden needs igraph and leidenalg (extra `bench`).
 links    as many links as Konsort makes: the strongest pairs by text (text), by what is sought and offered (seek-offer),
          and each outline's nearest by what is sought and offered in turn (round robin), all across borders
 
@@ -32,8 +34,14 @@ from data.model import CallId, OrganisationId, Outline, OutlineId
 from matcher.integrate import Case, Decisions, Demands, Previous, Weights, integrate
 from matcher.integration.decisions import ordered
 from matcher.integration.joint import solve
-from matcher.integration.prepare import prepare
+from matcher.integration.prepare import OFFERED, prepare
 from matcher.integration.streams import principal, unit, without_language
+
+try:
+    import igraph
+    import leidenalg
+except ImportError:
+    igraph = leidenalg = None
 
 SIZES = ((30, 3, 8), (80, 4, 12), (180, 5, 18), (500, 6, 22))
 DEMANDS = Demands("planted")
@@ -64,10 +72,26 @@ def density(rows: np.ndarray, count: int) -> np.ndarray:
     return np.where(labels < 0, np.array(groups)[(points @ middle.T).argmax(axis=1)], labels)
 
 
+def leiden(rows: np.ndarray, count: int) -> np.ndarray:
+    """Leiden's communities (Traag et al. 2019) of the same graph, by modularity."""
+    near = rows @ rows.T
+    np.fill_diagonal(near, -1)
+    pairs = {
+        (min(i, int(j)), max(i, int(j))): max(1e-6, float(near[i, j]))
+        for i in range(len(rows))
+        for j in np.argsort(-near[i])[:10]
+    }
+    graph = igraph.Graph(n=len(rows), edges=list(pairs))
+    kind = leidenalg.ModularityVertexPartition
+    found = leidenalg.find_partition(graph, kind, weights=list(pairs.values()), seed=0)
+    return np.array(found.membership)
+
+
 CLUSTERINGS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
     "k-means": lambda rows, count: KMeans(count, n_init=10, random_state=0).fit(rows).labels_,
     "agglomerative": lambda rows, count: AgglomerativeClustering(count).fit(rows).labels_,
     "Louvain": louvain,
+    **({"Leiden": leiden} if igraph and leidenalg else {}),
     "PCA + HDBSCAN": density,
 }
 
@@ -116,9 +140,14 @@ def quality(noise: float, seeds: int) -> None:
             numbers.append(len(project.streams))
             mine = [project.stream_of[outline] for outline in case.ids]
             found.setdefault("Konsort", []).append(adjusted_rand_score(planted.streams, mine))
-            centred = without_language(case.texts, [outline.language for outline in case.outlines])
+            free = integrate(case, replace(DEMANDS, balance=1.0)).stream_of
+            mine = [free[outline] for outline in case.ids]
+            found.setdefault("Konsort, sizes free", []).append(adjusted_rand_score(planted.streams, mine))
+            languages = [outline.language for outline in case.outlines]
+            centred = without_language(case.texts, languages)
+            joined = without_language(unit(case.texts + OFFERED * case.offers), languages)
             for name, cluster in CLUSTERINGS.items():
-                for kind, rows in (("", case.texts), (" centred", centred)):
+                for kind, rows in (("", case.texts), (" centred", centred), (" joined", joined)):
                     score = adjusted_rand_score(planted.streams, cluster(rows, count))
                     found.setdefault(name + kind, []).append(score)
             recalled.setdefault("Konsort", []).append(recall(planted, set(project.pairs)))
@@ -236,6 +265,8 @@ def main() -> None:
     chosen = parser.parse_args()
     print(heading("Integration of planted calls", ("numpy", "scipy", "scikit-learn", "networkx")))
     print(f"noise {chosen.noise}, {chosen.seeds} calls of each size")
+    if igraph is None:
+        print("Leiden is left out: install the extra `bench` for it")
     quality(chosen.noise, chosen.seeds)
     repair(chosen.noise, chosen.withdrawals)
     if chosen.home:

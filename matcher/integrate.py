@@ -158,33 +158,66 @@ def alternatives(
     check: Check | None = None,
     limit: int = 3,
 ) -> tuple[Alternative, ...]:
-    """Up to `limit` integrations that differ from `first` and from each other by DIFFERENT or more.
+    """Up to `limit` integrations that differ from `first` and from each other: in number of streams, or by DIFFERENT.
 
-    Each aims at something else (PRESETS); links that an earlier one already has lose some of their worth
-    until the next one is different. One that cannot be made different is left out.
+    Where the call gives no streams, the first has another number of them. The others aim at something else (PRESETS);
+    links that an earlier one already has lose some of their worth until the next one is different. One that cannot be
+    made different is left out.
     """
+    kept = decisions or Decisions()
     near = Previous.from_dict(first.as_dict())
-    prepared = prepare(
-        case, demands, decisions=decisions or Decisions(), weights=Weights(), previous=near, encode=encode
-    )
+
+    def prepared(weights: Weights, count: int | None = None) -> Prepared:
+        return prepare(
+            case, demands, decisions=kept, weights=weights, previous=near, encode=encode, count=count
+        )
+
     told: list[Alternative] = []
+    for count in _other_counts(demands, kept, first):
+        other = prepared(Weights(), count)
+        project = report(other, solve(other.problem), check=check)
+        made = _told_if_different(f"{count} streams", f"{count} work streams in place of {len(first.streams)}",
+                                  project, first, told)  # fmt: skip
+        if made:
+            told.append(made)
+            break
     for name, (aim, weights) in PRESETS.items():
         if len(told) == limit:
             break
-        aimed = prepare(
-            case, demands, decisions=decisions or Decisions(), weights=weights, previous=near, encode=encode
-        )
+        aimed = prepared(weights)
         for away in AWAY:
             used = [first, *(one.project for one in told)]
-            solution = solve(_away(aimed, used, away))
-            valued = _valued(aimed.problem, solution)
+            valued = _valued(aimed.problem, solve(_away(aimed, used, away)))
             project = report(aimed, valued, previous=near, check=check)
-            apart = [_difference(project, other) for other in used]
-            if all(max(pair) >= DIFFERENT for pair in apart):
-                trade = _trade(prepared, first, valued)
-                told.append(Alternative(name, aim, project, *apart[0], trade))
+            project = replace(project, terms=terms(prepared(Weights()), valued.assigned, valued.pairs))
+            made = _told_if_different(name, aim, project, first, told)
+            if made:
+                told.append(made)
                 break
     return tuple(told)
+
+
+def _other_counts(demands: Demands, decisions: Decisions, first: OverallProject) -> list[int]:
+    """Other numbers of streams, the nearest first, one more before one less; none where somebody named streams."""
+    if demands.streams or decisions.streams or decisions.names:
+        return []
+    now, (low, high) = len(first.streams), demands.stream_count
+    most = min(high, len(first.participants) // 4)
+    others = [count for count in range(max(2, low - 1), most + 1) if count != now]
+    return sorted(others, key=lambda count: (abs(count - now), -count))
+
+
+def _told_if_different(
+    name: str, aim: str, project: OverallProject, first: OverallProject, told: Sequence[Alternative]
+) -> Alternative | None:
+    """The alternative, or None where it is too like the first or one that was told."""
+    apart = [_difference(project, other) for other in (first, *(one.project for one in told))]
+    others = [len(other.streams) for other in (first, *(one.project for one in told))]
+    alike = [number == len(project.streams) for number in others]
+    if any(same and max(pair) < DIFFERENT for same, pair in zip(alike, apart, strict=True)):
+        return None
+    trade = {term: project.terms[term] - first.terms[term] for term in first.terms}
+    return Alternative(name, aim, project, *apart[0], trade)
 
 
 def meeting_plan(
@@ -236,11 +269,6 @@ def _difference(one: OverallProject, other: OverallProject) -> tuple[float, floa
     mine, theirs = one.stream_of, other.stream_of
     moved = sum(mine[outline] != theirs.get(outline) for outline in mine) / max(1, len(mine))
     return links, moved
-
-
-def _trade(prepared: Prepared, first: OverallProject, solution: Solution) -> dict[str, float]:
-    now = terms(prepared, solution.assigned, solution.pairs)
-    return {name: now[name] - first.terms[name] for name in now}
 
 
 __all__ = [

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 from data.calls import CallProfile
 from data.countries import to_iso
@@ -22,6 +23,7 @@ from matcher.integration.project import OverallProject
 from matcher.integration.report import changes
 from matcher.knowledge import Knowledge
 from service.decided import Steps, Told, person, told
+from service.port import Application
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -178,13 +180,16 @@ class Desk:
             self._store.put_setting(self._place, kept.as_json(), who=self._user)
         return project
 
-    def alternatives(self, project: OverallProject) -> tuple[Alternative, ...]:
-        """Return two or three integrations that truly differ from a proposal."""
+    def alternatives(
+        self, project: OverallProject, *, without: Iterable[str] = ()
+    ) -> tuple[Alternative, ...]:
+        """Return two or three integrations that truly differ from a proposal (made `without` the same)."""
+        gone = self.decisions.withdrawn | self.outlines_of(without)
         return alternatives(
             self._case,
             demands_of(self._profile),
             project,
-            decisions=self.decisions,
+            decisions=replace(self.decisions, withdrawn=gone),
             encode=self._knowledge.search.encode_all,
             check=self._check,
         )
@@ -200,6 +205,19 @@ class Desk:
     @property
     def _check(self) -> Callable:
         return rule_check(self._profile, self._knowledge.organisations)
+
+
+def answer_of(
+    application: Application, call: str, *, without: Sequence[str] = (), others: bool = False
+) -> dict[str, Any]:
+    """Return a call's overall project ready for JSON; `others`: with its alternatives, which takes several times as
+    long."""
+    project = application.integrate(call, without=without)
+    told = project.as_dict()
+    if others:
+        found = application.desk(call).alternatives(project, without=without)
+        told["alternatives"] = [each.as_dict() for each in found]
+    return told
 
 
 def case_of(outlines: Iterable[Outline], knowledge: Knowledge) -> Case:

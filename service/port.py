@@ -20,7 +20,7 @@ class Answer(Protocol):
 
 
 class Decisions(Protocol):
-    """Where the decisions about one call's overall project are kept (`service.integration.Desk`)."""
+    """One call's overall project: its decisions, and other ways to combine it (`service.integration.Desk`)."""
 
     @property
     def streams(self) -> Mapping[str, str]:
@@ -37,6 +37,10 @@ class Decisions(Protocol):
 
     def take_back(self, keys: Collection[str]) -> None:
         """Take decisions back by their keys. BadInput where one is not kept."""
+        ...
+
+    def alternatives(self, project: Any, *, without: Iterable[str] = ()) -> Sequence[Answer]:
+        """Return two or three integrations that truly differ from a proposal (matcher.integrate.Alternative)."""
         ...
 
 

@@ -76,7 +76,7 @@ class Weights:
     """Their owners have worked together."""
     price: float = 0.3
     """What a link beyond the least number must be worth, in units of strength."""
-    same_stream: float = 0.25
+    same_stream: float = 0.1
     """How much more a link inside one stream is worth, as a part of its strength."""
 
 

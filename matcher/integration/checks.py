@@ -16,6 +16,7 @@ from graph.rules import Verdict, check
 from matcher.integration.prepare import Prepared
 from matcher.integration.problem import Pairs
 from matcher.integration.project import Coverage, Finding
+from matcher.integration.streams import profiles
 
 DUPLICATE = 0.97
 """Cosine of the raw texts from which two outlines count as the same one handed in twice."""
@@ -69,20 +70,28 @@ def members(
 
 def coverage(prepared: Prepared, assigned: np.ndarray) -> tuple[Coverage, ...]:
     """How well each topic and each given stream of the call is covered, and by whom."""
-    rows, case = prepared.rows, prepared.case
-    own = (rows * prepared.profiles[assigned]).sum(axis=1)
-    needed = COVERED * float(np.median(own))
-    told = []
-    asked = list(zip(prepared.demands.topics, prepared.topics, strict=False))
+    case, told = prepared.case, []
+    middle = profiles(prepared.texts, assigned, len(prepared.stream_ids))
+    asked = [
+        (topic, prepared.texts @ vector, _own(prepared.texts, middle[assigned]))
+        for topic, vector in zip(prepared.demands.topics, prepared.topics, strict=False)
+    ]
     if prepared.demands.streams:
-        asked += list(zip(prepared.demands.streams, prepared.profiles, strict=True))
-    for topic, vector in asked:
-        near = rows @ vector
+        usual = _own(prepared.rows, prepared.profiles[assigned])
+        streams = zip(prepared.demands.streams, prepared.profiles, strict=True)
+        asked += [(stream, prepared.rows @ vector, usual) for stream, vector in streams]
+    for topic, near, usual in asked:
+        needed = COVERED * usual
         best = [int(i) for i in np.argsort(-near, kind="stable") if near[i] >= needed]
         states = tuple(sorted({case.countries[i] for i in best}))
         ids = tuple(case.ids[i] for i in best[:SHOWN])
         told.append(Coverage(topic.id, topic.name, bool(best), float(near.max()), ids, states))
     return tuple(told)
+
+
+def _own(rows: np.ndarray, streams: np.ndarray) -> float:
+    """How near outlines usually are to their own stream: the median cosine, row by row."""
+    return float(np.median((rows * streams).sum(axis=1)))
 
 
 def islands(n: int, pairs: Pairs) -> np.ndarray:

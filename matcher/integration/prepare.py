@@ -22,6 +22,9 @@ from matcher.integration.project import Person
 
 CHOSEN = 0.6
 """What a stream gains, in units of fit, where the outline's owner has chosen it."""
+OFFERED = 2.0
+"""What an outline's offer counts beside its whole text when streams are found and fitted: what somebody brings says
+better where they belong than the story around it."""
 ROUNDS = 4
 Encode = Callable[[Sequence[str]], np.ndarray]
 """Texts to (n, d) unit rows."""
@@ -77,7 +80,7 @@ class Previous:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """All that the solver and the report need. `rows` (n, d) are the texts freed from language; `profiles`
+    """All that the solver and the report need. `rows` (n, d) are texts with offers, freed from language; `profiles`
     (S, d)."""
 
     case: Case
@@ -91,6 +94,8 @@ class Prepared:
     total: np.ndarray
     """(n, n) strength of each pair under the weights."""
     problem: Problem
+    texts: np.ndarray
+    """(n, d) the texts alone, freed from language."""
     topics: np.ndarray
     """(T, d) the call's topics, freed from language; (0, d) where there are none or nothing encodes them."""
     offers: np.ndarray
@@ -114,40 +119,51 @@ def prepare(
     weights: Weights,
     previous: Previous | None = None,
     encode: Encode | None = None,
+    count: int | None = None,
 ) -> Prepared:
-    """Find or take the streams and write the problem. Raises BadInput for an empty call or clashing
-    decisions."""
+    """Find or take the streams and write the problem. Raises BadInput for an empty call or clashing decisions.
+
+    `count` asks for so many streams anew; they are numbered as like the previous ones as they can be.
+    """
     case = case.without(decisions.withdrawn)
     if not case.outlines:
         raise BadInput(f"call {demands.call!r} has no outlines to integrate; import some first")
     languages = [outline.language for outline in case.outlines]
     width = case.texts.shape[1]
     given, topics = (_encoded(topics, encode, width) for topics in (demands.streams, demands.topics))
-    spoken = [*languages, *["en"] * (len(given) + len(topics))]
-    rows = np.concatenate([case.texts, given, topics])
+    told = np.concatenate([find_streams.unit(case.texts + OFFERED * case.offers), given])
     n = len(case.outlines)
-    ids, labels = _labels(case, demands, decisions, previous=previous, known=rows[: n + len(given)])
-    groups = np.concatenate([labels, np.arange(len(given)), np.full(len(topics), -1)])
-    free = find_streams.without_language(rows, spoken, groups if len(ids) > 1 else None)
-    texts, named, asked = free[:n], free[n : n + len(given)], free[n + len(given) :]
-    profiles = _profiles(texts, labels, len(ids), named)
+    if count is None:
+        ids, labels = _labels(case, demands, decisions, previous=previous, known=told)
+    else:
+        ids, labels = _recounted(case, told[:n], count, previous)
+
+    def freed(rows: np.ndarray, groups: np.ndarray) -> np.ndarray:
+        """Call texts follow the outlines and are English."""
+        spoken = [*languages, *["en"] * (len(rows) - n)]
+        return find_streams.without_language(rows, spoken, groups if len(ids) > 1 else None)
+
+    told = freed(told, np.concatenate([labels, np.arange(len(given))]))
+    profiles = _profiles(told[:n], labels, len(ids), told[n:])
+    texts = freed(np.concatenate([case.texts, topics]), np.concatenate([labels, np.full(len(topics), -1)]))
     offers = find_streams.without_language(case.offers, languages, labels)
     seeks = find_streams.without_language(case.seeks, languages, labels)
-    found = strengths(case, texts, offers, seeks)
+    found = strengths(case, texts[:n], offers, seeks)
     total = found.total(weights)
-    gone, problem = _problem(case, demands, decisions, weights, (ids, texts, profiles, found, total))
+    gone, problem = _problem(case, demands, decisions, weights, (ids, told[:n], profiles, found, total))
     return Prepared(
         case,
         demands,
         decisions,
         weights,
         ids,
-        texts,
+        told[:n],
         profiles,
         found,
         total,
         problem,
-        asked,
+        texts[:n],
+        texts[n:],
         offers,
         seeks,
         gone,
@@ -205,6 +221,19 @@ def _labels(
         stream = stream or (outline.work_stream if given else None)
         labels[i] = place.get(stream, labels[i]) if stream else labels[i]
     return ids, _nearest_where_unknown(known[:n], languages, labels, len(ids))
+
+
+def _recounted(
+    case: Case, rows: np.ndarray, count: int, previous: Previous | None
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """So many streams as the texts group, whatever there was before; outlines keep their number where they can."""
+    labels, _ = find_streams.find(rows, [outline.language for outline in case.outlines], (count, count))
+    found = int(labels.max()) + 1
+    ids = tuple(f"s{k + 1}" for k in range(found))
+    before = previous.stream_of if previous else {}
+    wishes = [before.get(o, "") for o in case.ids]
+    wanted = np.array([ids.index(wish) if wish in ids else -1 for wish in wishes])
+    return ids, find_streams.renumber(labels, wanted, found)
 
 
 def _wanted(case: Case, pins: Mapping[str, str], ids: Sequence[str]) -> np.ndarray:

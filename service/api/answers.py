@@ -445,3 +445,4 @@ class IntegrationAnswer(BaseModel):
     uncovered: list[Any]
     fragile: list[Any]
     rules: list[RuleAnswer]
+    alternatives: list[dict[str, Any]] | None = Field(None, description="Where they were asked for.")

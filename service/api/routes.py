@@ -11,6 +11,7 @@ from data.calls import CallProfile
 from data.countries import to_eu, to_iso
 from data.model import Organisation, Outline
 from service.api import answers, questions
+from service.integration import answer_of
 from service.port import Application
 from service.problems import MEDIA_TYPE
 
@@ -133,7 +134,7 @@ def _matching(api: APIBlueprint, application: Application) -> None:
     @api.post("/integrate", tags=[MATCHING], responses={"200": answers.IntegrationAnswer})
     def integrate(body: questions.IntegrateBody) -> dict[str, Any]:
         """Combine a call's outlines into one overall project"""
-        return application.integrate(body.call, without=body.without).as_dict()
+        return answer_of(application, body.call, without=body.without, others=body.alternatives)
 
 
 def _deciding(api: APIBlueprint, application: Application) -> None:

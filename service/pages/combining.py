@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.integration import KINDS
+from service.integration import KINDS, answer_of
 from service.pages import whole
 from service.pages.deciding import FIRST_FIELD, choices, decision_form
 from service.pages.forms import Form
@@ -70,7 +70,8 @@ def _whole(application: Application, form: Form) -> dict[str, Any]:
     call, without = form["call"], tuple(form["without"].replace(",", " ").split())
     outlines = application.outlines(call)
     beside = "without" if without else "decisions" if outlines else "call"
-    found = form.read(beside, lambda: _answer(application, call, without)) or {}
+    others = bool(form["others"])
+    found = form.read(beside, lambda: _answer(application, call, without, others)) or {}
     found["gone"] = without
     if not outlines:
         return found
@@ -79,6 +80,6 @@ def _whole(application: Application, form: Form) -> dict[str, Any]:
     return {**found, "decided": desk.told(), "streams": desk.streams, "states": choices(outlines, names)}
 
 
-def _answer(application: Application, call: str, without: Sequence[str]) -> dict[str, Any]:
-    answer = application.integrate(call, without=without).as_dict()
+def _answer(application: Application, call: str, without: Sequence[str], others: bool) -> dict[str, Any]:
+    answer = answer_of(application, call, without=without, others=others)
     return {"answer": answer, "files": tuple(KINDS), **whole.view(answer)}

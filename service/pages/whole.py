@@ -120,6 +120,59 @@ def _pair(pair: Sequence[str], names: Mapping[str, str]) -> str:
     return " – ".join(names.get(each, each) for each in pair)
 
 
+TERMS = {
+    "fit": "fit to the streams",
+    "complement": "answers to what is sought",
+    "topic": "common topics",
+    "known": "known ties",
+    "inside": "links inside one stream",
+    "evenness": "evenness of the streams",
+    "borders": "pairs of states that are linked",
+}
+"""What an alternative trades, in words; all in [0, 1]."""
+COUNTS = {"links": "link", "streams": "work stream"}
+SMALL = 0.005
+"""A difference that would be shown as 0.00."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another integration: its aim, what it consists of, how far it lies off, and what it has more and less of."""
+
+    name: str
+    aim: str
+    streams: tuple[str, ...]
+    differs: str
+    more: tuple[str, ...]
+    less: tuple[str, ...]
+
+
+def others(answer: Mapping[str, Any]) -> list[Other]:
+    """Return the alternatives, where they were asked for."""
+    return [_other(each) for each in answer.get("alternatives") or ()]
+
+
+def _other(told: Mapping[str, Any]) -> Other:
+    traded = [
+        (f"{name} {value:+.2f}", value)
+        for term, name in TERMS.items()
+        if abs(value := told["trade"][term]) > SMALL
+    ]
+    traded += [
+        (show.count(abs(round(value)), one), value)
+        for term, one in COUNTS.items()
+        if (value := told["trade"][term])
+    ]
+    return Other(
+        told["name"],
+        told["aim"],
+        tuple(f"{each['name']} ({len(each['outlines'])})" for each in told["project"]["streams"]),
+        f"{told['links_changed']:.0%} of the links and {told['streams_changed']:.0%} of the places in streams differ.",
+        tuple(text for text, value in traded if value > 0),
+        tuple(text for text, value in traded if value < 0),
+    )
+
+
 def view(answer: Mapping[str, Any]) -> dict[str, Any]:
     """Return all that the template needs beside the answer itself."""
     titles = {each["outline"]: each["title"] for each in answer["participants"]}
@@ -134,4 +187,5 @@ def view(answer: Mapping[str, Any]) -> dict[str, Any]:
         "matrix": matrix(answer),
         "weak": weak_points(answer, titles | names)[:WEAKEST],
         "changes": changes(answer, titles),
+        "others": others(answer),
     }

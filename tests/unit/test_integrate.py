@@ -1,6 +1,7 @@
 """The overall project: what holds for every call, and what a coordinator's decisions do."""
 
 import json
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,7 @@ from matcher.integrate import (
     integrate,
 )
 from matcher.integration.decisions import ordered
+from matcher.integration.report import CUT
 
 DEMANDS = Demands("planted", stream_count=(2, 4))
 
@@ -91,6 +93,24 @@ def test_the_same_call_gives_the_same_run_and_another_decision_another() -> None
     named = integrate(planted, DEMANDS, decisions=Decisions(names={"s1": "Edge"}))
     assert named.run != first.run
     assert named.stream_of == first.stream_of
+
+
+def test_a_slow_machine_gives_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solver looks at the clock, which runs a thousand times as fast, and counts its steps all the same."""
+    planted = case()
+    first = integrate(planted, DEMANDS)
+    now = time.perf_counter
+    begun = now()
+    monkeypatch.setattr(time, "perf_counter", lambda: begun + min(100.0, 1000 * (now() - begun)))
+    assert integrate(planted, DEMANDS).as_dict() == first.as_dict()
+
+
+def test_an_answer_that_the_clock_cut_short_says_so() -> None:
+    planted = case()
+    assert integrate(planted, DEMANDS).notes == ()
+    notes = integrate(planted, DEMANDS, limit_s=0.0).notes
+    assert notes == (CUT,)
+    assert "stopped by the clock" in CUT
 
 
 def test_with_enough_partners_everybody_gets_the_least_number_of_links() -> None:
@@ -210,10 +230,25 @@ def test_alternatives_differ_from_the_first_and_from_each_other() -> None:
         for two in projects[:i]:
             apart = 1 - len(one.pairs & two.pairs) / len(one.pairs | two.pairs)
             moved = sum(one.stream_of[o] != two.stream_of[o] for o in one.stream_of)
-            assert apart >= 0.3 or moved >= 0.3 * len(one.stream_of)
+            counts = {len(one.streams), len(two.streams)}
+            assert apart >= 0.3 or moved >= 0.3 * len(one.stream_of) or len(counts) == 2
     assert others[0].trade["complement"] == pytest.approx(
         others[0].project.terms["complement"] - first.terms["complement"]
     )
+    assert len(others[0].project.streams) != len(first.streams), "one has another number of streams"
+    assert others[0].trade["streams"] == len(others[0].project.streams) - len(first.streams)
+
+
+def test_streams_that_the_call_gives_are_kept_by_every_alternative() -> None:
+    planted = case(n=40)
+    given_streams = tuple(Topic(f"ws{k}", f"Stream {k}") for k in range(3))
+    demands = replace(DEMANDS, streams=given_streams)
+    means = np.stack([planted.texts[k::3].mean(axis=0) for k in range(3)])
+    first = integrate(planted, demands, encode=lambda texts: means)
+    others = alternatives(planted, demands, first, encode=lambda texts: means)
+    assert others
+    for other in others:
+        assert [stream.id for stream in other.project.streams] == ["ws0", "ws1", "ws2"]
 
 
 def test_the_loss_of_a_country_with_its_repair_is_told() -> None:

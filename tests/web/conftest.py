@@ -212,6 +212,27 @@ class Decided:
         for key in keys:
             self.kept = self.kept.less(key)
 
+    def alternatives(self, project: "Integration", *, without: Iterable[str] = ()) -> "list[Other]":
+        return [Other(project)]
+
+
+@dataclass(frozen=True)
+class Other:
+    """The same project as an alternative to itself, with one stream and one link more."""
+
+    project: "Integration"
+
+    def as_dict(self) -> dict[str, Any]:
+        trade = {"fit": -0.125, "complement": 0.25, "topic": 0.001, "known": 0.0, "inside": 0.0}
+        return {
+            "name": "familiar",
+            "aim": "links along ties that exist already",
+            "links_changed": 0.5,
+            "streams_changed": 0.25,
+            "trade": {**trade, "evenness": 0.0, "borders": 0.0, "links": 1.0, "streams": -1.0},
+            "project": self.project.as_dict(),
+        }
+
 
 @dataclass
 class Small:

@@ -155,6 +155,9 @@ def test_records_are_listed(client: FlaskClient) -> None:
 def test_a_call_is_integrated(client: FlaskClient) -> None:
     answer = client.post(f"{V1}/integrate", json={"call": "demo-call"})
     assert (answer.status_code, answer.json["links"][0]["countries"]) == (200, ["DE", "EL"])
+    assert "alternatives" not in answer.json
+    more = client.post(f"{V1}/integrate", json={"call": "demo-call", "alternatives": True})
+    assert [each["name"] for each in more.json["alternatives"]] == ["familiar"]
 
 
 @pytest.mark.parametrize(

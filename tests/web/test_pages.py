@@ -213,6 +213,16 @@ def test_a_whole_call_is_shown_as_one_project_and_can_be_taken_along(client: Fla
     assert file.headers["Content-Disposition"] == "attachment; filename=demo-call.xlsx"
 
 
+def test_other_ways_are_shown_when_asked_for_with_what_they_trade(client: FlaskClient) -> None:
+    assert "Show two or three others" in client.get("/integrate?call=demo-call").text
+    page = client.get("/integrate?call=demo-call&others=yes").text
+    assert "Links along ties that exist already." in page
+    assert "50% of the links and 25% of the places in streams differ." in page
+    assert "<dt>More</dt><dd><ul class=\"plain\"><li>answers to what is sought +0.25</li><li>1 link</li></ul>" in page
+    assert "<dt>Less</dt><dd><ul class=\"plain\"><li>fit to the streams -0.12</li><li>1 work stream</li></ul>" in page
+    assert "common topics" not in page, "too small to be seen"
+
+
 def test_a_drop_out_is_played_through_and_its_changes_are_told(client: FlaskClient) -> None:
     page = client.get("/integrate?call=demo-call&without=DE,+L1").text
     assert '<dt>Gone (1)</dt><dd><ul class="plain"><li>Häfen</li>' in page
