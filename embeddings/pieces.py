@@ -78,6 +78,23 @@ class PieceTransformer(InputModule):
         features["token_embeddings"] = answer.last_hidden_state
         return features
 
+    def end_to_end(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
+        """Return (n, d): the mean over the tokens of each row of ids, all read in one row without padding.
+
+        Positions begin anew with each, and each sees itself only, so its mean is what it is alone.
+        """
+        lengths = torch.tensor([len(row) for row in rows])
+        owner = torch.repeat_interleave(torch.arange(len(rows)), lengths)
+        strange = owner[:, None] != owner[None, :]
+        unseen = torch.zeros(strange.shape, dtype=self.bert.dtype)
+        answer = self.bert(
+            input_ids=torch.tensor([[piece for row in rows for piece in row]]),
+            position_ids=torch.tensor([[place for row in rows for place in range(len(row))]]),
+            attention_mask=unseen.masked_fill(strange, torch.finfo(self.bert.dtype).min)[None, None],
+        )
+        states = answer.last_hidden_state[0].float()
+        return torch.zeros(len(rows), states.shape[1]).index_add_(0, owner, states) / lengths[:, None]
+
 
 def open_folder(folder: Path, model_kwargs: dict[str, Any]) -> SentenceTransformer:
     """Open what `embeddings.weights.prepare` unpacked: BERT, mean over the tokens, length 1."""

@@ -24,6 +24,9 @@ TOKENS_PER_BATCH = 1024
 """Padded tokens in one pass: enough to keep a core busy, few enough that a question beside an import waits little."""
 TOKENS_PER_PASS = 32
 """What a pass costs beside its tokens, in tokens: a shorter window waits for company only if padding costs less."""
+TOKENS_TOGETHER = 1024
+"""Up to so many tokens in all are shared out among the workers, each reading its windows end to end in one row: so a
+question's text and sentences cost no padding. In longer rows the attention to what is not seen would cost more."""
 WORKERS = 2
 """Passes at once, each on its share of the cores: a text of a page does not keep more than one core busy."""
 
@@ -86,8 +89,9 @@ class SentenceEncoder:
             model = self.warm()
             windows = [window for i in visible for window in _windows(model, i, texts[i])]
         done = 0
-        batches = list(_batches(windows))
-        for batch, vectors in zip(batches, self._passes(model, batches), strict=True):
+        together = _reads_end_to_end(model) and sum(each.weight for each in windows) <= TOKENS_TOGETHER
+        batches = _shared_out(windows) if together else list(_batches(windows))
+        for batch, vectors in zip(batches, self._passes(model, batches, together), strict=True):
             for window, vector in zip(batch, vectors, strict=True):
                 sums[window.text] += window.weight * vector
             done += len(batch)
@@ -95,14 +99,16 @@ class SentenceEncoder:
                 progress("texts", done * len(texts) // len(windows), len(texts))
         return unit_rows(sums)
 
-    def _passes(self, model: "SentenceTransformer", batches: list[list[_Window]]) -> Iterator[np.ndarray]:
+    def _passes(
+        self, model: "SentenceTransformer", batches: list[list[_Window]], together: bool
+    ) -> Iterator[np.ndarray]:
         """Yield the vectors of each batch, in order, WORKERS at a time: a question need not wait for a whole import."""
         assert self._workers is not None, "the model was opened"
         running: deque[Future[np.ndarray]] = deque()
         for batch in batches:
             if len(running) == WORKERS:
                 yield running.popleft().result()
-            running.append(self._workers.submit(_forward, model, batch))
+            running.append(self._workers.submit(_forward, model, batch, together))
         for last in running:
             yield last.result()
 
@@ -196,14 +202,28 @@ def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
         yield batch
 
 
-def _forward(model: "SentenceTransformer", batch: list[_Window]) -> np.ndarray:
+def _reads_end_to_end(model: "SentenceTransformer") -> bool:
+    return hasattr(model[0], "end_to_end")
+
+
+def _shared_out(windows: list[_Window]) -> list[list[_Window]]:
+    """Return one batch a worker, of nearly as many tokens each: the longest first, to whom has least."""
+    shares: list[list[_Window]] = [[] for _ in range(WORKERS)]
+    for window in sorted(windows, key=lambda window: (-window.weight, window.text)):
+        min(shares, key=lambda share: sum(each.weight for each in share)).append(window)
+    return [share for share in shares if share]
+
+
+def _forward(model: "SentenceTransformer", batch: list[_Window], together: bool) -> np.ndarray:
     """Return (len(batch), d) float32 unit rows."""
     import torch
 
     from embeddings.pieces import padded
 
-    tokenizer: Any = model.tokenizer
-    features = padded((window.token_ids for window in batch), tokenizer.pad_token_id)
+    reader: Any = model[0]
+    ids = [window.token_ids for window in batch]
     with torch.inference_mode():
-        rows = model.forward(features)["sentence_embedding"].float().numpy()
-    return unit_rows(rows)
+        if together:
+            return unit_rows(reader.end_to_end(ids).numpy())
+        features = padded(ids, reader.tokenizer.pad_token_id)
+        return unit_rows(model.forward(features)["sentence_embedding"].float().numpy())

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import BadInput, NotReady
-from embeddings import weights
+from embeddings import sentence_encoder, weights
 from embeddings.choice import DEFAULT, HASHING, open_encoder, open_plain
 from embeddings.encoder import HashingEncoder
 from embeddings.mapped import LinearMap
@@ -83,6 +83,12 @@ def test_a_row_does_not_depend_on_its_neighbours(encoder):
     together = encoder.encode([*TEXTS, " ".join(TEXTS)])
     alone = np.vstack([encoder.encode([text]) for text in TEXTS])
     assert np.sum(together[: len(TEXTS)] * alone, axis=1).min() > 0.9995
+
+
+def test_reading_end_to_end_changes_no_row(plain, monkeypatch):
+    in_one_row = plain.encode(TEXTS)
+    monkeypatch.setattr(sentence_encoder, "TOKENS_TOGETHER", 0)
+    assert np.sum(plain.encode(TEXTS) * in_one_row, axis=1).min() > 0.9995
 
 
 def test_the_same_question_gives_the_same_answer_to_the_last_bit(encoder):
