@@ -190,7 +190,9 @@ class IntegrateBody(Strict):
     without: list[Id] = Field(
         [], max_length=500, description="What if these outlines, organisations or countries dropped out?"
     )
-    alternatives: bool = Field(False, description="Also two or three truly different integrations; takes longer.")
+    alternatives: bool = Field(
+        False, description="Also two or three truly different integrations; takes longer."
+    )
 
 
 class DecisionBody(Strict):

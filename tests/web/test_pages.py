@@ -218,8 +218,14 @@ def test_other_ways_are_shown_when_asked_for_with_what_they_trade(client: FlaskC
     page = client.get("/integrate?call=demo-call&others=yes").text
     assert "Links along ties that exist already." in page
     assert "50% of the links and 25% of the places in streams differ." in page
-    assert "<dt>More</dt><dd><ul class=\"plain\"><li>answers to what is sought +0.25</li><li>1 link</li></ul>" in page
-    assert "<dt>Less</dt><dd><ul class=\"plain\"><li>fit to the streams -0.12</li><li>1 work stream</li></ul>" in page
+    assert (
+        '<dt>More</dt><dd><ul class="plain"><li>answers to what is sought +0.25</li><li>1 link</li></ul>'
+        in page
+    )
+    assert (
+        '<dt>Less</dt><dd><ul class="plain"><li>fit to the streams -0.12</li><li>1 work stream</li></ul>'
+        in page
+    )
     assert "common topics" not in page, "too small to be seen"
 
 
