@@ -16,6 +16,19 @@ WORST = 6
 """Losses that are shown, the worst first."""
 QUOTED = 160
 """Letters of an offer or a search."""
+TERMS = {
+    "fit": "fit to the streams",
+    "complement": "answers to what is sought",
+    "topic": "common topics",
+    "known": "known ties",
+    "inside": "links inside one stream",
+    "evenness": "evenness of the streams",
+    "borders": "pairs of states that are linked",
+}
+"""What an alternative trades, in words; all in [0, 1]."""
+COUNTS = {"links": "link", "streams": "work stream"}
+SMALL = 0.005
+"""A difference up to this would be shown as 0.00."""
 Answer = Mapping[str, Any]
 
 
@@ -190,8 +203,25 @@ def _rules(rules: Iterable[Answer]) -> list[str]:
     return lines
 
 
+def traded(trade: Mapping[str, float]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What an alternative has more of than the first, and less of, in words; what would be shown as 0.00 is left out.
+
+    >>> traded({"fit": -0.125, "known": 0.36, "topic": 0.001, "links": 4.0})
+    (('known ties +0.36', '4 links'), ('fit to the streams -0.12',))
+    """
+    told = [
+        (f"{name} {trade[term]:+.2f}", trade[term])
+        for term, name in TERMS.items()
+        if abs(trade.get(term, 0)) > SMALL
+    ]
+    told += [
+        (count(abs(round(trade[term])), one), trade[term]) for term, one in COUNTS.items() if trade.get(term)
+    ]
+    return tuple(text for text, value in told if value > 0), tuple(text for text, value in told if value < 0)
+
+
 def _alternative(number: int, other: Answer) -> list[str]:
-    trade = ", ".join(f"{name} {value:+.2f}" for name, value in other["trade"].items() if abs(value) >= 0.005)
+    more, less = traded(other["trade"])
     links, places = other["links_changed"], other["streams_changed"]
     differs = f"{links:.0%} of the links and {places:.0%} of the places in streams differ"
     streams = [
@@ -201,7 +231,8 @@ def _alternative(number: int, other: Answer) -> list[str]:
     return [
         f"Alternative {number}, {other['name']}: {other['aim']}",
         *_folded(f"{_summary(other['project'])} {differs}.", "  "),
-        *_folded(f"Against the first: {trade or 'nothing that counts'}.", "  "),
+        *(_folded(f"More: {', '.join(more)}.", "  ") if more else ()),
+        *(_folded(f"Less: {', '.join(less)}.", "  ") if less else ()),
         *streams,
     ]
 

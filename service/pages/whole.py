@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from service.overall_text import traded
 from service.pages import show
 
 STRONGEST = 20
@@ -120,21 +121,6 @@ def _pair(pair: Sequence[str], names: Mapping[str, str]) -> str:
     return " – ".join(names.get(each, each) for each in pair)
 
 
-TERMS = {
-    "fit": "fit to the streams",
-    "complement": "answers to what is sought",
-    "topic": "common topics",
-    "known": "known ties",
-    "inside": "links inside one stream",
-    "evenness": "evenness of the streams",
-    "borders": "pairs of states that are linked",
-}
-"""What an alternative trades, in words; all in [0, 1]."""
-COUNTS = {"links": "link", "streams": "work stream"}
-SMALL = 0.005
-"""A difference that would be shown as 0.00."""
-
-
 @dataclass(frozen=True, slots=True)
 class Other:
     """Another integration: its aim, what it consists of, how far it lies off, and what it has more and less of."""
@@ -153,23 +139,14 @@ def others(answer: Mapping[str, Any]) -> list[Other]:
 
 
 def _other(told: Mapping[str, Any]) -> Other:
-    traded = [
-        (f"{name} {value:+.2f}", value)
-        for term, name in TERMS.items()
-        if abs(value := told["trade"][term]) > SMALL
-    ]
-    traded += [
-        (show.count(abs(round(value)), one), value)
-        for term, one in COUNTS.items()
-        if (value := told["trade"][term])
-    ]
+    more, less = traded(told["trade"])
     return Other(
         told["name"],
         told["aim"],
         tuple(f"{each['name']} ({len(each['outlines'])})" for each in told["project"]["streams"]),
         f"{told['links_changed']:.0%} of the links and {told['streams_changed']:.0%} of the places in streams differ.",
-        tuple(text for text, value in traded if value > 0),
-        tuple(text for text, value in traded if value < 0),
+        more,
+        less,
     )
 
 

@@ -129,6 +129,21 @@ def test_what_only_a_person_can_confirm_is_told_apart_from_the_rules() -> None:
     assert lines[lines.index("  For a person to confirm:") + 1] == "    R2 spill-overs"
 
 
+def test_an_alternative_says_what_it_has_more_and_less_of() -> None:
+    other = {
+        "name": "familiar",
+        "aim": "links along ties that exist already",
+        "links_changed": 0.5,
+        "streams_changed": 0.0,
+        "trade": {"known": 0.25, "borders": -0.5, "links": -3.0, "streams": 0.0},
+        "project": answer(),
+    }
+    lines = integration(answer(alternatives=[other])).splitlines()
+    assert "Alternative 1, familiar: links along ties that exist already" in lines
+    assert "  More: known ties +0.25." in lines
+    assert "  Less: pairs of states that are linked -0.50, 3 links." in lines
+
+
 def test_decisions_are_listed_with_the_keys_that_take_them_back() -> None:
     kept = [{"key": "put:L1", "text": "“Robots” (Nord AG, DE) is in the stream “Edge”"}]
     assert decisions({"call": "c", "decisions": kept}).splitlines()[1:] == [
