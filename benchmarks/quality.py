@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.machine import heading
 from benchmarks.quality_baselines import Fitted, fit
-from benchmarks.quality_blends import answers, learn
+from benchmarks.quality_blends import LIMIT, answers, learn
 from benchmarks.quality_metrics import hit, interval, ndcg, paired_gain, recall, reciprocal_rank
 from benchmarks.quality_newcomers import report as newcomers
 from benchmarks.quality_parts import bias, novel, paired_auc, steering, strata
@@ -70,18 +70,23 @@ def _task_table(
 def _strata(
     sample: Sample, prepared: Prepared, asked: Sequence[Question], found: dict[str, list[list[str]]]
 ) -> None:
-    """Recall at 50 of ours by stratum, beside popularity and the best of all the others there."""
+    """Recall at 50 of ours by stratum, beside popularity, the best single method and the better blend there."""
     rows = {name: strata(sample, prepared, asked, ranked) for name, ranked in found.items()}
-    print(f"\n| stratum, coordinator task | n | {OURS} | 95 % | {POPULAR} | best other | gain over it |")
+    print(
+        f"\n| stratum, coordinator task | n | {OURS} | 95 % | {POPULAR} | best single method | better blend |"
+    )
     print("|---|---|---|---|---|---|---|")
     for place, (stratum, count, value, low, high) in enumerate(rows[OURS]):
         others = {name: row[place][2] for name, row in rows.items() if name != OURS}
-        best = max(others, key=lambda name: others[name])
-        gain = f"{value / others[best] - 1:+.0%}" if others[best] > 0 else "–"
-        print(
-            f"| {stratum} | {count} | {value:.3f} | {low:.3f} to {high:.3f} | {others[POPULAR]:.3f} "
-            f"| {others[best]:.3f} ({best}) | {gain} |"
-        )
+        blends = {name: others.pop(name) for name in BLENDS}
+        best, blend = (max(some, key=lambda name: some[name]) for some in (others, blends))
+        told = [f"{value:.3f} | {low:.3f} to {high:.3f} | {others[POPULAR]:.3f}"]
+        told += [_beside(value, each, name) for each, name in ((others[best], best), (blends[blend], blend))]
+        print(f"| {stratum} | {count} | {' | '.join(told)} |")
+
+
+def _beside(ours: float, theirs: float, name: str) -> str:
+    return f"{theirs:.3f} {name}: {ours / theirs - 1:+.0%}" if theirs > 0 else "0"
 
 
 def _gains(measure: str, values: dict[str, np.ndarray]) -> None:
@@ -101,7 +106,7 @@ def _gains(measure: str, values: dict[str, np.ndarray]) -> None:
 
 
 def _ours(ranker: Ranker, asked: Sequence[Question]) -> list[list[str]]:
-    found = ranker.rank([question.query for question in asked])
+    found = ranker.rank([question.query for question in asked], limit=LIMIT)
     return [[who for who, _ in each.ranked] for each in found]
 
 

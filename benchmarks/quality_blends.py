@@ -14,7 +14,8 @@ from matcher.ranking.evidence import Evidence, gather
 DEPTH = 500
 """Candidates of a query: the best of the walk from text and graph."""
 BATCH = 16
-LIMIT = 100
+LIMIT = 500
+"""Kept of each answer: those who are known already are taken out of it before novel partners are counted."""
 BASE = "personalised PageRank, text and graph"
 
 
@@ -90,7 +91,7 @@ def answers(
     logistic: LogisticRegression,
     booster: lgb.Booster,
 ) -> dict[str, list[list[str]]]:
-    """Name of method -> the first hundred organisations of every question."""
+    """Name of method -> the first LIMIT organisations of every question."""
     names = fitted.prepared.state.organisations
     found: dict[str, list[list[str]]] = {}
     for part, evidence, scores in batches(fitted, asked, texts):

@@ -75,7 +75,7 @@ def _row(name: str, values: list[float]) -> tuple[str, int, float, float, float]
 def novel(prepared: Prepared, asked: Sequence[Question], ranked: Sequence[Sequence[str]]) -> np.ndarray:
     """Recall at 50 of the hidden partners that never worked with those given; questions without any are left out.
 
-    Those known are taken out of each method's hundred first, so that all answer the same question.
+    Those known are taken out of each method's first LIMIT, so that all answer the same question.
     """
     values = []
     for question, found in zip(asked, ranked, strict=True):

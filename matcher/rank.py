@@ -94,14 +94,14 @@ class Ranker:
         if model is None:
             if self._shelf is None:
                 return "Ranked by a fixed blend of past ties, call topics and texts: no learned model is kept here."
-            if len(self._history.projects) >= self._learn_from:
+            if self._learned and not self.due:
                 return (
                     "Ranked by a fixed blend of past ties, call topics and texts: what could be learned from the "
                     "store's history was no better."
                 )
             return (
-                "Ranked by a fixed blend of past ties, call topics and texts: the store's history is too short "
-                f"to learn from ({len(self._history.projects)} projects, {self._learn_from} are needed)."
+                "Ranked by a fixed blend of past ties, call topics and texts: the store's history is too short to "
+                f"learn from ({len(self._history.projects)} projects; {self._learn_from} over some years are needed)."
             )
         found = model.card.measured.get("recall_50")
         measured = "" if found is None else f"; recall at 50 on the newest half year: {found:.2f}"

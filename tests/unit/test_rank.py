@@ -238,5 +238,5 @@ def test_a_damaged_model_or_one_of_another_history_counts_as_none(tmp_path: Path
 def test_too_short_a_history_says_that_the_prior_serves() -> None:
     with tempfile.TemporaryDirectory() as folder:
         ranker = Ranker(SMALL, Texts.none(), folder=Path(folder))
-        assert "too short to learn from (4 projects, 500 are needed)" in ranker.basis
+        assert "too short to learn from (4 projects; 500 over some years are needed)" in ranker.basis
         assert not ranker.learns
