@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from data.calls import CallProfile
 from data.countries import country_name, to_eu, to_iso
-from data.demands import CountRange, Layer, Selector
+from data.demands import CountRange, Layer, Selector, plain_role
 from data.errors import BadInput, NotReady
 from data.model import Kind, OrganisationId
 from matcher.answers import SuggestRequest
@@ -14,6 +14,7 @@ from matcher.candidates import Candidates, gather
 from matcher.knowledge import Knowledge
 from matcher.ranking.query import Query
 from matcher.reading import Reading, read
+from matcher.roles import known_roles
 
 SIZE = (3, 10)
 """Members, where neither the call nor the coordinator says how many."""
@@ -41,6 +42,7 @@ def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
     profile = knowledge.profile(request.call)
     outline = knowledge.outline(request.outline) if request.outline else None
     _know_all(request, knowledge)
+    _know_roles(request, profile)
     owner = outline.organisation if outline else None
     lead = request.coordinator or owner
     if outline is not None:
@@ -114,6 +116,16 @@ def _know_all(request: SuggestRequest, knowledge: Knowledge) -> None:
             knowledge.organisation(ident)
     if request.preset not in PRESETS:
         raise BadInput(f"unknown preset {request.preset!r}; there are {', '.join(PRESETS)}")
+
+
+def _know_roles(request: SuggestRequest, profile: CallProfile) -> None:
+    known = known_roles(profile)
+    for who, role in request.roles:
+        if plain_role(role) not in known:
+            raise BadInput(
+                f"no rule and no custom of {profile.id} knows the role {role!r} asked for {who}; "
+                f"it may be {', '.join(sorted(known))}"
+            )
 
 
 def _fictional(profile: CallProfile, named: Iterable[OrganisationId | None], knowledge: Knowledge) -> bool:

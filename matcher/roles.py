@@ -1,8 +1,12 @@
 """Which part could an organisation play? Proposed from its kind; people settle it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from types import MappingProxyType
+from typing import Any
 
+from data.calls import CallProfile
+from data.demands import COORDINATOR, UNCOUNTED_ROLES, Selector, plain_role
 from data.model import Kind, Organisation
 
 ROLES: Mapping[Kind | None, str] = MappingProxyType(
@@ -23,3 +27,22 @@ ROLES: Mapping[Kind | None, str] = MappingProxyType(
 def proposed_role(organisation: Organisation) -> str:
     """Return the role proposed for an organisation of this kind; the coordinator is named by the solver."""
     return ROLES[organisation.kind]
+
+
+def known_roles(profile: CallProfile) -> frozenset[str]:
+    """Return the roles that mean something in a call, in their plain spelling: its rules' own, and the usual ones."""
+    usual = (COORDINATOR, "participant", *ROLES.values())
+    named = {role for part in _selectors(profile.demands) for role in (*part.roles, *part.not_roles)}
+    return frozenset({*(plain_role(role) or role for role in usual), *UNCOUNTED_ROLES, *named})
+
+
+def _selectors(part: Any) -> Iterator[Selector]:
+    """Every selector within demands, however deep: also within alternatives."""
+    if isinstance(part, Selector):
+        yield part
+    elif is_dataclass(part):
+        for each in fields(part):
+            yield from _selectors(getattr(part, each.name))
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from _selectors(each)

@@ -172,10 +172,12 @@ def _loosen(demand: Demand, changes: Sequence[tuple[str, str, float, float]]) ->
             f"allow size {after:g}" if field == "maximum" else f"allow size {after:g} at the least"
             for _, field, _, after in changes
         )
-    parts = ", ".join(
-        f"{field.replace('_', ' ')} {after:g} instead of {before:g}" for _, field, before, after in changes
-    )
-    return f"loosen {demand.id} ({demand.text}): {parts}"
+    numbers = [(field.replace("_", " "), before, after) for _, field, before, after in changes]
+    if demand.layer is Layer.USER:
+        asked = ", ".join(f"{after:g} instead of {before:g}" for _, before, after in numbers)
+        return f"ask for {asked}: {demand.text}"
+    parts = ", ".join(f"{field} {after:g} instead of {before:g}" for field, before, after in numbers)
+    return f"only with another call: {demand.id} ({demand.text}) would need {parts}"
 
 
 def _drop(demand: Demand) -> str:
@@ -184,9 +186,12 @@ def _drop(demand: Demand) -> str:
         "must": f"drop the demand for {rest}",
         "not": f"drop the exclusion of {rest}",
         "apart": f"allow {rest.replace('+', ' and ')} together",
+        "want": f"drop the wish for {demand.text}",
     }
     if demand.layer is Layer.USER and rest and kind in words:
         return words[kind]
     if demand.id == SIZE:
         return "drop the limits of size"
-    return f"drop {demand.id}: {demand.text}"
+    if demand.layer is Layer.USER:
+        return f"drop the wish {demand.id}: {demand.text}"
+    return f"only with another call, without {demand.id}: {demand.text}"

@@ -162,6 +162,21 @@ def test_an_impossible_wish_names_what_conflicts_and_what_would_help(run: Run) -
     assert told["relaxations"]
 
 
+def test_a_wish_that_nobody_can_meet_is_eased_in_plain_words(run: Run) -> None:
+    told = answer(
+        run("suggest", "--outline", "DEMO-OUT-003", "--call", CALL, "--want", "8:MT", "--json"), exit_code=1
+    )
+    ways = [way["text"] for way in told["relaxations"]]
+    assert any(way.startswith("ask for ") and "instead of 8: at least 8 from MT" in way for way in ways), ways
+
+
+def test_a_role_that_no_rule_knows_is_refused_with_those_there_are(run: Run) -> None:
+    asked = ("--must", "DEMO-ORG-014", "--role", "DEMO-ORG-014=asociated")
+    result = run("suggest", "--outline", "DEMO-OUT-028", "--call", CALL, *asked)
+    assert result.exit_code == 2
+    assert "knows the role 'asociated'" in result.output and "associated, coordinator" in result.output
+
+
 def test_a_text_from_standard_input_is_enough(run: Run) -> None:
     text = "Wir suchen Partner, die Leckagen in alten Wasserleitungen hören können, und Städte zum Vergleich."
     told = answer(run("suggest", "--text", "-", "--call", CALL, "--limit", "1", "--json", input=text))
