@@ -207,10 +207,10 @@ def traded(trade: Mapping[str, float]) -> tuple[tuple[str, ...], tuple[str, ...]
     """What an alternative has more of than the first, and less of, in words; what would be shown as 0.00 is left out.
 
     >>> traded({"fit": -0.125, "known": 0.36, "topic": 0.001, "links": 4.0})
-    (('known ties +0.36', '4 links'), ('fit to the streams -0.12',))
+    (('known ties +0.36', '4 links'), ('fit to the streams −0.12',))
     """
     told = [
-        (f"{name} {trade[term]:+.2f}", trade[term])
+        (f"{name} {trade[term]:+.2f}".replace("-", "−"), trade[term])
         for term, name in TERMS.items()
         if abs(trade.get(term, 0)) > SMALL
     ]

@@ -135,6 +135,20 @@ def test_decisions_are_kept_listed_and_taken_back_one_by_one_each_write_audited(
     assert written.count(f"setting overall:{CALL}") == 3, "an answer that is the same is not written again"
 
 
+def test_a_late_outline_is_placed_and_told(run: Run, tmp_path: Path) -> None:
+    late = tmp_path / "late.csv"
+    late.write_text(
+        "id,title,text,organisation_name,country\nLATE-1,Shelves that count,Cameras in small shops,Shelfwise,BG\n",
+        encoding="utf-8",
+    )
+    told(run("integrate", CALL, "--json"))
+    assert run("import", "outlines", str(late), "--call", CALL).exit_code == 0
+    after = told(run("integrate", CALL, "--json"))
+    assert after["changes"]["added"] == ["LATE-1"]
+    assert sum("LATE-1" in (link["a"], link["b"]) for link in after["links"]) >= 2
+    assert "BG" not in after["missing_countries"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

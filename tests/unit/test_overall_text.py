@@ -141,7 +141,7 @@ def test_an_alternative_says_what_it_has_more_and_less_of() -> None:
     lines = integration(answer(alternatives=[other])).splitlines()
     assert "Alternative 1, familiar: links along ties that exist already" in lines
     assert "  More: known ties +0.25." in lines
-    assert "  Less: pairs of states that are linked -0.50, 3 links." in lines
+    assert "  Less: pairs of states that are linked −0.50, 3 links." in lines
 
 
 def test_decisions_are_listed_with_the_keys_that_take_them_back() -> None:

@@ -223,7 +223,7 @@ def test_other_ways_are_shown_when_asked_for_with_what_they_trade(client: FlaskC
         in page
     )
     assert (
-        '<dt>Less</dt><dd><ul class="plain"><li>fit to the streams -0.12</li><li>1 work stream</li></ul>'
+        '<dt>Less</dt><dd><ul class="plain"><li>fit to the streams −0.12</li><li>1 work stream</li></ul>'
         in page
     )
     assert "common topics" not in page, "too small to be seen"
@@ -231,7 +231,7 @@ def test_other_ways_are_shown_when_asked_for_with_what_they_trade(client: FlaskC
 
 def test_a_drop_out_is_played_through_and_its_changes_are_told(client: FlaskClient) -> None:
     page = client.get("/integrate?call=demo-call&without=DE,+L1").text
-    assert '<dt>Gone (1)</dt><dd><ul class="plain"><li>Häfen</li>' in page
+    assert '<dt>Gone: 1</dt><dd><ul class="plain"><li>Häfen</li>' in page
     assert "<li>Edge on the islands: from s2 to Edge</li>" in page
     assert "<li>Rechnen am Rand – Häfen</li>" in page
     assert 'value="DE, L1"' in page
