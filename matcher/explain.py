@@ -1,7 +1,9 @@
 """Why is this organisation here? Reasons as data, and sentences rendered only from them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -121,22 +123,22 @@ def _texts(member: OrganisationId, reading: Reading, knowledge: Knowledge) -> li
 def _ties(
     member: OrganisationId, team: Sequence[OrganisationId], candidates: Candidates, knowledge: Knowledge
 ) -> list[Reason]:
-    known: dict[str, list[str]] = {}
     acquainted = set(candidates.field.acquainted(candidates.rows[member]))
-    for other in team:
-        if candidates.rows.get(other) not in acquainted:
-            continue
-        label = knowledge.organisation(other).label
-        for project in knowledge.network.shared_projects(member, other):
-            known.setdefault(f"project:{project}", []).append(label)
-    if not known:
+    shared = [
+        (knowledge.organisation(other).label, knowledge.network.shared_projects(member, other))
+        for other in team
+        if candidates.rows.get(other) in acquainted
+    ]
+    times = Counter(chain.from_iterable(projects for _, projects in shared))
+    if not times:
         return [Reason("new-ties", 1.0)] if len(team) > 1 else []
-    entry, partners = max(known.items(), key=lambda pair: (len(pair[1]), pair[0]))
-    share = len({name for names in known.values() for name in names}) / max(len(team) - 1, 1)
-    others = len(known) - 1
+    project = max(times, key=lambda each: (times[each], each))
+    partners = [name for name, projects in shared if project in projects]
+    share = len(shared) / max(len(team) - 1, 1)
+    others = len(times) - 1
     more = f" and {others} more project{'s' if others > 1 else ''}" if others else ""
-    words = (listed(sorted(partners)), title_of(entry, knowledge) + more)
-    return [Reason("tie", share, tuple(sorted(known)), words)]
+    words = (listed(sorted(partners)), title_of(f"project:{project}", knowledge) + more)
+    return [Reason("tie", share, tuple(f"project:{each}" for each in sorted(times)), words)]
 
 
 def _standing(organisation: Organisation, row: int, candidates: Candidates) -> list[Reason]:
