@@ -1,0 +1,44 @@
+"""Do the reasons of ranked partners quote the asker's own sentences, in words and as data, with the real encoder?"""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from service.cli import main
+
+HEATING = "Waste heat of data centres is to warm whole city districts."
+HOSPITALS = "Hospitals want to compute on images beside the patient."
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home into which the demo has been imported, texts embedded."""
+    folder = tmp_path_factory.mktemp("reasons")
+    result = CliRunner().invoke(main, ["import", "demo", "--home", str(folder)])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def test_bulk_ranking_tells_what_speaks_for_the_first_as_data(home: Path, tmp_path: Path) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text(json.dumps({"id": "q", "text": f"{HEATING} {HOSPITALS}"}) + "\n")
+    result = CliRunner().invoke(main, ["--home", str(home), "rank", str(queries), "--explain", "10"])
+    assert result.exit_code == 0, result.output
+    row = json.loads(result.stdout)
+    assert [one["id"] for one in row["why"]] == [who for who, _ in row["ranked"][:10]]
+    quoted = [each for one in row["why"] for each in one["contributions"] if "sentence" in each]
+    assert {each["kind"] for each in quoted} <= {"text", "topic", "profile", "beside"}
+    assert {each["sentence"] for each in quoted} == {HEATING, HOSPITALS}
+    assert all(each["project"].startswith("DEMO-P-") for each in quoted if each["kind"] != "profile")
+
+
+def test_partners_are_told_with_the_sentence_that_their_project_is_nearest_to(home: Path) -> None:
+    result = CliRunner().invoke(main, ["--home", str(home), "partners", "DEMO-ORG-028", "--json"])
+    assert result.exit_code == 0, result.output
+    reasons = [reason for partner in json.loads(result.stdout)["partners"] for reason in partner["reasons"]]
+    quoting = [reason for reason in reasons if reason["name"] in {"took-part", "stands-beside"}]
+    assert quoting
+    assert all(reason["evidence"][0].startswith("project:DEMO-P-") for reason in quoting)
+    assert all("nearest to “" in reason["text"] for reason in quoting)
