@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import BadInput
+from data.model import OutlineId
 from data.store import Store
 from matcher.integration.decisions import Decision, Decisions
+from matcher.integration.prepare import Previous
 from service.cli import main
+from service.decided import KEPT, Step, Steps
 
 CALL = "demo-industrial-cloud"
 Run = Callable[..., Result]
@@ -78,6 +82,42 @@ def test_a_decision_that_says_nothing_is_refused(
 ) -> None:
     with pytest.raises(BadInput, match=said):
         Decision(kind, about, value)
+
+
+def proposal(*outlines: str) -> Previous:
+    return Previous({OutlineId(o): "s1" for o in outlines}, {"s1": "Edge"})
+
+
+def taken(steps: Steps, basis: str, run: str) -> Steps:
+    """One more proposal, made as `next` says."""
+    return steps.plus(replace(steps.next(basis), run=run), proposal(run))
+
+
+def test_the_same_basis_is_held_near_the_same_proposal_and_told_against_the_same() -> None:
+    steps = taken(taken(Steps(), "first", "r1"), "second", "r2")
+    assert steps.next("second") == Step("second", "", near="r1", against="r1")
+    assert steps.next("first") == Step("first", "", near=None, against="r2"), (
+        "as it was made, told against the latest"
+    )
+    assert steps.next("third") == Step("third", "", near="r2", against="r2")
+    assert Steps.from_json(steps.as_json()) == steps
+    assert steps.latest == proposal("r2")
+
+
+def test_only_the_latest_proposals_are_remembered() -> None:
+    steps = Steps()
+    for number in range(KEPT + 3):
+        steps = taken(steps, f"b{number}", f"r{number}")
+    assert [step.run for step in steps.steps] == [f"r{number}" for number in range(3, KEPT + 3)]
+    assert set(steps.proposals) == {f"r{number}" for number in range(2, KEPT + 3)}, (
+        "and the one that the oldest is near"
+    )
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"steps": [{}], "proposals": {}}', '{"steps": []}'])
+def test_kept_proposals_that_cannot_be_read_say_what_to_do(text: str) -> None:
+    with pytest.raises(BadInput, match="run `konsort integrate --anew`"):
+        Steps.from_json(text)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,8 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from data.errors import BadInput
+
 PAGE = "/integrate?call=demo-call"
 API = "/api/v1/calls/demo-call/decisions"
 
@@ -98,6 +100,22 @@ def test_a_contradiction_is_told_and_the_decision_before_it_stays(client: FlaskC
     assert answer.status_code == 422
     assert "L1 and L2 are decided to be together and never together" in answer.text
     assert [each.key for each in small.decided.told()] == ["never:L1,L2"]
+
+
+def test_decisions_that_cannot_all_be_kept_are_shown_to_be_taken_back(
+    client: FlaskClient, small, monkeypatch
+) -> None:
+    decide(client, kind="never", pair_a="L1", pair_b="L2")
+
+    def refuse(self, call: str, *, without=()) -> None:
+        raise BadInput("the coordinator's decisions cannot all be kept")
+
+    monkeypatch.setattr(type(small), "integrate", refuse)
+    answer = client.get(PAGE)
+    assert answer.status_code == 422
+    assert "No proposal keeps all of these decisions" in answer.text
+    assert "The coordinator&#39;s decisions cannot all be kept." in answer.text
+    assert 'value="never:L1,L2"' in answer.text
 
 
 @pytest.mark.parametrize("address", ["decide", "take-back"])
