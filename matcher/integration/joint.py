@@ -9,15 +9,13 @@ The work is counted in steps of the simplex method and in nodes, never in second
 answer on every machine, busy or not. A clock only stops what has got out of hand, and the solution says so.
 """
 
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from data.errors import BadInput
-from matcher.integration.problem import Pairs, Problem, Program, program
+from matcher.integration.highs import STEPS, Clock, branch, relax
+from matcher.integration.problem import Pairs, Problem, program
 
 NEAR = 8
 """Candidate partners of each outline in the first program."""
@@ -25,9 +23,6 @@ CLOSE = 0.03
 """Pairs enter the joint program that the links' own relaxation prices at most so far below use."""
 ROUNDS = 4
 TURNS = 6
-NODES = 2000
-STEPS = 150_000
-"""Simplex steps that all relaxations of the joint problem may take together: some 10 s of one core at 500 outlines."""
 LIMIT_S = 120.0
 """Seconds after which a solution is cut short whatever its work; a safety, never reached in ordinary use."""
 SMALL = 1500
@@ -41,20 +36,6 @@ NEGLIGIBLE = 1e-6
 """Pairs left out that could add no more than this, relative, are left out."""
 
 Answer = tuple[np.ndarray, Pairs]
-
-
-class _Clock:
-    """The safety limit: how long is left, and whether it was ever reached."""
-
-    def __init__(self, limit_s: float) -> None:
-        self._end = time.perf_counter() + limit_s
-        self.rang = False
-
-    def left(self) -> float:
-        """Seconds left, at least a hundredth: a solver with no time at all gives no answer."""
-        left = self._end - time.perf_counter()
-        self.rang = self.rang or left <= 0
-        return max(0.01, left)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +79,7 @@ class _Relaxed:
 
 def solve(problem: Problem, *, limit_s: float = LIMIT_S) -> Solution:
     """Return the best streams and links found, with a bound over all pairs. Raises BadInput where decisions clash."""
-    clock = _Clock(limit_s)
+    clock = Clock(limit_s)
     first = _streams(problem, problem.fit, clock)
     mask, ceiling = _candidates(problem, first, clock)
     staged = (first, _links(problem, first, mask, clock))
@@ -114,7 +95,7 @@ def solve(problem: Problem, *, limit_s: float = LIMIT_S) -> Solution:
     task = program(problem, _pairs(loose.mask | (loose.reach > value)))
     small = len(task.columns.pairs) * task.columns.streams <= SMALL
     if small and bound - value > PRECISION * max(1.0, abs(bound)):
-        whole, inside = _branch(task, clock)
+        whole, inside = branch(task, clock)
         bound = min(bound, max(inside, value))
         if whole is not None:
             value, best = _best(problem, [best, whole])
@@ -123,7 +104,7 @@ def solve(problem: Problem, *, limit_s: float = LIMIT_S) -> Solution:
 
 def bound_of(problem: Problem, *, limit_s: float = LIMIT_S) -> float:
     """Return what no answer to the problem can exceed."""
-    clock = _Clock(limit_s)
+    clock = Clock(limit_s)
     first = _streams(problem, problem.fit, clock)
     mask, ceiling = _candidates(problem, first, clock)
     return _relaxed(_granted(problem, first), mask, ceiling, clock).bound
@@ -144,7 +125,7 @@ def _granted(problem: Problem, first: np.ndarray) -> Problem:
     )
 
 
-def _candidates(problem: Problem, first: np.ndarray, clock: _Clock) -> tuple[np.ndarray, float]:
+def _candidates(problem: Problem, first: np.ndarray, clock: Clock) -> tuple[np.ndarray, float]:
     """Return the (n, n) mask of pairs for the joint program, and a bound from streams and links apart.
 
     The links alone are relaxed twice: as if both ends were always in one stream, which bounds them, and for
@@ -166,7 +147,7 @@ def _candidates(problem: Problem, first: np.ndarray, clock: _Clock) -> tuple[np.
     return mask, ceiling
 
 
-def _relaxed(problem: Problem, mask: np.ndarray, ceiling: float, clock: _Clock) -> _Relaxed:
+def _relaxed(problem: Problem, mask: np.ndarray, ceiling: float, clock: Clock) -> _Relaxed:
     """Relax the joint problem, price the pairs left out, and let in those that could gain, while steps are left.
 
     Where not even the first relaxation is solved, the bound is that of streams and links apart.
@@ -176,7 +157,7 @@ def _relaxed(problem: Problem, mask: np.ndarray, ceiling: float, clock: _Clock) 
     shares, left = None, STEPS
     for _ in range(ROUNDS):
         task = program(problem, _pairs(mask))
-        solved = _relax(task, clock, steps=left)
+        solved = relax(task, clock, steps=left)
         if solved is None:
             break
         left -= solved.steps
@@ -193,13 +174,13 @@ def _relaxed(problem: Problem, mask: np.ndarray, ceiling: float, clock: _Clock) 
     return _Relaxed(shares, mask, bound, reach)
 
 
-def _priced_out(problem: Problem, clock: _Clock) -> tuple[np.ndarray, float, np.ndarray | None]:
+def _priced_out(problem: Problem, clock: Clock) -> tuple[np.ndarray, float, np.ndarray | None]:
     """Relax a problem of links alone until no missing pair could gain: the mask, its bound, each outline's
     price."""
     n, bound, cost = len(problem.fit), np.inf, None
     mask = _start(problem)
     for _ in range(2 * ROUNDS):
-        solved = _relax(program(problem, _pairs(mask)), clock)
+        solved = relax(program(problem, _pairs(mask)), clock)
         if solved is None:
             break
         cost = solved.price[:n] + solved.price[n : 2 * n]
@@ -217,7 +198,7 @@ def _best(problem: Problem, answers: list[Answer]) -> tuple[float, Answer]:
     return max(((problem.value(*answer), answer) for answer in answers), key=lambda one: one[0])
 
 
-def _in_turns(problem: Problem, answer: Answer, mask: np.ndarray, clock: _Clock) -> Answer:
+def _in_turns(problem: Problem, answer: Answer, mask: np.ndarray, clock: Clock) -> Answer:
     """Improve streams for the links and links for the streams, as long as the value rises."""
     streams = problem.shape[1]
     value = problem.value(*answer)
@@ -239,10 +220,10 @@ def _in_turns(problem: Problem, answer: Answer, mask: np.ndarray, clock: _Clock)
     return answer
 
 
-def _streams(problem: Problem, gain: np.ndarray, clock: _Clock) -> np.ndarray:
+def _streams(problem: Problem, gain: np.ndarray, clock: Clock) -> np.ndarray:
     """(n,) the streams that are best by `gain` (n, S) alone, within sizes, borders and decisions."""
     alone = replace(problem, fit=gain, lowest=np.zeros_like(problem.lowest), forced=())
-    answer, _ = _branch(program(alone, np.empty((0, 2), dtype=int)), clock)
+    answer, _ = branch(program(alone, np.empty((0, 2), dtype=int)), clock)
     if answer is None:
         raise BadInput(
             "the coordinator's decisions cannot all be kept: with this number of streams, too many pairs are to be "
@@ -267,12 +248,12 @@ def _only_links(problem: Problem, worth: np.ndarray) -> Problem:
     )
 
 
-def _links(problem: Problem, assigned: np.ndarray, mask: np.ndarray, clock: _Clock) -> Pairs:
+def _links(problem: Problem, assigned: np.ndarray, mask: np.ndarray, clock: Clock) -> Pairs:
     """The best links for these streams among the masked pairs."""
     same = assigned[:, None] == assigned[None, :]
     links = _only_links(problem, problem.worth + np.where(same, problem.bonus, 0.0))
     near = 1e-7 if problem.fit.size <= GRANTED else COARSE
-    answer, _ = _branch(program(links, _pairs(mask)), clock, near=near)
+    answer, _ = branch(program(links, _pairs(mask)), clock, near=near)
     if answer is None:
         raise BadInput(
             "more links are decided for an outline than it can carry; raise its capacity or take one back"
@@ -304,42 +285,6 @@ def _start(problem: Problem) -> np.ndarray:
     return (mask & np.isfinite(problem.worth)) | _decided(problem)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Solved:
-    """A relaxation's solution: `columns` (columns,), its value, the price of each row (rows,), the steps it took."""
-
-    columns: np.ndarray
-    value: float
-    price: np.ndarray
-    steps: int
-
-
-def _relax(task: Program, clock: _Clock, *, steps: int = STEPS) -> _Solved | None:
-    """Solve the relaxation; None: it would take more steps, or the clock rang."""
-    if steps <= 0:
-        return None
-    equal = task.below == task.above
-    upper = np.isfinite(task.above) & ~equal
-    lower = np.isfinite(task.below) & ~equal
-    answer = linprog(
-        -task.gain,
-        A_ub=sparse.vstack([task.matrix[upper], -task.matrix[lower]]),
-        b_ub=np.concatenate([task.above[upper], -task.below[lower]]),
-        A_eq=task.matrix[equal],
-        b_eq=task.above[equal],
-        bounds=np.column_stack([task.least, task.most]),
-        method="highs-ds",
-        options={"time_limit": clock.left(), "maxiter": steps},
-    )
-    if answer.status != 0:
-        clock.left()
-        return None
-    price = np.zeros(len(task.below))
-    price[upper] = -answer.ineqlin.marginals[: int(upper.sum())]
-    price[lower] += answer.ineqlin.marginals[int(upper.sum()) :]
-    return _Solved(answer.x, -float(answer.fun), price, int(answer.nit))
-
-
 def _priced(problem: Problem, price: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """(n, n) what a pair outside the mask could at most gain at these prices; -inf inside and where
     forbidden."""
@@ -347,22 +292,3 @@ def _priced(problem: Problem, price: np.ndarray, mask: np.ndarray) -> np.ndarray
     cost = price[:n] + price[n : 2 * n]
     gain = problem.worth + problem.bonus - cost[:, None] - cost[None, :]
     return np.where(mask | mask.T | np.eye(n, dtype=bool), -np.inf, gain)
-
-
-def _branch(task: Program, clock: _Clock, *, near: float = 1e-7) -> tuple[Answer | None, float]:
-    """Branch and bound: the best answer found, or None, and what none can exceed; `near` is how near is enough."""
-    answer = milp(
-        -task.gain,
-        constraints=LinearConstraint(task.matrix, task.below, task.above),
-        bounds=Bounds(task.least, task.most),
-        integrality=task.whole.astype(int),
-        # With presolve, HiGHS sometimes writes a line of its own to standard output, amid a --json answer.
-        options={"time_limit": clock.left(), "node_limit": NODES, "mip_rel_gap": near, "presolve": False},
-    )
-    clock.left()
-    bound = np.inf if answer.mip_dual_bound is None else -float(answer.mip_dual_bound)
-    if answer.x is None:
-        return None, bound
-    at = task.columns
-    assigned = answer.x[: at.z].reshape(at.n, at.streams).argmax(axis=1)
-    return (assigned, at.pairs[answer.x[at.z : at.u] > 0.5]), bound
