@@ -47,6 +47,8 @@ PRESETS: Mapping[str, tuple[str, Weights]] = MappingProxyType(
 """Other aims for alternatives: in words, and as weights."""
 DIFFERENT = 0.3
 """Alternatives differ in at least this part of all their links, or of all outlines' streams."""
+GAINED = 0.01
+"""An alternative is better than the first by so much in one term at least."""
 AWAY = (0.0, 0.15, 0.4)
 """What a link of an earlier alternative loses, tried in turn until the next one differs enough."""
 
@@ -162,7 +164,7 @@ def alternatives(
 
     Where the call gives no streams, the first has another number of them. The others aim at something else (PRESETS);
     links that an earlier one already has lose some of their worth until the next one is different. One that cannot be
-    made different is left out.
+    made different, or that is better in nothing, is left out.
     """
     kept = decisions or Decisions()
     near = Previous.from_dict(first.as_dict())
@@ -210,13 +212,15 @@ def _other_counts(demands: Demands, decisions: Decisions, first: OverallProject)
 def _told_if_different(
     name: str, aim: str, project: OverallProject, first: OverallProject, told: Sequence[Alternative]
 ) -> Alternative | None:
-    """The alternative, or None where it is too like the first or one that was told."""
+    """The alternative, or None where it is too like the first or one that was told, or better in nothing."""
     apart = [_difference(project, other) for other in (first, *(one.project for one in told))]
     others = [len(other.streams) for other in (first, *(one.project for one in told))]
     alike = [number == len(project.streams) for number in others]
     if any(same and max(pair) < DIFFERENT for same, pair in zip(alike, apart, strict=True)):
         return None
     trade = {term: project.terms[term] - first.terms[term] for term in first.terms}
+    if all(trade[term] < GAINED for term in trade if term not in ("links", "streams")):
+        return None
     return Alternative(name, aim, project, *apart[0], trade)
 
 

@@ -236,6 +236,8 @@ def test_alternatives_differ_from_the_first_and_from_each_other() -> None:
         others[0].project.terms["complement"] - first.terms["complement"]
     )
     assert len(others[0].project.streams) != len(first.streams), "one has another number of streams"
+    for other in others:
+        assert max(other.trade[term] for term in other.trade if term not in ("links", "streams")) >= 0.01
     assert others[0].trade["streams"] == len(others[0].project.streams) - len(first.streams)
 
 
