@@ -3,7 +3,8 @@
     python -m benchmarks.bench_rank --split 2018-07-01
 
 Beside it the strongest single method, personalised PageRank from text and graph, on the same questions. Texts are
-embedded beforehand: their vectors are looked up. Learning is done once more, whatever was kept.
+embedded beforehand: their vectors are looked up. Learning is done once more, unless --models names a folder where the
+model of that day is kept.
 """
 
 import argparse
@@ -35,24 +36,28 @@ def main() -> None:
     parser.add_argument("--split", type=dt.date.fromisoformat, default=dt.date(2018, 7, 1))
     parser.add_argument("--archive", type=Path, default=Path("../shared/data/cordis-h2020.zip"))
     parser.add_argument("--queries", type=int, default=1000)
+    parser.add_argument("--models", type=Path, help="Folder with kept models: nothing is learned.")
     options = parser.parse_args()
     print(heading("Bulk ranking", ("lightgbm", "scipy", "numpy")))
     sample = load_sample(options.archive)
     asked = [each.query for each in questions(sample, options.split, "coordinator")][: options.queries]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as fresh:
         past = sample.history.before(options.split)
-        ranker = Ranker(past, sample.texts, folder=Path(folder))
-        begin, worked = time.perf_counter(), time.process_time()
-        ranker.train()
-        took, worked = time.perf_counter() - begin, time.process_time() - worked
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        print(
-            f"Learning from {len(past.projects)} projects: {took:.0f} s ({worked:.0f} s of processor time), "
-        )
-        print(f"{peak:.1f} GB of memory at most, texts and tables included. {ranker.basis}\n")
+        ranker = Ranker(past, sample.texts, folder=options.models or Path(fresh))
+        if options.models is None:
+            _learn(ranker, len(past.projects))
         print("| method | queries a second, in bulk | one alone, median ms | p95 ms |\n|---|---|---|---|")
         _row("Konsort", asked, ranker.rank)
     _row(BASELINE, asked, _baseline(sample, options.split))
+
+
+def _learn(ranker: Ranker, projects: int) -> None:
+    begin, worked = time.perf_counter(), time.process_time()
+    ranker.train()
+    took, worked = time.perf_counter() - begin, time.process_time() - worked
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"Learning from {projects} projects: {took:.0f} s ({worked:.0f} s of processor time), ")
+    print(f"{peak:.1f} GB of memory at most, texts and tables included. {ranker.basis}\n")
 
 
 def _row(name: str, asked: Sequence[Query], answer: Callable[[Sequence[Query]], object]) -> None:
