@@ -9,7 +9,7 @@ import numpy as np
 from matcher.solver.kernel import Rules
 from matcher.solver.search import Case, local_optima
 
-RESTARTS = 8
+RESTARTS = 5
 
 
 def several(

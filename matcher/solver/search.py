@@ -107,8 +107,7 @@ def price_rows(
 
 def cut_gains(gains: Gains, keep: np.ndarray) -> Gains:
     """The utility over the candidates at `keep` (ascending positions)."""
-    n = gains.lin.shape[0]
-    pair = sp.csr_array((gains.pair, gains.other, gains.start), (n, n))[keep][:, keep]
+    pair = _pairs(gains, gains.pair)[keep][:, keep]
     pair.sort_indices()
     start, other = pair.indptr.astype(np.int64), pair.indices.astype(np.int32)
     return Gains(
@@ -292,7 +291,10 @@ def _price_core(
     core: np.ndarray,
 ) -> None:
     """Find the prices of the core's own relaxation and write them into `prices`."""
-    few = cut_prices(gains, prices, core)
+    within = _pairs_within(gains, core)
+    few = Prices(
+        prices.split[within], prices.rest.copy(), np.ascontiguousarray(prices.row[:, core]), prices.need
+    )
     kernel.relax(
         cut_gains(gains, core),
         few,
@@ -304,7 +306,7 @@ def _price_core(
         np.zeros(core.size),
         np.empty(sizes[1], np.int64),
     )
-    prices.split[_pairs_within(gains, core)] = few.split
+    prices.split[within] = few.split
     prices.rest[:] = few.rest
 
 
@@ -327,12 +329,16 @@ def cut_prices(gains: Gains, prices: Prices, keep: np.ndarray) -> Prices:
 
 def _pairs_within(gains: Gains, keep: np.ndarray) -> np.ndarray:
     """Positions of the pairs among `keep`, in the order of `cut_gains(gains, keep)`."""
-    n = gains.lin.size
-    # Numbered from 1 on, since a stored zero would be no pair.
-    number = sp.csr_array((np.arange(1, gains.pair.size + 1), gains.other, gains.start), (n, n))
-    kept = number[keep][:, keep]
+    kept = _pairs(gains, np.arange(gains.pair.size))[keep][:, keep]
     kept.sort_indices()
-    return kept.data - 1
+    return kept.data
+
+
+def _pairs(gains: Gains, entries: np.ndarray) -> sp.csr_array:
+    """The pairs with `entries` (E,) for their worth, (n, n)."""
+    n = gains.lin.size
+    # Both of one type, or scipy copies the long one.
+    return sp.csr_array((entries, gains.other, gains.start.astype(gains.other.dtype)), (n, n))
 
 
 def plant(case: Case, prices: Prices, status: np.ndarray, bound: float, value: float) -> Tree:
