@@ -292,9 +292,7 @@ def _price_core(
 ) -> None:
     """Find the prices of the core's own relaxation and write them into `prices`."""
     within = _pairs_within(gains, core)
-    few = Prices(
-        prices.split[within], prices.rest.copy(), np.ascontiguousarray(prices.row[:, core]), prices.need
-    )
+    few = _prices_of(prices, core, within)
     kernel.relax(
         cut_gains(gains, core),
         few,
@@ -319,11 +317,13 @@ def fresh_prices(case: Case) -> Prices:
 
 def cut_prices(gains: Gains, prices: Prices, keep: np.ndarray) -> Prices:
     """The prices that go with `cut_gains(gains, keep)`."""
+    return _prices_of(prices, keep, _pairs_within(gains, keep))
+
+
+def _prices_of(prices: Prices, keep: np.ndarray, pairs: np.ndarray) -> Prices:
+    """The prices of the candidates at `keep` and of the pairs at these positions."""
     return Prices(
-        prices.split[_pairs_within(gains, keep)],
-        prices.rest.copy(),
-        np.ascontiguousarray(prices.row[:, keep]),
-        prices.need,
+        prices.split[pairs], prices.rest.copy(), np.ascontiguousarray(prices.row[:, keep]), prices.need
     )
 
 
