@@ -51,7 +51,7 @@ def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
             outline.full_text, knowledge.search, seeks=outline.seeks, needs=outline.text, source=source
         )
     else:
-        reading = read(request.text or "", knowledge.search)
+        reading = read((request.text or "").strip(), knowledge.search)
     query = Query(
         id="suggest",
         text=reading.text,

@@ -183,6 +183,13 @@ def test_a_text_from_standard_input_is_enough(run: Run) -> None:
     assert any(member["id"] == "DEMO-ORG-037" for member in told["suggestions"][0]["members"])
 
 
+def test_blanks_round_a_text_change_no_answer(run: Run) -> None:
+    text = "Sensors that hear cracks in cranes, for ports. We seek a port authority abroad."
+    asked = ("suggest", "--text", "-", "--call", CALL, "--limit", "1", "--json")
+    plain, blank = (answer(run(*asked, input=each)) for each in (text, f"\n {text} \n"))
+    assert plain["suggestions"] == blank["suggestions"]
+
+
 def test_partners_are_new_and_from_the_wanted_country(run: Run) -> None:
     told = answer(run("partners", "DEMO-ORG-058", "--country", "NL", "--new-only", "--limit", "5", "--json"))
     assert told["partners"][0]["id"] == "DEMO-ORG-037"
