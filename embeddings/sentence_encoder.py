@@ -25,8 +25,8 @@ TOKENS_PER_BATCH = 1024
 TOKENS_PER_PASS = 32
 """What a pass costs beside its tokens, in tokens: a shorter window waits for company only if padding costs less."""
 TOKENS_TOGETHER = 1024
-"""Up to so many tokens in all are shared out among the workers, each reading its windows end to end in one row: so a
-question's text and sentences cost no padding. In longer rows the attention to what is not seen would cost more."""
+"""Up to so many tokens in all are shared out evenly among the workers, where they are read without padding: so a
+question's text and sentences keep every core busy to the end."""
 WORKERS = 2
 """Passes at once, each on its share of the cores: a text of a page does not keep more than one core busy."""
 
@@ -89,9 +89,9 @@ class SentenceEncoder:
             model = self.warm()
             windows = [window for i in visible for window in _windows(model, i, texts[i])]
         done = 0
-        together = _reads_end_to_end(model) and sum(each.weight for each in windows) <= TOKENS_TOGETHER
-        batches = _shared_out(windows) if together else list(_batches(windows))
-        for batch, vectors in zip(batches, self._passes(model, batches, together), strict=True):
+        few = _reads_end_to_end(model) and sum(each.weight for each in windows) <= TOKENS_TOGETHER
+        batches = _shared_out(windows) if few else list(_batches(windows))
+        for batch, vectors in zip(batches, self._passes(model, batches), strict=True):
             for window, vector in zip(batch, vectors, strict=True):
                 sums[window.text] += window.weight * vector
             done += len(batch)
@@ -99,16 +99,14 @@ class SentenceEncoder:
                 progress("texts", done * len(texts) // len(windows), len(texts))
         return unit_rows(sums)
 
-    def _passes(
-        self, model: "SentenceTransformer", batches: list[list[_Window]], together: bool
-    ) -> Iterator[np.ndarray]:
+    def _passes(self, model: "SentenceTransformer", batches: list[list[_Window]]) -> Iterator[np.ndarray]:
         """Yield the vectors of each batch, in order, WORKERS at a time: a question need not wait for a whole import."""
         assert self._workers is not None, "the model was opened"
         running: deque[Future[np.ndarray]] = deque()
         for batch in batches:
             if len(running) == WORKERS:
                 yield running.popleft().result()
-            running.append(self._workers.submit(_forward, model, batch, together))
+            running.append(self._workers.submit(_forward, model, batch))
         for last in running:
             yield last.result()
 
@@ -203,6 +201,7 @@ def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
 
 
 def _reads_end_to_end(model: "SentenceTransformer") -> bool:
+    """Whether a batch is read in one row without padding: the default encoder can."""
     return hasattr(model[0], "end_to_end")
 
 
@@ -214,7 +213,7 @@ def _shared_out(windows: list[_Window]) -> list[list[_Window]]:
     return [share for share in shares if share]
 
 
-def _forward(model: "SentenceTransformer", batch: list[_Window], together: bool) -> np.ndarray:
+def _forward(model: "SentenceTransformer", batch: list[_Window]) -> np.ndarray:
     """Return (len(batch), d) float32 unit rows."""
     import torch
 
@@ -223,7 +222,7 @@ def _forward(model: "SentenceTransformer", batch: list[_Window], together: bool)
     reader: Any = model[0]
     ids = [window.token_ids for window in batch]
     with torch.inference_mode():
-        if together:
+        if _reads_end_to_end(model):
             return unit_rows(reader.end_to_end(ids).numpy())
         features = padded(ids, reader.tokenizer.pad_token_id)
         return unit_rows(model.forward(features)["sentence_embedding"].float().numpy())

@@ -87,7 +87,7 @@ def test_a_row_does_not_depend_on_its_neighbours(encoder):
 
 def test_reading_end_to_end_changes_no_row(plain, monkeypatch):
     in_one_row = plain.encode(TEXTS)
-    monkeypatch.setattr(sentence_encoder, "TOKENS_TOGETHER", 0)
+    monkeypatch.setattr(sentence_encoder, "_reads_end_to_end", lambda model: False)
     assert np.sum(plain.encode(TEXTS) * in_one_row, axis=1).min() > 0.9995
 
 
