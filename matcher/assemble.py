@@ -1,6 +1,6 @@
 """Which sets are allowed and best? *Proved best*, *within x %*, or *impossible, because R2 and R5 conflict*.
 
-    problem → draw a pool → local search → price the whole store, widen → branch and bound → diverse teams
+    problem → draw a pool → local search → price the whole store, widen → branch and bound, diverse teams beside it
                               └ nothing allowed found → minimal conflict over the whole store, with repairs
 
 `docs/solver.md` has the formulas, the claims and what was measured.
@@ -14,6 +14,7 @@ import numpy as np
 
 from data.demands import ANYONE, CoordinatorIs, Hardness
 from matcher import pool as pools
+from matcher.meanwhile import meanwhile
 from matcher.solver import conflict as conflicts
 from matcher.solver import diverse
 from matcher.solver.clauses import Reader
@@ -129,6 +130,7 @@ def assemble(
     """
     begun = time.perf_counter()
     request = Request.of(problem)
+    everybody = meanwhile(request.utility.gains)
 
     def tell(pool: np.ndarray, value: float, team: Sequence[int], bound: float) -> None:
         if watch is not None and team:
@@ -156,7 +158,14 @@ def assemble(
         if optima[0][0] <= before + MARGIN:
             break
     best = pool[list(optima[0][1])] if optima else pool[:0]
-    rest, known = request.narrowed(optima[0][0] if optima else None, pool)
+
+    def others(pool: np.ndarray, value: float, team: np.ndarray) -> list[tuple[float, np.ndarray]]:
+        sets = diverse.several(request.case(pool), value, _within(pool, team), limit, apart, seed)
+        return [(worth, pool[list(each)]) for worth, each in sets]
+
+    # The proof mostly confirms the best set found: its companions are sought meanwhile.
+    likely = [meanwhile(others, pool, value, best) for value, _ in optima[:1]]
+    rest, known = request.narrowed(optima[0][0] if optima else None, pool, everybody.result())
     arena = np.union1d(rest, best) if rest.size <= SEARCHABLE else pool
     outcome = search(
         request.case(arena),
@@ -173,9 +182,9 @@ def assemble(
             return _infeasible(problem, conflicts.explain_by_search(request), begun)
         return _nothing_found(problem, begun)
     winner = arena[list(outcome.team)]
-    others = np.union1d(pool, winner)
-    teams = diverse.several(request.case(others), outcome.value, _within(others, winner), limit, apart, seed)
-    return _answer(request, [(value, others[list(team)]) for value, team in teams], known, arena.size, begun)
+    confirmed = np.array_equal(winner, best)
+    teams = likely[0].result() if confirmed else others(np.union1d(pool, winner), outcome.value, winner)
+    return _answer(request, teams, known, arena.size, begun)
 
 
 def warm() -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from data.model import OrganisationId
 from matcher.field import Field
 from matcher.knowledge import Knowledge
+from matcher.meanwhile import meanwhile
 from matcher.ranking.query import Query
 from matcher.reading import Reading
 
@@ -79,8 +80,9 @@ def gather(reading: Reading, query: Query, knowledge: Knowledge, *, fictional: b
     """Score every organisation for an outline; real calls get real organisations, fictional calls fictional ones."""
     chosen = knowledge.field(fictional=fictional)
     asked = np.vstack([reading.vector[None, :], reading.aspect_vectors])
-    scores = knowledge.roster.scores(asked, but=reading.source)[chosen.places]
+    heard = meanwhile(knowledge.roster.scores, asked, but=reading.source)
     record, place = _record(query, knowledge)
+    scores = heard.result()[chosen.places]
     share = RECORD_LEARNED if knowledge.ranker.learns else RECORD_PRIOR
     return Candidates(
         field=chosen,

@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
+
+import numpy as np
 
 from data.countries import country_name
 from data.model import Organisation, OrganisationId
@@ -17,6 +20,8 @@ COVERED = 0.35
 """From this score on, a member is said to cover an aspect; below it, the aspect is named as a gap."""
 TELLING_PLACE = 50
 """Down to this place the learned ranking is worth a word."""
+TELLING_PROJECTS = 10
+"""So many of a tie's projects are named as evidence, those with most of the partners first; the others are counted."""
 QUOTE = 140
 """Characters of a quoted sentence or title."""
 
@@ -123,22 +128,25 @@ def _texts(member: OrganisationId, reading: Reading, knowledge: Knowledge) -> li
 def _ties(
     member: OrganisationId, team: Sequence[OrganisationId], candidates: Candidates, knowledge: Knowledge
 ) -> list[Reason]:
-    acquainted = set(candidates.field.acquainted(candidates.rows[member]))
+    others = [each for each in team if each in candidates.rows]
+    rows = np.array([candidates.rows[each] for each in others], dtype=np.int64)
     shared = [
         (knowledge.organisation(other).label, knowledge.network.shared_projects(member, other))
-        for other in team
-        if candidates.rows.get(other) in acquainted
+        for other, knows in zip(
+            others, candidates.field.acquainted(candidates.rows[member], rows), strict=True
+        )
+        if knows
     ]
     times = Counter(chain.from_iterable(projects for _, projects in shared))
     if not times:
         return [Reason("new-ties", 1.0)] if len(team) > 1 else []
-    project = max(times, key=lambda each: (times[each], each))
-    partners = [name for name, projects in shared if project in projects]
+    telling = nlargest(TELLING_PROJECTS, times, key=lambda each: (times[each], each))
+    partners = [name for name, projects in shared if telling[0] in projects]
     share = len(shared) / max(len(team) - 1, 1)
-    others = len(times) - 1
-    more = f" and {others} more project{'s' if others > 1 else ''}" if others else ""
-    words = (listed(sorted(partners)), title_of(f"project:{project}", knowledge) + more)
-    return [Reason("tie", share, tuple(f"project:{each}" for each in sorted(times)), words)]
+    rest = len(times) - 1
+    more = f" and {rest} more project{'s' if rest > 1 else ''}" if rest else ""
+    words = (listed(sorted(partners)), title_of(f"project:{telling[0]}", knowledge) + more)
+    return [Reason("tie", share, tuple(f"project:{each}" for each in telling), words)]
 
 
 def _standing(organisation: Organisation, row: int, candidates: Candidates) -> list[Reason]:

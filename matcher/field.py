@@ -50,6 +50,8 @@ class Field:
         """The ids' positions here."""
         return self.facts.places
 
-    def acquainted(self, row: int) -> np.ndarray:
-        """Return the rows of those who have worked with the one at `row`, ascending."""
-        return self.ties.indices[self.ties.indptr[row] : self.ties.indptr[row + 1]]
+    def acquainted(self, row: int, others: np.ndarray) -> np.ndarray:
+        """Return (k,) bool: which of those at the rows `others` (k,) have worked with the one at `row`."""
+        known = self.ties.indices[self.ties.indptr[row] : self.ties.indptr[row + 1]]  # ascending
+        places = np.searchsorted(known, others)
+        return np.append(known, -1)[places] == others

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from matcher.ranking.evidence import Evidence
 from matcher.ranking.standing import STANDING, Prepared
@@ -95,9 +96,7 @@ def score_all(prepared: Prepared, evidence: Evidence) -> Scores:
     state, members = prepared.state, prepared.members
     near = relevance(evidence)
     votes = {**subject_votes(prepared, evidence), **tie_votes(prepared, evidence)}
-    stacked = members @ np.concatenate([np.asarray(each, np.float32) for each in votes.values()], axis=1)
-    by_column = np.asfortranarray(stacked)  # each sum is read by itself from here on
-    sums = dict(zip(votes, np.split(by_column, len(votes), axis=1), strict=True))
+    sums = _summed(members, votes)
     sums["led by programme"] = state.led.T @ evidence.programme
     sums["led by relevance"] = state.led.T @ near
     sums["led with lead"] = state.led.T @ evidence.lead
@@ -123,6 +122,17 @@ def score_all(prepared: Prepared, evidence: Evidence) -> Scores:
         question=_question(prepared, evidence),
         prior=prior,
     )
+
+
+def _summed(members: sparse.csr_matrix, votes: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """(n, b) for each vote (p, b): its sum over each organisation's projects. Where nobody votes it is zero."""
+    cast = {name: np.asarray(weights, np.float32) for name, weights in votes.items() if weights.any()}
+    silent = np.zeros((members.shape[0], next(iter(votes.values())).shape[1]), np.float32)
+    if not cast:
+        return dict.fromkeys(votes, silent)
+    stacked = np.asfortranarray(members @ np.concatenate(list(cast.values()), axis=1))
+    sums = dict(zip(cast, np.split(stacked, len(cast), axis=1), strict=True))  # each is read by itself
+    return {name: sums.get(name, silent) for name in votes}
 
 
 def _prior(sums: dict[str, np.ndarray]) -> np.ndarray:

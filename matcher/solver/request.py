@@ -8,7 +8,7 @@ import numpy as np
 from data.demands import Demand
 from data.errors import BadInput
 from matcher.solver.clauses import Clause, Reader, Row
-from matcher.solver.kernel import TOLERANCE
+from matcher.solver.kernel import TOLERANCE, Gains
 from matcher.solver.packing import as_rules
 from matcher.solver.problem import Problem
 from matcher.solver.search import Case, narrow, price_rows, search
@@ -66,11 +66,12 @@ class Request:
             pool, [clause.take(pool) for clause in self.clauses], inside, self.problem.wishes.size
         )
 
-    def narrowed(self, value: float | None, pool: np.ndarray) -> tuple[np.ndarray, float]:
+    def narrowed(self, value: float | None, pool: np.ndarray, everybody: Gains) -> tuple[np.ndarray, float]:
         """Who could be in a set worth more than `value`, and what no set of all candidates can exceed.
 
-        `pool`: ascending positions of promising candidates, all who must be in among them: there the prices are
-        found. With no value yet, everybody who is not barred, and no bound.
+        `everybody`: the gains of all candidates, `utility.gains()`. `pool`: ascending positions of promising
+        candidates, all who must be in among them: there the prices are found. With no value yet, everybody who is
+        not barred, and no bound.
         """
         n = len(self.problem.facts)
         if value is None or n <= SMALL:
@@ -79,7 +80,7 @@ class Request:
         status[list(self.held)] = 1
         size = self.problem.wishes.size
         rows = price_rows(self.clauses, n, size[1], caps=False)
-        return narrow(self.utility.gains(), rows, status, size, value, pool)
+        return narrow(everybody, rows, status, size, value, pool)
 
     def feasible(self, active: Collection[str]) -> bool:
         """Whether these demands can be met together, by exhaustive search over all candidates."""

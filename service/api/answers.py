@@ -55,7 +55,9 @@ class ReasonAnswer(BaseModel):
 
     name: str
     value: float
-    evidence: list[str]
+    evidence: list[str] = Field(
+        description="Ids that it rests on, the most telling first; ten of a tie's projects at most."
+    )
     text: str
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import click
 
 from service.command import Command, State, pass_state
+from service.cores import share_cores
 from service.memory import Tidying, keep_few_arenas
 
 
@@ -36,6 +37,7 @@ def _serve(state: State, host: str, port: int) -> None:
     app = state.app
     app.prepare()
     app.keep_answering()
+    share_cores()
     threading.Thread(target=app.warm, name="warm", daemon=True).start()
     with ExitStack() as running:
         running.enter_context(Tidying())

@@ -1,8 +1,13 @@
 """Are sentences rendered from the reason's fields, and from nothing else?"""
 
-import pytest
+from types import SimpleNamespace
 
-from matcher.explain import SENTENCES, Reason, listed, shortened
+import numpy as np
+import pytest
+from scipy import sparse
+
+from matcher.explain import SENTENCES, TELLING_PROJECTS, Reason, _ties, listed, shortened
+from matcher.field import Field
 
 
 def test_a_sentence_is_its_words_and_its_value() -> None:
@@ -38,3 +43,25 @@ def test_names_are_listed_up_to_three() -> None:
 def test_a_long_quote_ends_at_a_word() -> None:
     assert shortened("word " * 40) == "word " * 27 + "word …"
     assert shortened("short") == "short"
+
+
+def test_of_many_joint_projects_the_most_shared_are_named_and_all_are_counted() -> None:
+    names, ties = ["A", "B", "C", "D"], np.zeros((4, 4))
+    ties[0, 1] = ties[1, 0] = ties[0, 2] = ties[2, 0] = 0.5
+    field = Field(np.arange(4), tuple(names), None, sparse.csr_array(ties), np.zeros(4), np.zeros(4, bool))
+    joint = {"B": [f"P{k:02}" for k in range(13)], "C": ["P03", "P07"]}
+    knowledge = SimpleNamespace(
+        organisation=lambda who: SimpleNamespace(label=f"Organisation {who}"),
+        network=SimpleNamespace(shared_projects=lambda member, other: joint[other]),
+        project_title=lambda project: project,
+    )
+    candidates = SimpleNamespace(field=field, rows={name: row for row, name in enumerate(names)})
+    (tie,) = _ties("A", names, candidates, knowledge)
+    assert tie.value == pytest.approx(2 / 3)
+    assert tie.evidence[:3] == ("project:P07", "project:P03", "project:P12")
+    assert len(tie.evidence) == TELLING_PROJECTS
+    assert tie.text == (
+        "Has worked with Organisation B and Organisation C in project P07 and 12 more projects."
+    )
+    (stranger,) = _ties("D", names, candidates, knowledge)
+    assert stranger.name == "new-ties"
