@@ -62,7 +62,8 @@ def promise(request: Request) -> np.ndarray:
     """Return (n,): what a candidate may bring to a team not yet known: its own terms, some coverage, some ties."""
     utility = request.utility
     reach = utility.rho * (utility.ties @ utility.rho) * max(utility.scale, 0.0)
-    usual = np.sort(reach)[-max(1, reach.size // 50)] or 1.0
+    place = reach.size - max(1, reach.size // 50)
+    usual = np.partition(reach, place)[place] or 1.0
     own = utility.lin
     return own + utility.aspect.sum(axis=1) / 3 + 0.5 * own.max(initial=0.0) * np.minimum(reach / usual, 2.0)
 

@@ -85,6 +85,33 @@ def mirror(start: Array, other: Array) -> Array:
 
 
 @njit(nogil=True, cache=True)
+def pairs_within(start: Array, other: Array, keep: Array) -> tuple[Array, Array, Array]:
+    """Cut a square CSR matrix with ascending rows to the rows and columns at `keep` (k,) int64, ascending.
+
+    Returns the part's start (k+1,) int64 and other (F,) int32, and where its entries stood (F,) int64.
+    """
+    place = np.full(start.shape[0] - 1, -1, np.int32)
+    for row in range(keep.shape[0]):
+        place[keep[row]] = row
+    begin = np.zeros(keep.shape[0] + 1, np.int64)
+    for row in range(keep.shape[0]):
+        begin[row + 1] = begin[row]
+        for edge in range(start[keep[row]], start[keep[row] + 1]):
+            if place[other[edge]] >= 0:
+                begin[row + 1] += 1
+    column = np.empty(begin[-1], np.int32)
+    entry = np.empty(begin[-1], np.int64)
+    filled = 0
+    for row in range(keep.shape[0]):
+        for edge in range(start[keep[row]], start[keep[row] + 1]):
+            if place[other[edge]] >= 0:
+                column[filled] = place[other[edge]]
+                entry[filled] = edge
+                filled += 1
+    return begin, column, entry
+
+
+@njit(nogil=True, cache=True)
 def weigh(start: Array, other: Array, tie: Array, rho: Array, scale: float) -> Array:
     """Return (E,): what each pair of a symmetric CSR matrix is worth, its tie times both relevances and `scale`."""
     worth = np.empty(other.shape[0])

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
 from matcher.solver import kernel
 from matcher.solver.clauses import Cap, Clause, Match, Row
@@ -105,28 +104,28 @@ def price_rows(
     return np.array(rows, np.float64).reshape(len(rows), n), np.array(needs, np.float64)
 
 
-def cut_gains(gains: Gains, keep: np.ndarray) -> Gains:
-    """The utility over the candidates at `keep` (ascending positions)."""
-    pair = _pairs(gains, gains.pair)[keep][:, keep]
-    pair.sort_indices()
-    start, other = pair.indptr.astype(np.int64), pair.indices.astype(np.int32)
-    return Gains(
+def cut_gains(gains: Gains, keep: np.ndarray) -> tuple[Gains, np.ndarray]:
+    """The utility over the candidates at `keep` (ascending positions), and where its pairs stood in the whole."""
+    start, other, pairs = kernel.pairs_within(gains.start, gains.other, keep)
+    part = Gains(
         lin=gains.lin[keep],
         aspect=np.ascontiguousarray(gains.aspect[keep]),
         label=np.ascontiguousarray(gains.label[keep]),
         label_gain=gains.label_gain,
         start=start,
         other=other,
-        pair=pair.data,
+        pair=gains.pair[pairs],
         back=kernel.mirror(start, other),
     )
+    return part, pairs
 
 
-def cut(case: Case, keep: np.ndarray) -> Case:
-    """The same case over the candidates at `keep`."""
+def cut(case: Case, prices: Prices, keep: np.ndarray) -> tuple[Case, Prices]:
+    """The same case over the candidates at `keep`, and its prices."""
     rules = case.rules
-    return Case(
-        gains=cut_gains(case.gains, keep),
+    gains, pairs = cut_gains(case.gains, keep)
+    part = Case(
+        gains=gains,
         rules=rules._replace(
             coef=np.ascontiguousarray(rules.coef[:, keep]),
             left=np.ascontiguousarray(rules.left[:, keep]),
@@ -143,6 +142,7 @@ def cut(case: Case, keep: np.ndarray) -> Case:
         least=case.least,
         most=case.most,
     )
+    return part, cut_prices(prices, keep, pairs)
 
 
 def local_optima(
@@ -217,12 +217,12 @@ def search(
         kept = np.flatnonzero(status >= 0)
         if np.count_nonzero(status == 0) > 0.8 * before:
             break
-        prices = cut_prices(current.gains, prices, kept)
-        current, where, status = cut(current, kept), where[kept], status[kept].copy()
+        current, prices = cut(current, prices, kept)
+        where, status = where[kept], status[kept].copy()
         profit = np.zeros(kept.size)
     kept = np.flatnonzero(status >= 0)
-    prices = cut_prices(current.gains, prices, kept)
-    current, where, status = cut(current, kept), where[kept], status[kept].copy()
+    current, prices = cut(current, prices, kept)
+    where, status = where[kept], status[kept].copy()
     tree = plant(current, prices, status, bound, value)
     while time.perf_counter() - begun < budget_s:
         nodes += kernel.grow_tree(
@@ -277,8 +277,9 @@ def narrow(
         kernel.settle(status, profit, chosen, count, following, low, target, least, most)
         kept = np.flatnonzero(status >= 0)
         if kept.size < 0.7 * status.size:
-            prices = cut_prices(gains, prices, kept)
-            gains, where, status = cut_gains(gains, kept), where[kept], status[kept].copy()
+            gains, pairs = cut_gains(gains, kept)
+            prices = cut_prices(prices, kept, pairs)
+            where, status = where[kept], status[kept].copy()
     return where[status >= 0], bound
 
 
@@ -291,10 +292,10 @@ def _price_core(
     core: np.ndarray,
 ) -> None:
     """Find the prices of the core's own relaxation and write them into `prices`."""
-    within = _pairs_within(gains, core)
-    few = _prices_of(prices, core, within)
+    within, pairs = cut_gains(gains, core)
+    few = cut_prices(prices, core, pairs)
     kernel.relax(
-        cut_gains(gains, core),
+        within,
         few,
         status[core],
         *sizes,
@@ -304,7 +305,7 @@ def _price_core(
         np.zeros(core.size),
         np.empty(sizes[1], np.int64),
     )
-    prices.split[within] = few.split
+    prices.split[pairs] = few.split
     prices.rest[:] = few.rest
 
 
@@ -315,30 +316,11 @@ def fresh_prices(case: Case) -> Prices:
     return Prices(gains.pair / 2, rest, case.price_row, case.price_need)
 
 
-def cut_prices(gains: Gains, prices: Prices, keep: np.ndarray) -> Prices:
-    """The prices that go with `cut_gains(gains, keep)`."""
-    return _prices_of(prices, keep, _pairs_within(gains, keep))
-
-
-def _prices_of(prices: Prices, keep: np.ndarray, pairs: np.ndarray) -> Prices:
-    """The prices of the candidates at `keep` and of the pairs at these positions."""
+def cut_prices(prices: Prices, keep: np.ndarray, pairs: np.ndarray) -> Prices:
+    """The prices of the candidates at `keep` and of the pairs that stood at `pairs`: see `cut_gains`."""
     return Prices(
         prices.split[pairs], prices.rest.copy(), np.ascontiguousarray(prices.row[:, keep]), prices.need
     )
-
-
-def _pairs_within(gains: Gains, keep: np.ndarray) -> np.ndarray:
-    """Positions of the pairs among `keep`, in the order of `cut_gains(gains, keep)`."""
-    kept = _pairs(gains, np.arange(gains.pair.size))[keep][:, keep]
-    kept.sort_indices()
-    return kept.data
-
-
-def _pairs(gains: Gains, entries: np.ndarray) -> sp.csr_array:
-    """The pairs with `entries` (E,) for their worth, (n, n)."""
-    n = gains.lin.size
-    # Both of one type, or scipy copies the long one.
-    return sp.csr_array((entries, gains.other, gains.start.astype(gains.other.dtype)), (n, n))
 
 
 def plant(case: Case, prices: Prices, status: np.ndarray, bound: float, value: float) -> Tree:

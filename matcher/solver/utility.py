@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from matcher.solver.facts import KINDS
-from matcher.solver.kernel import Gains, mirror, weigh
+from matcher.solver.kernel import Gains, mirror, pairs_within, weigh
 from matcher.solver.problem import Problem
 from matcher.solver.select import YES, sme_flag
 
@@ -25,16 +25,20 @@ class Term:
     evidence: tuple[str, ...] = ()
 
 
-def columns(problem: Problem) -> dict[str, np.ndarray]:
-    """Return the linear terms' (n,) columns: each member's own share of the term, before division by the size."""
-    n = len(problem.facts)
-    zero = np.zeros(n)
+def columns(problem: Problem, at: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """Return the linear terms' (n,) columns: each member's own share of the term, before division by the size.
+
+    `at` (k,): only the candidates at these positions.
+    """
+    where: slice | np.ndarray = slice(None) if at is None else at
+    facts = problem.facts if at is None else problem.facts.take(at)
+    zero = np.zeros(len(facts))
     return {
-        "fit": problem.fit,
-        "newcomers": zero if problem.newcomer is None else problem.newcomer,
-        "sme": (sme_flag(problem.facts) == YES).astype(float),
-        "widening": zero if problem.widening is None else problem.widening.astype(float),
-        "effort": np.ones(n),
+        "fit": problem.fit[where],
+        "newcomers": zero if problem.newcomer is None else problem.newcomer[where],
+        "sme": (sme_flag(facts) == YES).astype(float),
+        "widening": zero if problem.widening is None else problem.widening[where].astype(float),
+        "effort": np.ones(len(facts)),
     }
 
 
@@ -76,7 +80,7 @@ class Utility:
             aspect=problem.aspects * (weights.coverage * share / max(share.sum(), 1e-12)),
             label=label,
             gain=gain,
-            ties=problem.ties.tocsr() if problem.ties.has_sorted_indices else problem.ties.sorted_indices(),
+            ties=_ascending(problem.ties),
             rho=gate(problem),
             scale=weights.ties / pairs_possible(problem),
         )
@@ -86,10 +90,12 @@ class Utility:
 
         A label that one candidate alone has is a gain of its own, so it moves into `lin`.
         """
-        where = slice(None) if positions is None else positions
+        where: slice | np.ndarray = slice(None) if positions is None else positions
         label, rho = self.label[where], self.rho[where]
-        ties = self.ties if positions is None else sp.csr_array(self.ties[positions][:, positions])
-        start, other = ties.indptr.astype(np.int64), ties.indices.astype(np.int32, copy=False)
+        start, other, tie = self.ties.indptr.astype(np.int64), self.ties.indices, self.ties.data
+        if positions is not None:
+            start, other, pairs = pairs_within(start, other, positions)
+            tie = tie[pairs]
         count = np.bincount(label[label >= 0], minlength=self.gain.size + 1)
         sole = (label >= 0) & (count[label] == 1)
         gain = np.append(self.gain, 0.0)
@@ -101,7 +107,7 @@ class Utility:
             label_gain=gain[count > 1],
             start=start,
             other=other,
-            pair=weigh(start, other, ties.data, rho, self.scale),
+            pair=weigh(start, other, tie, rho, self.scale),
             back=mirror(start, other),
         )
 
@@ -121,6 +127,15 @@ class Utility:
         fresh[self.label[list(team)].ravel()] = 0.0
         more = np.maximum(self.aspect[where] - covered, 0.0).sum(axis=1)
         return self.lin[where] + self.tie_sum(team)[where] + more + fresh[self.label[where]].sum(axis=1)
+
+
+def _ascending(ties: sp.csr_array) -> sp.csr_array:
+    """The same with ascending rows and int32 columns, as the kernel reads them; itself where it has them."""
+    if not ties.has_sorted_indices:
+        ties = ties.sorted_indices()
+    if ties.indices.dtype == np.int32:
+        return ties
+    return sp.csr_array((ties.data, ties.indices.astype(np.int32), ties.indptr.astype(np.int32)), ties.shape)
 
 
 def _weight(problem: Problem, name: str) -> float:
@@ -188,8 +203,7 @@ def terms(problem: Problem, members: np.ndarray) -> tuple[Term, ...]:
 
 def _linear_terms(problem: Problem, members: np.ndarray, ids: list[str]) -> list[Term]:
     found = []
-    for name, column in columns(problem).items():
-        own = column[members]
+    for name, own in columns(problem, members).items():
         order = sorted(range(len(ids)), key=lambda k: (-own[k], ids[k]))
         evidence = () if name == "effort" else tuple(ids[k] for k in order if own[k] > 0)
         found.append(Term(name, float(own.sum() / seats(problem)), _weight(problem, name), evidence))

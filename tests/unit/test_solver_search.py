@@ -1,6 +1,6 @@
 """Two thousand random cases of twelve candidates: search and narrowing against every subset, written out in numpy."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from matcher.assemble import warm
 from matcher.solver.clauses import Clause, Row
-from matcher.solver.kernel import Gains, matching_size
+from matcher.solver.kernel import Gains, matching_size, pairs_within
 from matcher.solver.packing import as_rules
 from matcher.solver.search import Case, narrow, price_rows, search
 
@@ -110,3 +110,14 @@ def test_a_matching_counts_each_country_and_each_owner_once():
     assert matching_size(left, right, np.array([0, 1, 2]), 3) == 1
     assert matching_size(left, right, np.array([0, 1, 3]), 3) == 2
     assert matching_size(left, right, np.array([0, 4]), 2) == 1
+
+
+def test_a_cut_matrix_holds_the_pairs_among_those_kept():
+    rng = np.random.default_rng(3)
+    dense = np.triu(rng.random((40, 40)) * (rng.random((40, 40)) < 0.2), 1)
+    whole = sp.csr_array(dense + dense.T)
+    keep = np.sort(rng.choice(40, 17, replace=False)).astype(np.int64)
+    start, other, entries = pairs_within(whole.indptr.astype(np.int64), whole.indices.astype(np.int32), keep)
+    part = sp.csr_array((whole.data[entries], other, start), (17, 17)).toarray()
+    assert np.array_equal(part, (dense + dense.T)[np.ix_(keep, keep)])
+    assert all(np.all(np.diff(other[a:b]) > 0) for a, b in pairwise(start))
