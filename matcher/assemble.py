@@ -8,7 +8,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,6 +58,9 @@ FIRST_RESTARTS = 4
 PRICING_RESTARTS = 12
 SEARCHABLE = 4000
 """If the prices leave more candidates than this, only the pool is searched; the bound still holds for all."""
+
+Optimum = tuple[float, tuple[int, ...]]
+"""A set that was found: its value, and the members' positions in the pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +123,13 @@ def assemble(
     width: int = POOL,
     seed: int = 0,
     watch: Callable[[Snapshot], None] | None = None,
+    foresee: Callable[[tuple[Seat, ...]], object] | None = None,
 ) -> Assembly:
     """Return up to `limit` allowed consortia, best first, each at least `apart` members from every other.
 
     The search stops after about `budget_s` seconds; what it has proved by then is stated. `apart` defaults to two
-    fifths of the members. `watch` hears of every better set and bound. The same problem and seed give the same
+    fifths of the members. `watch` hears of every better set and bound; `foresee`, on another thread while the proof
+    goes on, of each set that will most likely be part of the answer. The same problem and seed give the same
     sets; how far the proof comes in the budget depends on the machine. Raises BadInput where a wish names an
     unknown candidate.
     """
@@ -147,24 +152,19 @@ def assemble(
         optima = local_optima(request.case(pool), seed, PRICING_RESTARTS, [_within(pool, verdict.example)])
     for value, team in optima[:1]:
         tell(pool, value, team, np.inf)
-    for _ in range(PRICING_ROUNDS):
-        teams = [pool[list(team)].tolist() for _, team in optima[:3]]
-        wider = pools.widen(request, pool, teams, PRICED_IN)
-        if wider.size == pool.size:
-            break
-        before, starts = optima[0][0], [_within(wider, team) for team in teams[:1]]
-        pool = wider
-        optima = local_optima(request.case(pool), seed, PRICING_RESTARTS, starts)
-        if optima[0][0] <= before + MARGIN:
-            break
+    pool, optima = _widened(request, pool, optima, seed)
     best = pool[list(optima[0][1])] if optima else pool[:0]
 
-    def others(pool: np.ndarray, value: float, team: np.ndarray) -> list[tuple[float, np.ndarray]]:
+    def proposed(pool: np.ndarray, value: float, team: np.ndarray) -> list[Consortium]:
         sets = diverse.several(request.case(pool), value, _within(pool, team), limit, apart, seed)
-        return [(worth, pool[list(each)]) for worth, each in sets]
+        consortia = [_consortium(request, pool[list(each)], worth) for worth, each in sets]
+        if foresee is not None:
+            for each in consortia:
+                foresee(each.members)
+        return consortia
 
     # The proof mostly confirms the best set found: its companions are sought meanwhile.
-    likely = [meanwhile(others, pool, value, best) for value, _ in optima[:1]]
+    likely = [meanwhile(proposed, pool, value, best) for value, _ in optima[:1]]
     rest, known = request.narrowed(optima[0][0] if optima else None, pool, everybody.result())
     arena = np.union1d(rest, best) if rest.size <= SEARCHABLE else pool
     outcome = search(
@@ -183,8 +183,25 @@ def assemble(
         return _nothing_found(problem, begun)
     winner = arena[list(outcome.team)]
     confirmed = np.array_equal(winner, best)
-    teams = likely[0].result() if confirmed else others(np.union1d(pool, winner), outcome.value, winner)
-    return _answer(request, teams, known, arena.size, begun)
+    sets = likely[0].result() if confirmed else proposed(np.union1d(pool, winner), outcome.value, winner)
+    return _answer(problem, sets, known, arena.size, begun)
+
+
+def _widened(
+    request: Request, pool: np.ndarray, optima: list[Optimum], seed: int
+) -> tuple[np.ndarray, list[Optimum]]:
+    """Add the candidates of the whole store who gain most, as long as better sets come of it."""
+    for _ in range(PRICING_ROUNDS):
+        teams = [pool[list(team)].tolist() for _, team in optima[:3]]
+        wider = pools.widen(request, pool, teams, PRICED_IN)
+        if wider.size == pool.size:
+            break
+        before, starts = optima[0][0], [_within(wider, team) for team in teams[:1]]
+        pool = wider
+        optima = local_optima(request.case(pool), seed, PRICING_RESTARTS, starts)
+        if optima[0][0] <= before + MARGIN:
+            break
+    return pool, optima
 
 
 def warm() -> float:
@@ -230,17 +247,18 @@ def _nothing_found(problem: Problem, begun: float) -> Assembly:
     )
 
 
+def _consortium(request: Request, members: np.ndarray, value: float) -> Consortium:
+    """A set that keeps the rules, of which nothing is proved yet."""
+    return Consortium(_seats(request, members), value, None, None, terms(request.problem, members))
+
+
 def _answer(
-    request: Request, teams: Sequence[tuple[float, np.ndarray]], bound: float, searched: int, begun: float
+    problem: Problem, sets: Sequence[Consortium], bound: float, searched: int, begun: float
 ) -> Assembly:
-    problem = request.problem
     n = len(problem.facts)
-    proved = bound <= teams[0][0] + MARGIN
-    bound = teams[0][0] if proved else bound
-    consortia = tuple(
-        Consortium(_seats(request, team), value, bound, _gap(value, bound), terms(problem, team))
-        for value, team in teams
-    )
+    proved = bound <= sets[0].value + MARGIN
+    bound = sets[0].value if proved else bound
+    consortia = tuple(replace(each, bound=bound, gap=_gap(each.value, bound)) for each in sets)
     best = "Proved best" if proved else f"Within {100 * (consortia[0].gap or 0.0):.1f} % of the best"
     return Assembly(
         status="optimal" if proved else "bounded",

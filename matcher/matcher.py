@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 from data.calls import describe
 from data.model import OrganisationId
+from graph.rules import RuleAnswer
 from matcher.answers import (
     Partner,
     Partners,
@@ -15,7 +17,7 @@ from matcher.answers import (
     SuggestRequest,
     run_id,
 )
-from matcher.assemble import Conflict, Consortium, Snapshot, assemble
+from matcher.assemble import Conflict, Consortium, Seat, Snapshot, assemble
 from matcher.candidates import gather
 from matcher.explain import Reason, reasons_for, uncovered
 from matcher.knowledge import Knowledge
@@ -46,13 +48,16 @@ class Matcher:
         """
         question = pose(request, self.knowledge)
         budget_s = request.budget_s or self._budget_s
-        assembly = assemble(question.problem, limit=request.limit, budget_s=budget_s, watch=watch)
+        told = cache(partial(self._told, question))
+        assembly = assemble(
+            question.problem, limit=request.limit, budget_s=budget_s, watch=watch, foresee=told
+        )
         return Suggestions(
             run=self._run(request, budget_s),
             call=question.profile.id,
             status=assembly.status,
             claim=assembly.claim,
-            suggestions=tuple(self._told(consortium, question) for consortium in assembly.consortia),
+            suggestions=tuple(_suggestion(each, told(each.members)) for each in assembly.consortia),
             conflict=tuple(_conflict(part) for part in assembly.conflict),
             relaxations=tuple(asdict(repair) for repair in assembly.relaxations),
             aspects=tuple(aspect.text for aspect in question.reading.aspects),
@@ -92,11 +97,11 @@ class Matcher:
         """Say what new ties cost in fit."""
         return trade_off(pose(request, self.knowledge), run=self._run(request, "trade-off"))
 
-    def _told(self, consortium: Consortium, question: Question) -> Suggestion:
-        """Explain one consortium: each member's role and reasons, the rules with their witnesses, what is missing."""
+    def _told(self, question: Question, seats: tuple[Seat, ...]) -> "_Told":
+        """Explain one set: each member's role and reasons, the rules with their witnesses, what is missing."""
         knowledge, reading, candidates = self.knowledge, question.reading, question.candidates
-        team = tuple(OrganisationId(seat.id) for seat in consortium.members)
-        lead = next((OrganisationId(s.id) for s in consortium.members if s.role == "coordinator"), None)
+        team = tuple(OrganisationId(seat.id) for seat in seats)
+        lead = next((OrganisationId(s.id) for s in seats if s.role == "coordinator"), None)
         roles = dict(question.request.roles)
         members = []
         for member in team:
@@ -112,18 +117,30 @@ class Matcher:
             raise RuntimeError(
                 f"a proposed set breaks {verdict.broken()[0].id} of {question.profile.id}: {team}"
             )
-        return Suggestion(
-            value=consortium.value,
-            gap=consortium.gap,
-            members=tuple(members),
-            rules=verdict.rules,
-            terms=consortium.terms,
-            gaps=uncovered(team, reading, candidates),
-        )
+        return _Told(tuple(members), verdict.rules, uncovered(team, reading, candidates))
 
     def _run(self, request: SuggestRequest | PartnersRequest, *asked: Any) -> str:
         rules = describe(self.knowledge.profile(request.call)) if request.call else None
         return run_id(self.knowledge.fingerprint, rules, request, *asked)
+
+
+class _Told(NamedTuple):
+    """All that is said of a set beside its worth."""
+
+    members: tuple[Partner, ...]
+    rules: tuple[RuleAnswer, ...]
+    gaps: tuple[str, ...]
+
+
+def _suggestion(consortium: Consortium, told: _Told) -> Suggestion:
+    return Suggestion(
+        value=consortium.value,
+        gap=consortium.gap,
+        members=told.members,
+        rules=told.rules,
+        terms=consortium.terms,
+        gaps=told.gaps,
+    )
 
 
 def _asked_for(member: OrganisationId, question: Question) -> tuple[Reason, ...]:

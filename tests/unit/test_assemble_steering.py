@@ -152,6 +152,22 @@ def test_a_small_budget_still_gives_an_allowed_team_with_a_true_bound():
     assert quick.consortia[0].bound >= slow.consortia[0].value - 1e-7
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_every_set_of_the_answer_was_foreseen_with_its_roles(seed):
+    foreseen = []
+    answer = assemble(tiny_problem(200, seed), limit=4, budget_s=5.0, foresee=foreseen.append)
+    assert {each.members for each in answer.consortia} <= set(foreseen)
+    assert all(each.gap is not None for each in answer.consortia)
+
+
+def test_what_is_raised_while_foreseeing_ends_the_search():
+    def refuse(seats):
+        raise RuntimeError("not this set")
+
+    with pytest.raises(RuntimeError, match="not this set"):
+        assemble(tiny_problem(200, 7), limit=1, budget_s=5.0, foresee=refuse)
+
+
 def test_watchers_hear_rising_values_and_the_last_is_the_answer():
     heard = []
     answer = assemble(tiny_problem(200, 7), limit=1, budget_s=5.0, watch=heard.append)
