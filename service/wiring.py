@@ -34,7 +34,7 @@ from matcher.ranking.query import Query, Ranking
 from matcher.steering import Steering, TradeOff
 from service.integration import Desk, as_file
 from service.latest import Latest
-from service.memory import give_back
+from service.memory import give_back, set_aside
 from service.moment import Moment
 from service.settings import Settings
 
@@ -324,12 +324,13 @@ class Konsort:
 
 
 def _complete(moment: Moment) -> None:
-    """Build what a first question would wait for."""
+    """Build what a first question would wait for, and take it for lasting."""
     knowledge = moment.knowledge
     knowledge.ranker.rank([Query(id="warm", text="warm")], limit=1)
     for fictional in (False, True):
         knowledge.field(fictional=fictional)
     _ = knowledge.names
+    set_aside()
 
 
 def _make_home(home: Path) -> None:

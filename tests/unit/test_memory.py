@@ -1,11 +1,13 @@
-"""Does giving memory back leave everything as it was?"""
+"""Does giving memory back, or setting it aside, leave everything as it was?"""
 
+import gc
 import threading
+import weakref
 
 import numpy as np
 
 from service import memory
-from service.memory import Tidying, give_back, keep_few_arenas
+from service.memory import Tidying, give_back, keep_few_arenas, set_aside
 
 
 def test_what_is_in_use_stays() -> None:
@@ -22,3 +24,25 @@ def test_tidying_gives_back_until_it_ends(monkeypatch) -> None:
         assert twice.acquire(timeout=10)
         assert twice.acquire(timeout=10)
     assert not tidying._thread.is_alive()
+
+
+class Ring:
+    """Refers to itself, so that only the search for cycles can free it."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+def test_what_is_set_aside_is_passed_over_and_what_was_replaced_goes() -> None:
+    ring = Ring()
+    gone = weakref.ref(ring)
+    try:
+        set_aside()
+        assert all(each is not ring for each in gc.get_objects())
+        del ring
+        gc.collect()
+        assert gone() is not None
+        set_aside()
+        assert gone() is None
+    finally:
+        gc.unfreeze()
