@@ -149,8 +149,9 @@ def _shared_words(history: History) -> list[tuple[OrganisationId, str, float]]:
     table = history.participations
     sizes = table.groupby("project")["organisation"].transform("nunique")
     led = table["role"] == "coordinator"
+    shared = {size: shared_weight(size) for size in sizes.unique()}
     return [
-        (organisation, f"project:{project}", COORDINATED if leads else shared_weight(size))
+        (organisation, f"project:{project}", COORDINATED if leads else shared[size])
         for organisation, project, size, leads in zip(
             table["organisation"], table["project"], sizes, led, strict=True
         )

@@ -330,6 +330,7 @@ def _complete(moment: Moment) -> None:
     for fictional in (False, True):
         knowledge.field(fictional=fictional)
     _ = knowledge.names
+    _ = knowledge.network.graph
     set_aside()
 
 
