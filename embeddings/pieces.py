@@ -114,7 +114,10 @@ def _row_by_row(
     if row_lengths is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, **settings)
     whole = (each.float().split(list(row_lengths), dim=2) for each in (query, key, value))
-    rows = [torch.nn.functional.scaled_dot_product_attention(*row) for row in zip(*whole, strict=True)]
+    rows = [
+        torch.nn.functional.scaled_dot_product_attention(q, k, v, scale=settings.get("scaling"))
+        for q, k, v in zip(*whole, strict=True)
+    ]
     return torch.cat(rows, dim=2).to(query.dtype).transpose(1, 2), None
 
 

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 TOKENS_PER_BATCH = 1024
-"""Padded tokens in one pass: enough to keep a core busy, few enough that a question beside an import waits little."""
+"""Tokens in one pass, padding included: enough to keep a core busy, few enough that a question beside an import waits
+little."""
 TOKENS_PER_PASS = 32
-"""What a pass costs beside its tokens, in tokens: a shorter window waits for company only if padding costs less."""
+"""What a pass costs beside its tokens, in tokens: where shorter windows are padded to the longest, one stands in the
+same pass only if its padding costs less."""
 TOKENS_TOGETHER = 1024
 """Up to so many tokens in all are shared out evenly among the workers, where they are read without padding: so a
 question's text and sentences keep every core busy to the end."""
@@ -90,7 +92,9 @@ class SentenceEncoder:
             windows = [window for i in visible for window in _windows(model, i, texts[i])]
         done = 0
         few = _reads_end_to_end(model) and sum(each.weight for each in windows) <= TOKENS_TOGETHER
-        batches = _shared_out(windows) if few else list(_batches(windows))
+        batches = (
+            _shared_out(windows) if few else list(_batches(windows, padded=not _reads_end_to_end(model)))
+        )
         for batch, vectors in zip(batches, self._passes(model, batches), strict=True):
             for window, vector in zip(batch, vectors, strict=True):
                 sums[window.text] += window.weight * vector
@@ -185,17 +189,17 @@ def _windows(model: "SentenceTransformer", text: int, content: str) -> Iterator[
         yield _Window(text, [*head, *inner[start : start + size], *tail])
 
 
-def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
-    """Yield batches of windows of similar length, longest first, so that little is spent on padding."""
+def _batches(windows: list[_Window], *, padded: bool) -> Iterator[list[_Window]]:
+    """Yield batches of windows, longest first; of similar length where the shorter are padded to the longest."""
     batch: list[_Window] = []
+    tokens = 0
     for window in sorted(windows, key=lambda window: (-window.weight, window.text)):
-        if batch:
-            longest = batch[0].weight
-            full = (len(batch) + 1) * longest > TOKENS_PER_BATCH
-            if full or longest > window.weight + TOKENS_PER_PASS:
-                yield batch
-                batch = []
+        cost = batch[0].weight if padded and batch else window.weight
+        if batch and (tokens + cost > TOKENS_PER_BATCH or cost > window.weight + TOKENS_PER_PASS):
+            yield batch
+            batch, tokens, cost = [], 0, window.weight
         batch.append(window)
+        tokens += cost
     if batch:
         yield batch
 

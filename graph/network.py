@@ -17,7 +17,7 @@ References
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -43,6 +43,14 @@ PAIRS_KEPT = 4096
 """Pairs whose shared projects are remembered: an answer asks for the same ones again and again."""
 
 
+def _common(
+    projection: Projection, project_ids: Sequence[ProjectId], a: int, b: int
+) -> tuple[ProjectId, ...]:
+    """The projects that the organisations at two places share."""
+    both = np.intersect1d(projection.projects_of(a), projection.projects_of(b), assume_unique=True)
+    return tuple(project_ids[p] for p in both)
+
+
 class Network:
     """The collaboration network of a history. Immutable; a changed history makes a new network."""
 
@@ -66,7 +74,7 @@ class Network:
         incidence = sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)
         starts = pd.to_datetime(projects["start"]).to_numpy("datetime64[D]").copy()
         self._projection = Projection(incidence, starts)
-        self._between = lru_cache(PAIRS_KEPT)(self._common)
+        self._between = lru_cache(PAIRS_KEPT)(partial(_common, self._projection, self._project_ids))
 
     @classmethod
     def from_history(cls, history: History) -> "Network":
@@ -134,12 +142,6 @@ class Network:
         """Return the projects that both took part in, earliest first. Raises NotFound."""
         first, second = sorted((self._place(a), self._place(b)))
         return self._between(first, second)
-
-    def _common(self, a: int, b: int) -> tuple[ProjectId, ...]:
-        both = np.intersect1d(
-            self._projection.projects_of(a), self._projection.projects_of(b), assume_unique=True
-        )
-        return tuple(self._project_ids[p] for p in both)
 
     def tie(self, a: str, b: str) -> Tie | None:
         """Return the tie between two organisations, None where they share no project. Raises NotFound."""

@@ -128,10 +128,11 @@ def assemble(
     """Return up to `limit` allowed consortia, best first, each at least `apart` members from every other.
 
     The search stops after about `budget_s` seconds; what it has proved by then is stated. `apart` defaults to two
-    fifths of the members. `watch` hears of every better set and bound; `foresee`, on another thread while the proof
-    goes on, of each set that will most likely be part of the answer. The same problem and seed give the same
-    sets; how far the proof comes in the budget depends on the machine. Raises BadInput where a wish names an
-    unknown candidate.
+    fifths of the members. `watch` hears of every better set and bound; `foresee` of every set of the answer, and of
+    some that the proof drops: mostly on another thread while the proof goes on, perhaps from two at once, perhaps of
+    a dropped one after the answer. What it raises of a set of the answer is raised here. The same problem and seed
+    give the same sets; how far the proof comes in the budget depends on the machine. Raises BadInput where a wish
+    names an unknown candidate.
     """
     begun = time.perf_counter()
     request = Request.of(problem)
@@ -155,16 +156,16 @@ def assemble(
     pool, optima = _widened(request, pool, optima, seed)
     best = pool[list(optima[0][1])] if optima else pool[:0]
 
-    def proposed(pool: np.ndarray, value: float, team: np.ndarray) -> list[Consortium]:
-        sets = diverse.several(request.case(pool), value, _within(pool, team), limit, apart, seed)
-        consortia = [_consortium(request, pool[list(each)], worth) for worth, each in sets]
+    def proposed(among: np.ndarray, value: float, team: np.ndarray) -> list[Consortium]:
+        sets = diverse.several(request.case(among), value, _within(among, team), limit, apart, seed)
+        consortia = [_consortium(request, among[list(each)], worth) for worth, each in sets]
         if foresee is not None:
             for each in consortia:
                 foresee(each.members)
         return consortia
 
     # The proof mostly confirms the best set found: its companions are sought meanwhile.
-    likely = [meanwhile(proposed, pool, value, best) for value, _ in optima[:1]]
+    likely = meanwhile(proposed, pool, optima[0][0], best) if optima else None
     rest, known = request.narrowed(optima[0][0] if optima else None, pool, everybody.result())
     arena = np.union1d(rest, best) if rest.size <= SEARCHABLE else pool
     outcome = search(
@@ -182,8 +183,10 @@ def assemble(
             return _infeasible(problem, conflicts.explain_by_search(request), begun)
         return _nothing_found(problem, begun)
     winner = arena[list(outcome.team)]
-    confirmed = np.array_equal(winner, best)
-    sets = likely[0].result() if confirmed else proposed(np.union1d(pool, winner), outcome.value, winner)
+    if likely is not None and np.array_equal(winner, best):
+        sets = likely.result()
+    else:
+        sets = proposed(np.union1d(pool, winner), outcome.value, winner)
     return _answer(problem, sets, known, arena.size, begun)
 
 

@@ -1,8 +1,9 @@
 """What can be done beside, on another core? Work whose compiled parts run outside Python's lock."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Generic, ParamSpec, TypeVar
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -11,6 +12,20 @@ THREADS = 4
 _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="meanwhile")
 
 
-def meanwhile(work: Callable[Given, Answer], *args: Given.args, **kwargs: Given.kwargs) -> Future[Answer]:
-    """Begin `work` on another thread; `result()` waits for it. The work must not itself call this."""
-    return _pool.submit(work, *args, **kwargs)
+class Begun(Generic[Answer]):
+    """Work that another thread does, as soon as one is free."""
+
+    def __init__(self, work: Callable[[], Answer]) -> None:
+        self._work = work
+        self._future = _pool.submit(work)
+
+    def result(self) -> Answer:
+        """Return or raise what the work does. What no thread has begun is done here: nobody waits for others' work."""
+        if self._future.cancel():
+            return self._work()
+        return self._future.result()
+
+
+def meanwhile(work: Callable[Given, Answer], *args: Given.args, **kwargs: Given.kwargs) -> Begun[Answer]:
+    """Begin `work` on another thread; `result()` gives its answer."""
+    return Begun(partial(work, *args, **kwargs))

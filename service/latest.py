@@ -27,12 +27,20 @@ class Latest(Generic[T]):
     """
 
     def __init__(
-        self, revision: Callable[[], str], build: Callable[[], T], complete: Callable[[T], object]
+        self,
+        revision: Callable[[], str],
+        build: Callable[[], T],
+        complete: Callable[[T], object],
+        settle: Callable[[], object] = lambda: None,
     ) -> None:
-        """`build` makes a state, `complete` builds all its parts: in the background it is swapped in complete."""
+        """`build` makes a state, `complete` builds all its parts: in the background it is swapped in complete.
+
+        `settle` is called after a swap, when nothing here refers to the state before.
+        """
         self._revision = revision
         self._build = build
         self._complete = complete
+        self._settle = settle
         self._lock = threading.RLock()
         self._state: T | None = None
         self._attempted: str | None = None
@@ -65,4 +73,5 @@ class Latest(Generic[T]):
             return
         with self._lock:
             self._state = fresh
+        self._settle()
         _LOG.info("answering from revision %s of the store", fresh.revision)

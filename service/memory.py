@@ -34,7 +34,8 @@ def set_aside() -> None:
     """Take what is in memory now for lasting: Python's search for garbage in cycles passes over it from here on.
 
     A loaded store is some 700,000 objects: walking through them all holds every thread for 400 ms, in the middle of
-    somebody's question. What was set aside before is looked at once more, so that a state that was replaced goes.
+    somebody's question. What was set aside before is looked through once more, so that what was replaced since goes:
+    so call it after a swap.
     """
     gc.unfreeze()
     gc.collect()

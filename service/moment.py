@@ -1,7 +1,7 @@
 """What is built from one state of the store? Each part at its first use, none ever changed."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 from data.calls import CallProfile
 from data.model import CallId, History, Organisation, OrganisationId, Outline, OutlineId
@@ -53,13 +53,12 @@ class Moment:
         return {outline.id: outline for outline in self._store.outlines()}
 
     @cached_property
-    def names(self) -> NameStatistics:
-        """How common each word of a name is: what a shared word says of one owner depends on it."""
-        return NameStatistics.of(
-            (each.name for each in self.organisations.values() if each.name),
-            (each.city for each in self.organisations.values() if each.city),
-            self.history.projects["text"],
-        )
+    def count_names(self) -> Callable[[], NameStatistics]:
+        """Counts how common each word of a name is, once: what a shared word says of one owner depends on it.
+
+        It holds the records and not this moment, which would keep itself alive.
+        """
+        return cache(partial(_name_statistics, self.organisations, self.history))
 
     @cached_property
     def owner_decisions(self) -> tuple[OwnerDecision, ...]:
@@ -91,5 +90,15 @@ class Moment:
             profiles=self._profiles,
             project_titles=titles_of(self.history),
             owner_decisions=self.owner_decisions,
-            count_names=lambda: self.names,
+            count_names=self.count_names,
         )
+
+
+def _name_statistics(
+    organisations: Mapping[OrganisationId, Organisation], history: History
+) -> NameStatistics:
+    return NameStatistics.of(
+        (each.name for each in organisations.values() if each.name),
+        (each.city for each in organisations.values() if each.city),
+        history.projects["text"],
+    )

@@ -56,6 +56,7 @@ class Konsort:
             self._store.revision,
             lambda: Moment(self._store, self.settings, self._profiles, self._encoder, self._progress),
             _complete,
+            set_aside,
         )
         self._combining = threading.Lock()
         self._proposals: dict[tuple, OverallProject] = {}
@@ -197,7 +198,7 @@ class Konsort:
         whole = [completed(each, known.get(OrganisationId(each.id))) for each in members]
         with self._lock:
             moment = self.moment
-            ownership = ownership_of(whole, moment.owner_decisions, moment.names)
+            ownership = ownership_of(whole, moment.owner_decisions, moment.count_names())
         return check(self.profile(call), whole, ownership=ownership)
 
     def check_file(self, call: str, path: Path) -> Verdict:
@@ -292,6 +293,7 @@ class Konsort:
         self._encoder.encode(["warm"])
         warm()
         _complete(self.moment)
+        set_aside()
         give_back()
 
     def index(self) -> int:
@@ -304,7 +306,7 @@ class Konsort:
         with self._lock:
             moment = self.moment
             decided = {pair(each.a, each.b) for each in moment.owner_decisions}
-            suspicions = suspected_pairs(moment.organisations.values(), moment.names)
+            suspicions = suspected_pairs(moment.organisations.values(), moment.count_names())
         return [
             {
                 "a": each.a,
@@ -324,14 +326,13 @@ class Konsort:
 
 
 def _complete(moment: Moment) -> None:
-    """Build what a first question would wait for, and take it for lasting."""
+    """Build what a first question would wait for."""
     knowledge = moment.knowledge
     knowledge.ranker.rank([Query(id="warm", text="warm")], limit=1)
     for fictional in (False, True):
         knowledge.field(fictional=fictional)
     _ = knowledge.names
     _ = knowledge.network.graph
-    set_aside()
 
 
 def _make_home(home: Path) -> None:

@@ -13,6 +13,7 @@ from data.demands import CoordinatorIs, CountRange, Layer, Selector
 from data.errors import BadInput
 from data.model import Kind
 from graph.rules import Answer, Member, check
+from matcher import assemble as assembling
 from matcher.assemble import (
     PRESETS,
     Facts,
@@ -27,6 +28,7 @@ from matcher.assemble import (
 )
 from matcher.solver.facts import KINDS
 from matcher.solver.sample import tiny_problem
+from matcher.solver.search import local_optima
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -158,6 +160,23 @@ def test_every_set_of_the_answer_was_foreseen_with_its_roles(seed):
     answer = assemble(tiny_problem(200, seed), limit=4, budget_s=5.0, foresee=foreseen.append)
     assert {each.members for each in answer.consortia} <= set(foreseen)
     assert all(each.gap is not None for each in answer.consortia)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_the_proof_finds_a_better_set_its_own_companions_are_told(seed, monkeypatch):
+    """The first local search is made to stop at its second best set, so that the proof overturns it."""
+
+    def hasty(*args, **options):
+        return local_optima(*args, **options)[1:]
+
+    problem, foreseen = tiny_problem(200, seed), []
+    usual = assemble(problem, limit=3, budget_s=5.0)
+    monkeypatch.setattr(assembling, "local_optima", hasty)
+    answer = assemble(problem, limit=3, budget_s=5.0, foresee=foreseen.append)
+    assert answer.status == "optimal"
+    assert answer.consortia[0].members == usual.consortia[0].members
+    assert answer.consortia[0].value == pytest.approx(usual.consortia[0].value)
+    assert {each.members for each in answer.consortia} <= set(foreseen)
 
 
 def test_what_is_raised_while_foreseeing_ends_the_search():

@@ -1,12 +1,18 @@
 """Do requests go on while the store's next state is built, and is a failed one never served?"""
 
+import gc
 import threading
 import time
+import weakref
 from dataclasses import dataclass
 
 import pytest
 
+from embeddings.choice import HASHING
+from matcher.answers import SuggestRequest
 from service.latest import Latest
+from service.settings import Settings
+from service.wiring import Konsort
 
 
 @dataclass
@@ -94,3 +100,40 @@ def test_a_state_that_cannot_be_built_is_not_served_nor_tried_again(store, lates
     assert store.builds == 2
     store.revision, store.fails = "3", False
     until(lambda: latest.get().revision == "3")
+
+
+def test_nothing_refers_to_the_state_before_when_a_swap_is_settled(store):
+    gone = []
+    latest = Latest(lambda: store.revision, store.build, store.complete, lambda: gone.append(before()))
+    before = weakref.ref(latest.get())
+    latest.serving = True
+    store.revision = "2"
+    latest.get()
+    store.go.set()
+    until(lambda: gone)
+    assert gone == [None]
+    assert latest.get().revision == "2"
+
+
+def test_a_state_that_was_replaced_goes_without_a_search_for_garbage(tmp_path):
+    settings = Settings.from_env({"KONSORT_ENCODER": HASHING}, home=str(tmp_path))
+    konsort = Konsort(settings)
+    try:
+        konsort.import_demo(dry_run=False)
+        konsort.warm()
+        konsort.suggest(SuggestRequest(call="demo-industrial-cloud", text="Edge clouds for ports."))
+        konsort.network.summary()
+        was = konsort.moment.revision
+        held = [weakref.ref(konsort.moment), weakref.ref(konsort.moment.network)]
+        gc.collect()
+        gc.disable()
+        more = tmp_path / "more.csv"
+        more.write_text("id,name,country,kind\nX-1,Ein Verein,DE,other\n")
+        konsort.import_organisations(more, dry_run=False)
+        konsort.suggest(SuggestRequest(call="demo-industrial-cloud", text="Edge clouds for ports."))
+        assert konsort.moment.revision != was
+        assert [each() for each in held] == [None, None]
+    finally:
+        gc.enable()
+        gc.unfreeze()
+        konsort.close()
