@@ -91,10 +91,9 @@ class SentenceEncoder:
             model = self.warm()
             windows = [window for i in visible for window in _windows(model, i, texts[i])]
         done = 0
-        few = _reads_end_to_end(model) and sum(each.weight for each in windows) <= TOKENS_TOGETHER
-        batches = (
-            _shared_out(windows) if few else list(_batches(windows, padded=not _reads_end_to_end(model)))
-        )
+        seamless = _reads_end_to_end(model)
+        few = seamless and sum(each.weight for each in windows) <= TOKENS_TOGETHER
+        batches = _shared_out(windows) if few else list(_batches(windows, padded=not seamless))
         for batch, vectors in zip(batches, self._passes(model, batches), strict=True):
             for window, vector in zip(batch, vectors, strict=True):
                 sums[window.text] += window.weight * vector

@@ -8,8 +8,6 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from data.countries import country_name
 from data.model import Organisation, OrganisationId
 from matcher.candidates import Candidates
@@ -83,7 +81,7 @@ def reasons_for(
     return (
         *_covered(member, row, rows, reading, candidates, knowledge),
         *_texts(member, reading, knowledge),
-        *_ties(member, team, candidates, knowledge),
+        *_ties(member, row, rows, candidates, knowledge),
         *_standing(knowledge.organisations[member], row, candidates),
     )
 
@@ -126,26 +124,22 @@ def _texts(member: OrganisationId, reading: Reading, knowledge: Knowledge) -> li
 
 
 def _ties(
-    member: OrganisationId, team: Sequence[OrganisationId], candidates: Candidates, knowledge: Knowledge
+    member: OrganisationId, row: int, rows: list[int], candidates: Candidates, knowledge: Knowledge
 ) -> list[Reason]:
-    others = [each for each in team if each in candidates.rows]
-    rows = np.array([candidates.rows[each] for each in others], dtype=np.int64)
+    partners = [candidates.field.ids[other] for other in candidates.field.acquainted(row, rows)]
     shared = [
         (knowledge.organisation(other).label, knowledge.network.shared_projects(member, other))
-        for other, knows in zip(
-            others, candidates.field.acquainted(candidates.rows[member], rows), strict=True
-        )
-        if knows
+        for other in partners
     ]
     times = Counter(chain.from_iterable(projects for _, projects in shared))
     if not times:
-        return [Reason("new-ties", 1.0)] if len(team) > 1 else []
+        return [Reason("new-ties", 1.0)] if len(rows) > 1 else []
     telling = nlargest(TELLING_PROJECTS, times, key=lambda each: (times[each], each))
-    partners = [name for name, projects in shared if telling[0] in projects]
-    share = len(shared) / max(len(team) - 1, 1)
+    closest = [name for name, projects in shared if telling[0] in projects]
+    share = len(shared) / max(len(rows) - 1, 1)
     rest = len(times) - 1
     more = f" and {rest} more project{'s' if rest > 1 else ''}" if rest else ""
-    words = (listed(sorted(partners)), title_of(f"project:{telling[0]}", knowledge) + more)
+    words = (listed(sorted(closest)), title_of(f"project:{telling[0]}", knowledge) + more)
     return [Reason("tie", share, tuple(f"project:{each}" for each in telling), words)]
 
 

@@ -1,6 +1,6 @@
 """Whom could a call ask at all? Real organisations for real calls, fictional ones for fictional calls."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,8 +50,8 @@ class Field:
         """The ids' positions here."""
         return self.facts.places
 
-    def acquainted(self, row: int, others: np.ndarray) -> np.ndarray:
-        """Return (k,) bool: which of those at the rows `others` (k,) have worked with the one at `row`."""
+    def acquainted(self, row: int, others: Sequence[int]) -> np.ndarray:
+        """Return those of the rows `others`, in their order, who have worked with the one at `row`."""
+        asked = np.asarray(others, dtype=np.int64)
         known = self.ties.indices[self.ties.indptr[row] : self.ties.indptr[row + 1]]  # ascending
-        places = np.searchsorted(known, others)
-        return np.append(known, -1)[places] == others
+        return asked[np.append(known, -1)[np.searchsorted(known, asked)] == asked]

@@ -18,15 +18,6 @@ CALL = "demo-industrial-cloud"
 Run = Callable[..., Result]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home into which the demo has been imported, texts embedded."""
-    folder = tmp_path_factory.mktemp("home")
-    result = CliRunner().invoke(main, ["import", "demo", "--home", str(folder)])
-    assert result.exit_code == 0, result.output
-    return folder
-
-
 @pytest.fixture
 def run(home: Path) -> Run:
     def invoke(*words: str, **options: Any) -> Result:

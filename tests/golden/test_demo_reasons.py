@@ -3,22 +3,12 @@
 import json
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from service.cli import main
 
 HEATING = "Waste heat of data centres is to warm whole city districts."
 HOSPITALS = "Hospitals want to compute on images beside the patient."
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home into which the demo has been imported, texts embedded."""
-    folder = tmp_path_factory.mktemp("reasons")
-    result = CliRunner().invoke(main, ["import", "demo", "--home", str(folder)])
-    assert result.exit_code == 0, result.output
-    return folder
 
 
 def test_bulk_ranking_tells_what_speaks_for_the_first_as_data(home: Path, tmp_path: Path) -> None:

@@ -55,13 +55,13 @@ def test_of_many_joint_projects_the_most_shared_are_named_and_all_are_counted() 
         network=SimpleNamespace(shared_projects=lambda member, other: joint[other]),
         project_title=lambda project: project,
     )
-    candidates = SimpleNamespace(field=field, rows={name: row for row, name in enumerate(names)})
-    (tie,) = _ties("A", names, candidates, knowledge)
+    candidates = SimpleNamespace(field=field)
+    (tie,) = _ties("A", 0, [0, 1, 2, 3], candidates, knowledge)
     assert tie.value == pytest.approx(2 / 3)
     assert tie.evidence[:3] == ("project:P07", "project:P03", "project:P12")
     assert len(tie.evidence) == TELLING_PROJECTS
     assert tie.text == (
         "Has worked with Organisation B and Organisation C in project P07 and 12 more projects."
     )
-    (stranger,) = _ties("D", names, candidates, knowledge)
+    (stranger,) = _ties("D", 3, [0, 1, 2, 3], candidates, knowledge)
     assert stranger.name == "new-ties"
