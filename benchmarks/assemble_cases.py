@@ -19,7 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from data.calls import load_profiles
 from data.countries import FACTS_AS_OF, WIDENING, to_iso
 from data.model import Kind
-from matcher.assemble import PRESETS, Facts, Problem, Weights, Wishes, tie_strength
+from matcher.solver.assemble import PRESETS, Facts, Problem, Weights, Wishes, tie_strength
 from matcher.solver.facts import KINDS
 
 SAMPLE = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "cordis-h2020.zip"

@@ -21,9 +21,9 @@ import scipy
 from benchmarks.assemble_baselines import BASELINES
 from benchmarks.assemble_cases import PROFILES, SAMPLE, Store, case, load
 from data.demands import CountRange, Layer, Selector
-from matcher import pool as pools
-from matcher.assemble import PRESETS, Problem, Wishes, assemble, warm
 from matcher.solver import diverse
+from matcher.solver import pool as pools
+from matcher.solver.assemble import PRESETS, Problem, Wishes, assemble, warm
 from matcher.solver.request import Request
 from matcher.solver.search import Case, Progress, local_optima, search
 

@@ -31,11 +31,11 @@ from sklearn.metrics import adjusted_rand_score
 from benchmarks.machine import heading
 from benchmarks.planted import Planted, plant
 from data.model import CallId, OrganisationId, Outline, OutlineId
-from matcher.integrate import Case, Decisions, Demands, Previous, Weights, integrate
-from matcher.integration.decisions import ordered
-from matcher.integration.joint import solve
-from matcher.integration.prepare import OFFERED, prepare
-from matcher.integration.streams import principal, unit, without_language
+from matcher.overall.decisions import ordered
+from matcher.overall.integrate import Case, Decisions, Demands, Previous, Weights, integrate
+from matcher.overall.joint import solve
+from matcher.overall.prepare import OFFERED, prepare
+from matcher.overall.streams import principal, unit, without_language
 
 try:
     import igraph

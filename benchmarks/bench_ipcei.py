@@ -30,7 +30,7 @@ from data.countries import to_eu, to_iso
 from data.model import CallId, Organisation, OrganisationId, Outline, OutlineId
 from embeddings.choice import DEFAULT, open_encoder
 from embeddings.encoder import Encoder
-from matcher.integrate import Case, Demands, demands_of, integrate
+from matcher.overall.integrate import Case, Demands, demands_of, integrate
 
 FILE = Path(__file__).resolve().parents[2] / "shared" / "data" / "ipcei.csv"
 STREAM_NAMES = re.compile(r"work\s?stream|cloud-edge (capabilities|continuum infrastructure)", re.IGNORECASE)

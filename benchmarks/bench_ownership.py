@@ -22,9 +22,9 @@ from pathlib import Path
 import pandas as pd
 
 from data.countries import to_iso
-from graph.members import Member
-from graph.names import NameStatistics, fold, take_apart
-from graph.ownership import suspected_pairs
+from graph.names.names import NameStatistics, fold, take_apart
+from graph.names.ownership import suspected_pairs
+from graph.rules.members import Member
 
 SAMPLE = Path(__file__).with_name("ownership_sample.csv")
 

@@ -20,9 +20,9 @@ import numpy as np
 from benchmarks.machine import heading
 from benchmarks.quality_baselines import METHODS, Fitted
 from benchmarks.quality_protocol import Sample, load_sample, questions
-from matcher.rank import Query, Ranker
 from matcher.ranking.evidence import gather
-from matcher.ranking.standing import prepare
+from matcher.ranking.organisation_features import prepare
+from matcher.ranking.rank import Query, Ranker
 from matcher.ranking.state import build_state
 
 BASELINE = "personalised PageRank, text and graph"

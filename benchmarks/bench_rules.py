@@ -13,9 +13,9 @@ from collections.abc import Callable
 from benchmarks.machine import heading
 from data.calls import load_profiles
 from data.model import Kind
-from graph.members import Member
-from graph.resilience import Consortium, resilience
-from graph.rules import check
+from graph.rules.members import Member
+from graph.rules.resilience import Consortium, resilience
+from graph.rules.rules import check
 
 COUNTRIES = ("DE", "FR", "IT", "ES", "PT", "NL", "DE", "FR", "DE", "AT", "PL", "CZ")
 PROFILES = (

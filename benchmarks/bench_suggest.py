@@ -25,7 +25,7 @@ from data.store import Store
 from embeddings.choice import DEFAULT, open_encoder
 from embeddings.search import TextSearch
 from embeddings.sentences import split_sentences
-from service.settings import Settings
+from service.runtime.settings import Settings
 
 CALLS = ("he-ria-ia-2021", "ipcei-2014", "ipcei-2021", "eureka-network", "eurostars-3")
 PORT = 8479
@@ -88,7 +88,16 @@ def main() -> None:
     store = Store.open(settings.database)
     texts = texts_of(store, chosen.queries + 5)
     begun = time.perf_counter()
-    command = [sys.executable, "-m", "service.cli", "--home", str(chosen.home), "serve", "--port", str(PORT)]
+    command = [
+        sys.executable,
+        "-m",
+        "service.terminal.cli",
+        "--home",
+        str(chosen.home),
+        "serve",
+        "--port",
+        str(PORT),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         ready = wait_ready(process, begun)

@@ -16,9 +16,9 @@ import numpy as np
 
 from data.countries import EU27
 from data.model import CallId, Organisation, OrganisationId, Outline, OutlineId
-from matcher.integration.case import Case
-from matcher.integration.decisions import Pair, ordered
-from matcher.integration.streams import unit
+from matcher.overall.case import Case
+from matcher.overall.decisions import Pair, ordered
+from matcher.overall.streams import unit
 
 WIDTH = 384
 LANGUAGES = ("de", "fr", "en", "es", "it", "pl", "nl", "cs", "hu", "pt")

@@ -19,8 +19,8 @@ from benchmarks.quality_metrics import hit, interval, ndcg, paired_gain, recall,
 from benchmarks.quality_newcomers import report as newcomers
 from benchmarks.quality_parts import bias, novel, paired_auc, steering, strata
 from benchmarks.quality_protocol import OUT, TASKS, Question, Sample, load_sample, questions
-from matcher.rank import Ranker
-from matcher.ranking.standing import Prepared, prepare
+from matcher.ranking.organisation_features import Prepared, prepare
+from matcher.ranking.rank import Ranker
 from matcher.ranking.state import build_state
 
 OURS = "Konsort"

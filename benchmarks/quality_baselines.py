@@ -8,8 +8,8 @@ import numpy as np
 from scipy import sparse
 
 from matcher.ranking.evidence import Evidence
-from matcher.ranking.standing import Prepared
-from matcher.ranking.walk import shares, walk
+from matcher.ranking.organisation_features import Prepared
+from matcher.ranking.pagerank import column_shares, personalised_pagerank
 
 FACTORS = 64
 EASE_PROJECTS = 4
@@ -144,7 +144,7 @@ def _text_neighbours(fitted: Fitted, evidence: Evidence) -> np.ndarray:
 
 def _walk(fitted: Fitted, evidence: Evidence) -> np.ndarray:
     prepared = fitted.prepared
-    return walk(prepared.state.member, prepared.members, evidence.on_board.toarray())
+    return personalised_pagerank(prepared.state.member, prepared.members, evidence.on_board.toarray())
 
 
 def _walk_text(fitted: Fitted, evidence: Evidence) -> np.ndarray:
@@ -152,7 +152,11 @@ def _walk_text(fitted: Fitted, evidence: Evidence) -> np.ndarray:
     prepared = fitted.prepared
     near = evidence.topic**2 + 0.3 * evidence.words + 0.5 * evidence.meaning**3 + 0.05 * evidence.programme
     seeds = prepared.members @ (near / np.maximum(prepared.state.size, 1.0)[:, None])
-    return walk(prepared.state.member, prepared.members, shares(seeds) + shares(evidence.on_board.toarray()))
+    return personalised_pagerank(
+        prepared.state.member,
+        prepared.members,
+        column_shares(seeds) + column_shares(evidence.on_board.toarray()),
+    )
 
 
 def _ease_scores(fitted: Fitted, evidence: Evidence) -> np.ndarray:

@@ -8,11 +8,11 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.quality_baselines import METHODS, Fitted
 from benchmarks.quality_protocol import Question
-from matcher.rank import Texts
 from matcher.ranking.evidence import Evidence, gather
+from matcher.ranking.rank import Texts
 
 DEPTH = 500
-"""Candidates of a query: the best of the walk from text and graph."""
+"""Candidates of a query: the best of the personalised_pagerank from text and graph."""
 BATCH = 16
 LIMIT = 500
 """Kept of each answer: those who are known already are taken out of it before novel partners are counted."""

@@ -68,7 +68,7 @@ def decile_shares(exposure: np.ndarray, popularity: np.ndarray) -> np.ndarray:
 def ndkl(groups: Sequence[int], target: np.ndarray) -> float:
     """Normalised discounted KL divergence of the groups of a ranking's heads from a target (Geyik 2019).
 
-    1/Z sum_i KL(D_i || target) / log2(1 + i), D_i the shares of the groups among the first i.
+    1/Z sum_i KL(D_i || target) / log2(1 + i), D_i the column_shares of the groups among the first i.
 
     >>> ndkl([0, 0], np.array([1.0, 0.0]))
     0.0

@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.quality_metrics import interval, recall
 from benchmarks.quality_protocol import Question, Sample, questions
 from data.model import History
-from matcher.rank import Ranker, Texts
+from matcher.ranking.rank import Ranker, Texts
 from matcher.ranking.state import centred
 
 HEAD = 50

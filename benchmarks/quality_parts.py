@@ -8,8 +8,8 @@ from benchmarks.quality_metrics import decile_shares, gini, interval, ndkl, reca
 from benchmarks.quality_protocol import Question, Sample
 from data.countries import WIDENING
 from data.model import Kind
-from matcher.rank import Ranker
-from matcher.ranking.standing import Prepared
+from matcher.ranking.organisation_features import Prepared
+from matcher.ranking.rank import Ranker
 
 FEW = 2
 HEAD = 50

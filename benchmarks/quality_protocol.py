@@ -13,7 +13,7 @@ from data.model import History, OrganisationId
 from data.sources.cordis import import_cordis
 from data.store import Store
 from embeddings.choice import DEFAULT, open_encoder
-from matcher.rank import Query, Texts
+from matcher.ranking.rank import Query, Texts
 
 OUT = Path(__file__).parent / "out"
 TASKS = ("coordinator", "half", "text")

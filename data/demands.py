@@ -1,6 +1,6 @@
 """What can a call demand of a consortium? Plain frozen records, no evaluation.
 
-`graph/rules.py` answers them for a set of members, `matcher/assemble.py` compiles them to constraints.
+`graph/rules/rules.py` answers them for a set of members, `matcher/solver/assemble.py` compiles them to constraints.
 `Demand` is a tagged union: `type(demand)` is the tag. Every demand has the fields of `Demand` (id, text,
 source, …); the rest is its own. Numbers are inclusive bounds; None means no bound. Shares are in [0, 1].
 
@@ -213,7 +213,7 @@ class CoordinatorIs(Demand):
 
 
 class Fact(StrEnum):
-    """A fact of the whole project, given with the question (`graph.rules.ProjectFacts`)."""
+    """A fact of the whole project, given with the question (`graph.rules.rules.ProjectFacts`)."""
 
     DURATION_MONTHS = "duration_months"
     GRANT_EUR = "grant_eur"

@@ -11,8 +11,8 @@ from data.countries import to_eu
 from data.country_names import code_of
 from data.errors import BadInput
 from data.model import Kind, OrganisationId
-from matcher.explain import listed
 from matcher.ranking.query import Query
+from matcher.suggest.reasons import listed
 
 QUERY_FIELDS = frozenset({"id", "text", "given", "coordinator", "topic", "programme", "date"})
 LONGEST_TEXT = 200_000

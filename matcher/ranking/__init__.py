@@ -1,1 +1,1 @@
-"""How does the ranker order organisations for a project idea? State, features, models and reasons."""
+"""In what order do partners stand? The face is rank.py."""

@@ -9,8 +9,8 @@ import numpy as np
 from data.model import OrganisationId, ProjectId
 from embeddings.sentences import split_sentences
 from matcher.ranking.evidence import Evidence, gather
-from matcher.ranking.moment import Moment
 from matcher.ranking.query import Query
+from matcher.ranking.scorer import Scorer
 from matcher.ranking.state import centred
 from matcher.ranking.texts import Texts
 
@@ -67,7 +67,7 @@ class Quotes:
 
 
 def contributions(
-    moment: Moment, query: Query, organisations: Sequence[OrganisationId], texts: Texts
+    moment: Scorer, query: Query, organisations: Sequence[OrganisationId], texts: Texts
 ) -> list[tuple[Contribution, ...]]:
     """What speaks for each organisation, strongest first within each kind; () where nothing is known of it."""
     state = moment.prepared.state
@@ -84,7 +84,7 @@ def contributions(
 
 
 def _known(
-    moment: Moment, query: Query, evidence: Evidence, quotes: Quotes, place: int
+    moment: Scorer, query: Query, evidence: Evidence, quotes: Quotes, place: int
 ) -> tuple[Contribution, ...]:
     """What speaks for the organisation at `place` of the state."""
     state = moment.prepared.state
@@ -109,7 +109,7 @@ def _known(
     return tuple(found)
 
 
-def _ties(moment: Moment, query: Query, own: np.ndarray, place: int) -> list[Contribution]:
+def _ties(moment: Scorer, query: Query, own: np.ndarray, place: int) -> list[Contribution]:
     """The projects shared with those on board, the smallest consortia first."""
     state = moment.prepared.state
     found = []
@@ -131,7 +131,7 @@ def _ties(moment: Moment, query: Query, own: np.ndarray, place: int) -> list[Con
 
 
 def _stranger(
-    moment: Moment, organisation: OrganisationId, vector: np.ndarray, quotes: Quotes
+    moment: Scorer, organisation: OrganisationId, vector: np.ndarray, quotes: Quotes
 ) -> tuple[Contribution, ...]:
     """What speaks for an organisation without history: its own text, and the past projects that this is near to."""
     newcomers, state = moment.newcomers, moment.prepared.state

@@ -6,9 +6,15 @@ import numpy as np
 from scipy import sparse
 
 from matcher.ranking.evidence import Evidence
-from matcher.ranking.standing import STANDING, Prepared
-from matcher.ranking.votes import acquaintance, echo, relevance, subject_votes, tie_votes
-from matcher.ranking.walk import shares, walk
+from matcher.ranking.organisation_features import STANDING, Prepared
+from matcher.ranking.pagerank import column_shares, personalised_pagerank
+from matcher.ranking.project_weights import (
+    acquaintance,
+    feedback_weights,
+    relevance,
+    subject_weights,
+    tie_weights,
+)
 
 RAW = (
     "topic",
@@ -36,10 +42,10 @@ PER_PROJECT = (
     "relevance recent",
     "lead newman",
     "given newman",
-    "walk",
-    "walk by relevance",
-    "walk mixed",
-    "echo",
+    "pagerank",
+    "pagerank by relevance",
+    "pagerank mixed",
+    "feedback_weights",
     "two steps",
 )
 """Sums that also enter divided by the organisation's number of projects."""
@@ -48,7 +54,7 @@ SURPRISE = ("relevance", "programme", "meaning^3", "mixed rank", "own topic all"
 GROUPS = (
     "country by programme",
     "country by relevance",
-    "country by walk",
+    "country by personalised_pagerank",
     "country on board",
     "country affinity",
     "country of own projects",
@@ -92,10 +98,10 @@ class Scores:
 
 
 def score_all(prepared: Prepared, evidence: Evidence) -> Scores:
-    """Sum the votes of all past projects for their members, walk, and blend."""
+    """Sum the votes of all past projects for their members, personalised_pagerank, and blend."""
     state, members = prepared.state, prepared.members
     near = relevance(evidence)
-    votes = {**subject_votes(prepared, evidence), **tie_votes(prepared, evidence)}
+    votes = {**subject_weights(prepared, evidence), **tie_weights(prepared, evidence)}
     sums = _summed(members, votes)
     sums["led by programme"] = state.led.T @ evidence.programme
     sums["led by relevance"] = state.led.T @ near
@@ -105,15 +111,17 @@ def score_all(prepared: Prepared, evidence: Evidence) -> Scores:
     sums["two steps relevance"] = members @ (steps * near)
     sums["two steps programme"] = members @ (steps * evidence.programme)
     down = 1.0 / np.maximum(state.size, 1.0)[:, None]
-    sums["walk"] = walk(state.member, members, evidence.on_board.toarray())
-    sums["walk by relevance"] = walk(state.member, members, members @ (near * down))
-    sums["walk near"] = walk(state.member, members, members @ (near**2 * down), back=0.3, steps=4)
-    sums["walk mixed"] = 0.5 * sums["walk"] + 0.5 * sums["walk by relevance"]
+    sums["pagerank"] = personalised_pagerank(state.member, members, evidence.on_board.toarray())
+    sums["pagerank by relevance"] = personalised_pagerank(state.member, members, members @ (near * down))
+    sums["pagerank near"] = personalised_pagerank(
+        state.member, members, members @ (near**2 * down), back=0.3, steps=4
+    )
+    sums["pagerank mixed"] = 0.5 * sums["pagerank"] + 0.5 * sums["pagerank by relevance"]
     prior = _prior(sums)
-    heard = echo(prepared, evidence, prior)
+    heard = feedback_weights(prepared, evidence, prior)
     sums["prior"] = prior
-    sums["echo"] = members @ heard
-    sums["echo relevance"] = members @ (heard * near)
+    sums["feedback_weights"] = members @ heard
+    sums["feedback_weights relevance"] = members @ (heard * near)
     return Scores(
         sums=sums,
         largest={name: np.maximum(values.max(axis=0), 1e-12) for name, values in sums.items()},
@@ -136,12 +144,12 @@ def _summed(members: sparse.csr_matrix, votes: dict[str, np.ndarray]) -> dict[st
 
 
 def _prior(sums: dict[str, np.ndarray]) -> np.ndarray:
-    """The documented blend of shares: subject, ties, ties of the same subject, and the walk from both."""
+    """The documented blend of shares: subject, ties, ties of the same subject, and the PageRank from both."""
     return (
-        0.4 * shares(sums["relevance"])
-        + 0.3 * shares(sums["given newman"] + sums["given newman recent"])
-        + 0.5 * shares(sums["given relevance"])
-        + 2.0 * sums["walk mixed"]
+        0.4 * column_shares(sums["relevance"])
+        + 0.3 * column_shares(sums["given newman"] + sums["given newman recent"])
+        + 0.5 * column_shares(sums["given relevance"])
+        + 2.0 * sums["pagerank mixed"]
     )
 
 
@@ -161,15 +169,15 @@ def _groups(prepared: Prepared, evidence: Evidence, sums: dict[str, np.ndarray])
     own = prepared.tied.T @ (evidence.given * prepared.newman[:, None])
     lead = np.where(evidence.lead_place >= 0, of_country[evidence.lead_place], -1)
     return {
-        "country by programme": shares(country @ sums["programme"])[of_country],
-        "country by relevance": shares(country @ sums["relevance"])[of_country],
-        "country by walk": shares(country @ sums["walk"])[of_country],
+        "country by programme": column_shares(country @ sums["programme"])[of_country],
+        "country by relevance": column_shares(country @ sums["relevance"])[of_country],
+        "country by personalised_pagerank": column_shares(country @ sums["pagerank"])[of_country],
         "country on board": on_board[of_country],
-        "country affinity": (prepared.affinity @ shares(on_board))[of_country],
-        "country of own projects": shares(own)[of_country],
+        "country affinity": (prepared.affinity @ column_shares(on_board))[of_country],
+        "country of own projects": column_shares(own)[of_country],
         "country of lead": (of_country[:, None] == lead[None, :]).astype(np.float32),
-        "kind by programme": shares(kind @ sums["programme"])[of_kind],
-        "kind by relevance": shares(kind @ sums["relevance"])[of_kind],
+        "kind by programme": column_shares(kind @ sums["programme"])[of_kind],
+        "kind by relevance": column_shares(kind @ sums["relevance"])[of_kind],
         "kind on board": (kind @ evidence.on_board).toarray()[of_kind],
     }
 

@@ -12,9 +12,9 @@ from sklearn.linear_model import LogisticRegression
 
 from data.model import History
 from matcher.ranking.cutoffs import half_years_before
-from matcher.ranking.lessons import Lessons, gather_lessons
 from matcher.ranking.model_file import FORMAT, Card, Model, Trees
 from matcher.ranking.texts import Texts
+from matcher.ranking.training_set import TrainingSet, build_training_set
 
 Progress = Callable[[str, int, int], None]
 SEED = 20
@@ -59,7 +59,7 @@ def train(
     """
     report = progress or (lambda stage, done, total: None)
     report("ranker: lessons", 0, 3)
-    lessons = gather_lessons(history, texts, cutoff, SEED)
+    lessons = build_training_set(history, texts, cutoff, SEED)
     if lessons is None or (lessons.slice_of > 0).sum() < LEAST_LISTS:
         return None
     report("ranker: understudy", 1, 3)
@@ -110,7 +110,7 @@ def examined(model: Model, newest: dt.date, features: tuple[str, ...]) -> Trees 
 
 
 def _measure(
-    understudy: Trees, lessons: Lessons, asked: np.ndarray
+    understudy: Trees, lessons: TrainingSet, asked: np.ndarray
 ) -> tuple[dict[str, float], tuple[float, float]]:
     """Recall at 50 of understudy and prior on the lists asked, and the calibration's slope and intercept there."""
     rows = _inside(lessons, asked)
@@ -136,7 +136,7 @@ def fingerprint(history: History, texts: Texts, cutoff: dt.date) -> str:
     return digest.hexdigest()
 
 
-def recall(score: np.ndarray, lessons: Lessons, lists: np.ndarray, k: int) -> float:
+def recall(score: np.ndarray, lessons: TrainingSet, lists: np.ndarray, k: int) -> float:
     """Mean share of a list's hidden partners among its first k by `score` (rows of those lists, in order)."""
     partner = lessons.partner[_rows_of(lessons, lists)]
     values, begin = [], 0
@@ -148,17 +148,17 @@ def recall(score: np.ndarray, lessons: Lessons, lists: np.ndarray, k: int) -> fl
     return float(np.mean(values))
 
 
-def _rows_of(lessons: Lessons, lists: np.ndarray) -> np.ndarray:
+def _rows_of(lessons: TrainingSet, lists: np.ndarray) -> np.ndarray:
     """Positions of the rows of the chosen lists, in order."""
     return np.flatnonzero(np.repeat(lists, lessons.lengths))
 
 
-def _inside(lessons: Lessons, lists: np.ndarray) -> np.ndarray:
+def _inside(lessons: TrainingSet, lists: np.ndarray) -> np.ndarray:
     """(n, f) float32: the rows of the chosen lists."""
     return lessons.rows[_rows_of(lessons, lists)]
 
 
-def _fit(lessons: Lessons, lists: np.ndarray) -> Trees:
+def _fit(lessons: TrainingSet, lists: np.ndarray) -> Trees:
     """Learn from the chosen lists."""
     rows = _rows_of(lessons, lists)
     inside, partner, lengths = lessons.rows[rows], lessons.partner[rows], lessons.lengths[lists]

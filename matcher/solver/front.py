@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matcher import pool as pools
+from matcher.solver import pool as pools
 from matcher.solver.problem import Problem
 from matcher.solver.request import Request
 from matcher.solver.search import local_optima

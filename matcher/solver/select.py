@@ -1,4 +1,4 @@
-"""Which candidates does a selector pick: surely, perhaps, or not? The columns' twin of `graph.members.fits`."""
+"""Which candidates does a selector pick: surely, perhaps, or not? The columns' twin of `graph.rules.members.fits`."""
 
 import datetime as dt
 

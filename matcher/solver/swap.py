@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.errors import BadInput
-from graph.rules import RuleAnswer, Verdict
+from graph.rules.rules import RuleAnswer, Verdict
 from matcher.solver import kernel
 from matcher.solver.problem import Problem
 from matcher.solver.request import Request

@@ -5,7 +5,7 @@ import datetime as dt
 
 from icalendar import Calendar, Event
 
-from matcher.integration.meeting import Meeting, MeetingPlan
+from matcher.overall.meetings import Meeting, MeetingPlan
 from service.exports.clean import clean
 from service.exports.people import FICTIONAL
 from service.exports.workbook import Sheet, workbook

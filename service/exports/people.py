@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from data.countries import to_eu
-from matcher.integration.project import Link, OverallProject, Person, Reason
+from matcher.overall.project import Link, OverallProject, Person, Reason
 
 FICTIONAL = "Fictional demo call: its outlines and organisations are invented."
 

@@ -42,7 +42,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [
         sys.executable,
         "-c",
-        "from service.cli import main; main()",
+        "from service.terminal.cli import main; main()",
         "demo",
         "--home",
         str(home),

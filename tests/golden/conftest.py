@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from service.cli import main
+from service.terminal.cli import main
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from data.calls import load_profiles
 from data.countries import to_iso
 from data.model import Kind
-from graph.rules import Member, check
-from service.cli import main
+from graph.rules.rules import Member, check
+from service.terminal.cli import main
 
 CALL = "demo-industrial-cloud"
 Run = Callable[..., Result]

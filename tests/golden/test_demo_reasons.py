@@ -5,7 +5,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from service.cli import main
+from service.terminal.cli import main
 
 HEATING = "Waste heat of data centres is to warm whole city districts."
 HOSPITALS = "Hospitals want to compute on images beside the patient."

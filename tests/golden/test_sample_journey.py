@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from service.cli import main
+from service.terminal.cli import main
 
 SAMPLE = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "cordis-fp7.zip"
 CALL = "he-ria-ia-2021"

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from service.cli import main
-from service.settings import SETTINGS
+from service.runtime.settings import SETTINGS
+from service.terminal.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md")})

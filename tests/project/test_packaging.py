@@ -78,7 +78,7 @@ def test_the_wheel_refuses_a_public_registry_and_offers_the_command(unpacked: Pa
     assert head["Name"] == "konsort"
     assert "Private :: Do Not Upload" in head.get_all("Classifier", [])
     (entry,) = unpacked.glob("konsort-*.dist-info/entry_points.txt")
-    assert "konsort = service.cli:main" in entry.read_text(encoding="utf-8").splitlines()
+    assert "konsort = service.terminal.cli:main" in entry.read_text(encoding="utf-8").splitlines()
 
 
 def test_no_stray_package_shadows_the_five_names(unpacked: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from data.demands import CountRange, Layer, MustHave, MustNotHave, Selector, Unit
-from matcher.assemble import Wishes, assemble, warm
+from matcher.solver.assemble import Wishes, assemble, warm
 from matcher.solver.sample import tiny_problem
 
 WORD = {"text": "made up", "source": "test", "layer": Layer.USER}

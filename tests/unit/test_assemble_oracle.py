@@ -1,6 +1,6 @@
 """Brute force over at most twelve candidates agrees on feasibility always, and on the best whenever it is claimed.
 
-The oracle shares no code with the solver: it reads the records' fields and `graph.rules.check`.
+The oracle shares no code with the solver: it reads the records' fields and `graph.rules.rules.check`.
 """
 
 import datetime as dt
@@ -26,8 +26,8 @@ from data.demands import (
     Unit,
 )
 from data.model import CallId, Kind, Organisation, OrganisationId
-from graph.rules import Answer, Member, check
-from matcher.assemble import Facts, Problem, Weights, Wishes, assemble, warm
+from graph.rules.rules import Answer, Member, check
+from matcher.solver.assemble import Facts, Problem, Weights, Wishes, assemble, warm
 
 ON = dt.date(2026, 11, 22)
 KINDS = (Kind.LARGE, Kind.SME, Kind.COMPANY, Kind.UNIVERSITY, Kind.RESEARCH, None)

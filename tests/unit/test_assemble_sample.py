@@ -4,8 +4,8 @@ import pytest
 
 from benchmarks.assemble_cases import SAMPLE, case, load
 from data.calls import load_profiles
-from graph.rules import Answer, Member, check
-from matcher.assemble import assemble, warm
+from graph.rules.rules import Answer, Member, check
+from matcher.solver.assemble import assemble, warm
 from matcher.solver.facts import KINDS
 
 pytestmark = pytest.mark.sample

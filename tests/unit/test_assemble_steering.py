@@ -12,9 +12,9 @@ from data.countries import FACTS_AS_OF
 from data.demands import CoordinatorIs, CountRange, Layer, Selector
 from data.errors import BadInput
 from data.model import Kind
-from graph.rules import Answer, Member, check
-from matcher import assemble as assembling
-from matcher.assemble import (
+from graph.rules.rules import Answer, Member, check
+from matcher.solver import assemble as assembling
+from matcher.solver.assemble import (
     PRESETS,
     Facts,
     Problem,

@@ -11,7 +11,7 @@ from data.countries import SETS
 from data.demands import DEMAND_KINDS, CountRange, Hardness, Layer, ShareCap
 from data.errors import BadInput, BadProfile
 from data.model import Kind
-from graph.rules import Member, ProjectFacts, check
+from graph.rules.rules import Member, ProjectFacts, check
 
 PROFILES = load_profiles()
 
@@ -224,7 +224,7 @@ def test_plain_words_name_every_demand_its_source_and_that_the_call_text_prevail
 
 
 def test_every_kind_of_demand_can_be_evaluated():
-    from graph.rules import _EVALUATE
+    from graph.rules.rules import _EVALUATE
 
     assert set(DEMAND_KINDS.values()) == set(_EVALUATE)
 

@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from data.store import Store
-from service.cli import main
-from service.command import Command, ProgressBars
 from service.problems import UNEXPECTED_EXIT
+from service.terminal.cli import main
+from service.terminal.command import Command, ProgressBars
 
 CALL = "demo-industrial-cloud"
 ENVIRONMENT = {"KONSORT_ENCODER": "hashing"}

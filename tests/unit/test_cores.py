@@ -5,7 +5,7 @@ import sys
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from service.cores import HAND_OVER_S, share_cores
+from service.runtime.cores import HAND_OVER_S, share_cores
 
 
 def test_the_lock_is_handed_over_quickly_and_products_keep_to_one_core() -> None:

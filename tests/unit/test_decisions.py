@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from data.errors import BadInput
 from data.model import OutlineId
 from data.store import Store
-from matcher.integration.decisions import Decision, Decisions
-from matcher.integration.prepare import Previous
-from service.cli import main
-from service.decided import KEPT, Step, Steps
+from matcher.overall.decisions import Decision, Decisions
+from matcher.overall.prepare import Previous
+from service.app.decided import KEPT, Step, Steps
+from service.terminal.cli import main
 
 CALL = "demo-industrial-cloud"
 Run = Callable[..., Result]

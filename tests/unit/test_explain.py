@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from matcher.explain import SENTENCES, TELLING_PROJECTS, Reason, _ties, listed, shortened
-from matcher.field import Field
+from matcher.suggest.eligible import Eligible
+from matcher.suggest.reasons import SENTENCES, TELLING_PROJECTS, Reason, _ties, listed, shortened
 
 
 def test_a_sentence_is_its_words_and_its_value() -> None:
@@ -48,7 +48,7 @@ def test_a_long_quote_ends_at_a_word() -> None:
 def test_of_many_joint_projects_the_most_shared_are_named_and_all_are_counted() -> None:
     names, ties = ["A", "B", "C", "D"], np.zeros((4, 4))
     ties[0, 1] = ties[1, 0] = ties[0, 2] = ties[2, 0] = 0.5
-    field = Field(np.arange(4), tuple(names), None, sparse.csr_array(ties), np.zeros(4), np.zeros(4, bool))
+    field = Eligible(np.arange(4), tuple(names), None, sparse.csr_array(ties), np.zeros(4), np.zeros(4, bool))
     joint = {"B": [f"P{k:02}" for k in range(13)], "C": ["P03", "P07"]}
     knowledge = SimpleNamespace(
         organisation=lambda who: SimpleNamespace(label=f"Organisation {who}"),

@@ -13,10 +13,10 @@ from docx.document import Document as DocumentObject
 from docx.oxml.ns import qn
 
 from data.demands import Hardness
-from graph.rules import Answer, RuleAnswer, Verdict
-from matcher.integrate import meeting_plan, slots_between
-from matcher.integration.naming import StreamTerm
-from matcher.integration.project import (
+from graph.rules.rules import Answer, RuleAnswer, Verdict
+from matcher.overall.integrate import meeting_plan, slots_between
+from matcher.overall.naming import StreamTerm
+from matcher.overall.project import (
     Changes,
     Coverage,
     Finding,
@@ -28,11 +28,11 @@ from matcher.integration.project import (
     Reason,
     Stream,
 )
-from service.exports.chapeau import chapeau_docx
-from service.exports.gexf import overall_gexf
+from service.exports.document import chapeau_docx
+from service.exports.graph import overall_gexf
 from service.exports.meetings import agenda, meetings_ics, meetings_xlsx
-from service.exports.overall import overall_xlsx
 from service.exports.people import FICTIONAL
+from service.exports.tables import overall_xlsx
 
 START = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from benchmarks.planted import plant
 from data.errors import BadInput
 from data.model import Kind, Organisation, OutlineId
-from matcher.integrate import (
+from matcher.overall.decisions import ordered
+from matcher.overall.integrate import (
     Case,
     Decisions,
     Demands,
@@ -21,8 +22,7 @@ from matcher.integrate import (
     alternatives,
     integrate,
 )
-from matcher.integration.decisions import ordered
-from matcher.integration.report import CUT
+from matcher.overall.report import CUT
 
 DEMANDS = Demands("planted", stream_count=(2, 4))
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import BadInput
-from matcher.integration.joint import bound_of, solve
-from matcher.integration.problem import Problem
+from matcher.overall.joint import bound_of, solve
+from matcher.overall.problem import Problem
 
 
 def make(seed: int, n: int, streams: int, states: int, **changes: object) -> Problem:

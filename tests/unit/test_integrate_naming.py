@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from data.model import CallId, OrganisationId, Outline, OutlineId
-from matcher.integration.naming import Meaning, StreamTerm, terms, title
-from matcher.integration.vocabulary import concepts, function_words, stem, words
+from matcher.overall.naming import Meaning, StreamTerm, terms, title
+from matcher.overall.vocabulary import concepts, function_words, stem, words
 
 
 def outlines(*told: tuple[str, str]) -> list[Outline]:

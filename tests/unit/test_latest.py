@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import pytest
 
 from embeddings.choice import HASHING
-from matcher.answers import SuggestRequest
-from service.latest import Latest
-from service.settings import Settings
-from service.wiring import Konsort
+from matcher.suggest.answers import SuggestRequest
+from service.app.open import Konsort
+from service.app.state import SnapshotHolder
+from service.runtime.settings import Settings
 
 
 @dataclass
@@ -46,7 +46,7 @@ def store():
 
 @pytest.fixture
 def latest(store):
-    return Latest(lambda: store.revision, store.build, store.complete)
+    return SnapshotHolder(lambda: store.revision, store.build, store.complete)
 
 
 def until(condition):
@@ -104,7 +104,9 @@ def test_a_state_that_cannot_be_built_is_not_served_nor_tried_again(store, lates
 
 def test_nothing_refers_to_the_state_before_when_a_swap_is_settled(store):
     gone = []
-    latest = Latest(lambda: store.revision, store.build, store.complete, lambda: gone.append(before()))
+    latest = SnapshotHolder(
+        lambda: store.revision, store.build, store.complete, lambda: gone.append(before())
+    )
     before = weakref.ref(latest.get())
     latest.serving = True
     store.revision = "2"

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from matcher.meanwhile import THREADS, meanwhile
+from matcher.concurrency import THREADS, submit
 
 
 def test_work_is_done_on_another_thread() -> None:
@@ -14,7 +14,7 @@ def test_work_is_done_on_another_thread() -> None:
         begun.set()
         return a + b, threading.current_thread().name
 
-    handle = meanwhile(work, 1, b=2)
+    handle = submit(work, 1, b=2)
     assert begun.wait(10)
     total, where = handle.result()
     assert total == 3
@@ -28,11 +28,11 @@ def test_nobody_waits_behind_the_work_of_others() -> None:
         busy.release()
         assert go.wait(30)
 
-    others = [meanwhile(long) for _ in range(THREADS)]
+    others = [submit(long) for _ in range(THREADS)]
     try:
         for _ in others:
             assert busy.acquire(timeout=10)
-        assert meanwhile(threading.current_thread).result() is threading.current_thread()
+        assert submit(threading.current_thread).result() is threading.current_thread()
     finally:
         go.set()
     for other in others:
@@ -44,4 +44,4 @@ def test_what_the_work_raises_is_raised_to_who_asks_for_its_result() -> None:
         raise ValueError("no such thing")
 
     with pytest.raises(ValueError, match="no such thing"):
-        meanwhile(fail).result()
+        submit(fail).result()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import BadInput
-from matcher.integration.meeting import MeetingPlan, Slot, Wish, plan, slots_between
+from matcher.overall.meetings import MeetingPlan, Slot, Wish, plan, slots_between
 
 DAY = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 

@@ -6,21 +6,21 @@ import weakref
 
 import numpy as np
 
-from service import memory
-from service.memory import Tidying, give_back, keep_few_arenas, set_aside
+from service.runtime import memory
+from service.runtime.memory import MemoryTrimming, freeze_loaded, keep_few_arenas, trim_memory
 
 
 def test_what_is_in_use_stays() -> None:
     kept = np.arange(100_000)
     keep_few_arenas()
-    give_back()
+    trim_memory()
     assert kept.sum() == 4_999_950_000
 
 
 def test_tidying_gives_back_until_it_ends(monkeypatch) -> None:
     twice = threading.Semaphore(0)
-    monkeypatch.setattr(memory, "give_back", twice.release)
-    with Tidying(every_s=0.001) as tidying:
+    monkeypatch.setattr(memory, "trim_memory", twice.release)
+    with MemoryTrimming(every_s=0.001) as tidying:
         assert twice.acquire(timeout=10)
         assert twice.acquire(timeout=10)
     assert not tidying._thread.is_alive()
@@ -37,12 +37,12 @@ def test_what_is_set_aside_is_passed_over_and_what_was_replaced_goes() -> None:
     ring = Ring()
     gone = weakref.ref(ring)
     try:
-        set_aside()
+        freeze_loaded()
         assert all(each is not ring for each in gc.get_objects())
         del ring
         gc.collect()
         assert gone() is not None
-        set_aside()
+        freeze_loaded()
         assert gone() is None
     finally:
         gc.unfreeze()

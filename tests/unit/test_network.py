@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from data.errors import BadInput, NotFound
 from data.model import ORGANISATION_COLUMNS, PARTICIPATION_COLUMNS, PROJECT_COLUMNS, History
-from graph import projection
-from graph.network import Network
+from graph.network import projection
+from graph.network.network import Network
 
 
 def history(

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from data.model import ORGANISATION_COLUMNS, PARTICIPATION_COLUMNS, PROJECT_COLUMNS, History
-from matcher.rank import Query, Ranker, Texts
-from matcher.ranking.newcomers import Newcomers
-from matcher.ranking.standing import Prepared, prepare
+from matcher.ranking.cold_start import ColdStart
+from matcher.ranking.organisation_features import Prepared, prepare
+from matcher.ranking.rank import Query, Ranker, Texts
 from matcher.ranking.state import build_state
 
 WATER, SPACE = np.eye(2, dtype=np.float32)
@@ -43,7 +43,7 @@ def judged(
     state = prepared()
     places = np.array(state.state.positions(tuple(chances)))
     known = (places, np.array(list(chances.values())))
-    (found,) = Newcomers.of(state, PROFILES, countries).judge(
+    (found,) = ColdStart.of(state, PROFILES, countries).judge(
         np.zeros((1, 2)), [known], [NOBODY], lifted=lifted
     )
     return dict(zip(found.ids, found.probability, strict=True))
@@ -71,7 +71,7 @@ def test_the_country_of_likely_partners_helps() -> None:
 
 
 def test_nobody_on_board_is_named_as_a_newcomer() -> None:
-    newcomers = Newcomers.of(prepared(), PROFILES)
+    newcomers = ColdStart.of(prepared(), PROFILES)
     known = (np.array([0]), np.array([0.1]))
     (found,) = newcomers.judge(np.zeros((1, 2)), [known], [Query("q", given=("new-water",))], lifted=True)
     assert found.ids.tolist() == ["new-space"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.overall_text import decisions, integration
+from service.terminal.overall_text import decisions, integration
 
 CHANGES: dict[str, Any] = {
     "added": [],

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from graph.members import Member, pair
-from graph.names import NameStatistics, fold, take_apart
-from graph.ownership import ownership_of, suspected_pairs
+from graph.names.names import NameStatistics, fold, take_apart
+from graph.names.ownership import ownership_of, suspected_pairs
+from graph.rules.members import Member, pair
 
 
 def suspects(*names, statistics=None, country="DE"):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.pages import show
-from service.picture import Dot, Line, chain, ring
+from service.web.pages import show
+from service.web.pages.picture import Dot, Line, chain, ring
 
 SVG = "{http://www.w3.org/2000/svg}"
 CENTRE = Dot("Nordlicht", "", "centre")

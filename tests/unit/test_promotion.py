@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from data.model import ORGANISATION_COLUMNS, PARTICIPATION_COLUMNS, PROJECT_COLUMNS, History
-from matcher.rank import Ranker, Texts
-from matcher.ranking import model_file, shelf
+from matcher.ranking import model_file
+from matcher.ranking import registry as shelf
 from matcher.ranking.model_file import FORMAT, Card, Model, Trees
-from matcher.ranking.shelf import Shelf
+from matcher.ranking.rank import Ranker, Texts
+from matcher.ranking.registry import ModelRegistry
 from matcher.ranking.train import examined, fingerprint
 
 CUTOFF = dt.date(2019, 7, 1)
@@ -65,14 +66,14 @@ def learn(monkeypatch: pytest.MonkeyPatch):
 
 def test_the_first_model_comes_into_use_where_it_beats_the_fixed_blend(tmp_path: Path, learn) -> None:
     learn(10, recall_50=0.30, prior_recall_50=0.25)
-    model, promoted = Shelf(history(5), Texts.none(), tmp_path).renew(CUTOFF)
+    model, promoted = ModelRegistry(history(5), Texts.none(), tmp_path).renew(CUTOFF)
     assert promoted
     assert model_file.load_in_use(tmp_path, "none").card == model.card
 
 
 def test_a_model_worse_than_the_fixed_blend_stays_out(tmp_path: Path, learn) -> None:
     learn(10, recall_50=0.20, prior_recall_50=0.25)
-    kept = Shelf(history(5), Texts.none(), tmp_path)
+    kept = ModelRegistry(history(5), Texts.none(), tmp_path)
     assert kept.renew(CUTOFF)[1] is False
     assert kept.in_use() is None
     assert kept.due(CUTOFF) is False
@@ -83,9 +84,9 @@ def test_a_later_model_comes_into_use_where_it_is_no_worse(
     tmp_path: Path, learn, found: float, comes: bool
 ) -> None:
     learn(10, recall_50=0.30, prior_recall_50=0.25)
-    first, _ = Shelf(history(5), Texts.none(), tmp_path).renew(CUTOFF)
+    first, _ = ModelRegistry(history(5), Texts.none(), tmp_path).renew(CUTOFF)
     compared = learn(40, recall_50=found, prior_recall_50=0.25, in_use_recall_50=0.30)
-    later = Shelf(history(6), Texts.none(), tmp_path)
+    later = ModelRegistry(history(6), Texts.none(), tmp_path)
     assert later.due(CUTOFF)
     second, promoted = later.renew(CUTOFF)
     assert compared[1].card == first.card
@@ -100,7 +101,7 @@ def test_what_another_process_promotes_is_taken_at_once_and_without_learning(tmp
     answering.train()
     before = answering.fingerprint
     compared = learn(40, recall_50=0.35, prior_recall_50=0.25, in_use_recall_50=0.30)
-    Shelf(history(6), Texts.none(), tmp_path).renew(CUTOFF)
+    ModelRegistry(history(6), Texts.none(), tmp_path).renew(CUTOFF)
     assert "recall at 50 on the newest half year: 0.35" in answering.basis
     assert answering.fingerprint != before
     assert len(compared) == 2
@@ -146,7 +147,7 @@ def test_nothing_is_compared_that_has_seen_the_answers_or_looks_at_other_feature
 
 def test_a_model_for_questions_of_a_date_is_never_compared_with_the_one_in_use(tmp_path: Path, learn) -> None:
     learn(10, recall_50=0.30, prior_recall_50=0.25)
-    kept = Shelf(history(5), Texts.none(), tmp_path)
+    kept = ModelRegistry(history(5), Texts.none(), tmp_path)
     _, promoted = kept.renew(CUTOFF)
     compared = learn(40, recall_50=0.50, prior_recall_50=0.25)
     assert kept.dated(NEWEST) is not None

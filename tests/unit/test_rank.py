@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from data.model import ORGANISATION_COLUMNS, History
-from matcher.rank import Query, Ranker, Texts
-from matcher.ranking import lessons
+from matcher.ranking import training_set as lessons
 from matcher.ranking.cutoffs import cutoff_for
 from matcher.ranking.model_file import FORMAT, Card, Model, Trees, load, save
+from matcher.ranking.rank import Query, Ranker, Texts
 
 PEOPLE = [f"org{number:03d}" for number in range(120)]
 

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import matcher.rank
+import matcher.ranking.rank
 from benchmarks import quality_metrics
-from matcher.ranking import cutoffs, state, topics, votes, walk
+from matcher.ranking import cutoffs, pagerank, project_weights, state, topics
 
 
-@pytest.mark.parametrize("module", [matcher.rank, cutoffs, state, topics, votes, walk, quality_metrics])
+@pytest.mark.parametrize(
+    "module", [matcher.ranking.rank, cutoffs, state, topics, project_weights, pagerank, quality_metrics]
+)
 def test_the_examples_in_the_docstrings_hold(module: object) -> None:
     assert doctest.testmod(module, extraglobs={"np": np}).failed == 0
 
@@ -30,6 +32,6 @@ def test_steering_keeps_the_order_of_equally_experienced_organisations(
     chances: list[float], setting: float
 ) -> None:
     probability = np.sort(np.array(chances))
-    steered = matcher.rank.steered(probability, np.ones(len(chances)), setting)
+    steered = matcher.ranking.rank.steered(probability, np.ones(len(chances)), setting)
     assert np.all(np.diff(steered) >= -1e-12)
     assert np.all((steered >= probability - 1e-12) & (steered <= 1.0))

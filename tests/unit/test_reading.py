@@ -7,7 +7,7 @@ import pytest
 from data.store import Store
 from embeddings.encoder import HashingEncoder
 from embeddings.search import TextSearch
-from matcher.reading import MOST_ASPECTS, read
+from matcher.suggest.reading import MOST_ASPECTS, read
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from data.calls import load_profiles
 from data.demands import MustHave
-from graph.members import Member
-from graph.resilience import Consortium, resilience, substitutes
-from graph.rules import check
+from graph.rules.members import Member
+from graph.rules.resilience import Consortium, resilience, substitutes
+from graph.rules.rules import check
 
 PROFILES = load_profiles()
 HORIZON = PROFILES["he-ria-ia-2021"]

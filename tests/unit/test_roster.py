@@ -18,14 +18,14 @@ from data.model import (
 from data.store import Store
 from embeddings.encoder import HashingEncoder
 from embeddings.search import TextSearch
-from matcher.roster import COORDINATED, Roster, Scale, shared_weight
+from matcher.suggest.text_profiles import COORDINATED, Scale, TextProfiles, shared_weight
 
 WATER = "acoustic sensors find leaks in old water pipes"
 HEAT = "district heating plans with waste heat from computing"
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> tuple[Roster, TextSearch]:
+def world(tmp_path: Path) -> tuple[TextProfiles, TextSearch]:
     """A wrote about water; B led a project on heat with C; D is known by name only."""
     with Store.open(f"sqlite:///{tmp_path / 'world.sqlite'}") as store:
         with store.transaction() as writer:
@@ -41,10 +41,10 @@ def world(tmp_path: Path) -> tuple[Roster, TextSearch]:
                 [Outline(OutlineId("O"), CallId("c"), "Pipes", WATER, OrganisationId("A"), "DE")]
             )
         search = TextSearch.build(store, HashingEncoder(width=256))
-        return Roster.of(store.history(), store.outlines(), search), search
+        return TextProfiles.of(store.history(), store.outlines(), search), search
 
 
-def test_everybody_is_in_the_roster_and_only_texts_speak(world: tuple[Roster, TextSearch]) -> None:
+def test_everybody_is_in_the_roster_and_only_texts_speak(world: tuple[TextProfiles, TextSearch]) -> None:
     roster, _ = world
     assert roster.ids == ("A", "B", "C", "D")
     assert roster.entries == ("outline:O", "project:P")
@@ -53,7 +53,7 @@ def test_everybody_is_in_the_roster_and_only_texts_speak(world: tuple[Roster, Te
     assert roster.speaks.toarray() == pytest.approx(np.array(weights))
 
 
-def test_a_question_is_answered_by_who_wrote_about_it(world: tuple[Roster, TextSearch]) -> None:
+def test_a_question_is_answered_by_who_wrote_about_it(world: tuple[TextProfiles, TextSearch]) -> None:
     roster, search = world
     scores = roster.scores(search.encode_all([WATER, HEAT]))
     assert scores[0, 0] > 0.9 and scores[0, 1] < 0.3
@@ -62,7 +62,7 @@ def test_a_question_is_answered_by_who_wrote_about_it(world: tuple[Roster, TextS
 
 
 def test_an_outline_is_no_evidence_that_its_own_question_is_answered(
-    world: tuple[Roster, TextSearch],
+    world: tuple[TextProfiles, TextSearch],
 ) -> None:
     roster, search = world
     assert roster.scores(search.encode_all([WATER]), but="outline:O")[0, 0] == 0.0
@@ -70,7 +70,7 @@ def test_an_outline_is_no_evidence_that_its_own_question_is_answered(
     assert roster.best_entries(OrganisationId("A"), search.encode(WATER), 3)[0][0] == "outline:O"
 
 
-def test_scoring_leaves_the_index_as_it_was(world: tuple[Roster, TextSearch]) -> None:
+def test_scoring_leaves_the_index_as_it_was(world: tuple[TextProfiles, TextSearch]) -> None:
     roster, search = world
     before = roster.vectors.copy()
     roster.scores(search.encode_all([WATER]), but="outline:O")

@@ -32,8 +32,9 @@ from data.demands import (
 )
 from data.errors import BadInput
 from data.model import CallId, Kind
-from graph import counting, findings, matching, names
-from graph.rules import Answer, Member, Ownership, ProjectFacts, check, pair
+from graph.names import names
+from graph.rules import counting, findings, matching
+from graph.rules.rules import Answer, Member, Ownership, ProjectFacts, check, pair
 
 MS_AC = Selector(countries=("MS", "AC"))
 ABOUT = {"id": "R1", "text": "a rule of the test", "source": "the test"}

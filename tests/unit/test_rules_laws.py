@@ -22,7 +22,7 @@ from data.demands import (
     Unit,
 )
 from data.model import CallId, Kind
-from graph.rules import Member, Ownership, check, pair
+from graph.rules.rules import Member, Ownership, check, pair
 
 ABOUT = {"id": "R1", "text": "a rule of the test", "source": "the test"}
 INSIDE, CORE = ("DE", "FR", "NO"), ("DE", "FR")

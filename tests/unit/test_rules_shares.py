@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 from data.calls import CallProfile
 from data.demands import Selector, ShareCap, ShareRange, Unit
 from data.model import CallId
-from graph.rules import Member, check
+from graph.rules.rules import Member, check
 
 ABOUT = {"id": "R1", "text": "a rule of the test", "source": "the test"}
 

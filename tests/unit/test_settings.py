@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import BadInput
-from service.settings import SETTINGS, Settings
+from service.runtime.settings import SETTINGS, Settings
 
 
 def test_the_home_option_goes_before_the_environment() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from matcher.assemble import warm
+from matcher.solver.assemble import warm
 from matcher.solver.clauses import Clause, Row
 from matcher.solver.kernel import Gains, matching_size, pairs_within
 from matcher.solver.packing import as_rules

@@ -5,7 +5,7 @@ import threading
 import time
 from pathlib import Path
 
-from service.training import Retraining, train_command
+from service.runtime.training import Retraining, train_command
 
 
 def writing(path: Path, after: str = "") -> list[str]:
@@ -55,4 +55,4 @@ def test_stopping_the_service_ends_the_learning(tmp_path: Path) -> None:
 
 
 def test_the_command_trains_the_home_of_the_service() -> None:
-    assert train_command(Path("/home/k"))[-5:] == ["-m", "service.cli", "train", "--home", "/home/k"]
+    assert train_command(Path("/home/k"))[-5:] == ["-m", "service.terminal.cli", "train", "--home", "/home/k"]

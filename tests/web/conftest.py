@@ -25,21 +25,28 @@ from data.model import (
     Outline,
     OutlineId,
 )
-from graph.network import Network
-from graph.resilience import Consortium, resilience, substitutes
-from graph.rules import Member, Verdict, check
-from matcher.answers import Partner, Partners, PartnersRequest, Suggestion, Suggestions, SuggestRequest
-from matcher.assemble import Term
-from matcher.explain import Reason
-from matcher.integration.decisions import Decision, Decisions
-from matcher.integration.project import Person
+from graph.network.network import Network
+from graph.rules.resilience import Consortium, resilience, substitutes
+from graph.rules.rules import Member, Verdict, check
+from matcher.overall.decisions import Decision, Decisions
+from matcher.overall.project import Person
 from matcher.ranking.query import Query, Ranking
+from matcher.solver.assemble import Term
 from matcher.solver.conflict import Relaxation
 from matcher.solver.front import FrontPoint
 from matcher.solver.swap import RuleChange, Swap, TermChange
-from matcher.steering import Steering, TradeOff
-from service.app import create_app
-from service.decided import Told, told
+from matcher.suggest.answers import (
+    Partner,
+    Partners,
+    PartnersRequest,
+    Suggestion,
+    Suggestions,
+    SuggestRequest,
+)
+from matcher.suggest.reasons import Reason
+from matcher.suggest.steering import Steering, TradeOff
+from service.app.decided import Told, told
+from service.web.app import create_app
 
 CALL = CallProfile(
     id=CallId("demo-call"),

@@ -3,9 +3,9 @@
 import pytest
 from flask.testing import FlaskClient
 
-from matcher.answers import PartnersRequest, SuggestRequest
-from service.app import HEADERS, create_app
+from matcher.suggest.answers import PartnersRequest, SuggestRequest
 from service.problems import MEDIA_TYPE
+from service.web.app import HEADERS, create_app
 
 V1 = "/api/v1"
 

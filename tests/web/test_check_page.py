@@ -7,7 +7,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from service.pages.listing import SAMPLE
+from service.web.pages.listing import SAMPLE
 
 LIST = "id;country;budget_eur\nO1;DE;1000\nX9;EL;\n"
 

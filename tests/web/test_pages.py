@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from data.errors import StoreError
-from matcher.answers import PartnersRequest, SuggestRequest
-from service.app import create_app
+from matcher.suggest.answers import PartnersRequest, SuggestRequest
+from service.web.app import create_app
 
 PAGES = (
     "/",

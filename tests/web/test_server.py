@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from data.errors import BadInput
-from service import server
-from service.server import serve
+from service.web import server
+from service.web.server import serve
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
     import sys
     sys.path.insert(0, "tests/web")
     from conftest import Small
-    from service.app import create_app
-    from service.server import serve
+    from service.web.app import create_app
+    from service.web.server import serve
     serve(create_app(Small()), port=0, ready=lambda line: print(line, flush=True))
     print("stopped", flush=True)
 """

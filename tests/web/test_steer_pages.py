@@ -6,7 +6,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from matcher.answers import SuggestRequest
+from matcher.suggest.answers import SuggestRequest
 
 ASKED = {"call": "demo-call", "outline": "L1", "must": "Nordlicht Rechenwerke AG", "members": "O1\nO2\nO3"}
 

@@ -1,0 +1,202 @@
+"""What if somebody leaves? Whose withdrawal a consortium survives, the smallest that breaks it, and who could step in.
+
+A withdrawal *breaks* a consortium when a hard rule that was not broken surely is afterwards; it *opens* a rule that
+was met and cannot be told any more. Drop-out is the normal case, of whole countries too, and a call's minimum must
+still hold after it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from data.calls import CallProfile
+from data.demands import (
+    AllMembers,
+    Attestation,
+    Demand,
+    Hardness,
+    LoadCap,
+    MemberBudget,
+    MustNotHave,
+    MustNotTogether,
+    PerGroupMaximum,
+    ProjectRange,
+)
+from graph.rules.members import Member, Ownership, ProjectFacts
+from graph.rules.rules import find, make_case
+
+# Fewer members can never break these.
+_SAFE = (
+    AllMembers,
+    Attestation,
+    LoadCap,
+    MemberBudget,
+    MustNotHave,
+    MustNotTogether,
+    PerGroupMaximum,
+    ProjectRange,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Consortium:
+    """The consortium that is asked about: a call's rules, who takes part, and what is known beside them."""
+
+    profile: CallProfile
+    members: tuple[Member, ...]
+    on: dt.date | None = None
+    facts: ProjectFacts = field(default_factory=ProjectFacts)
+    ownership: Ownership = field(default_factory=Ownership)
+    extra: tuple[Demand, ...] = ()
+
+    def hard_answers(self, members: Sequence[Member], demands: Iterable[Demand]) -> dict[str, bool | None]:
+        """Answer these demands for another set of members."""
+        case = make_case(self.profile, members, on=self.on, facts=self.facts, ownership=self.ownership)
+        return {demand.id: find(demand, case).answer for demand in demands}
+
+    def hard_demands(self) -> tuple[Demand, ...]:
+        """The call's hard demands and the asker's own."""
+        return tuple(d for d in (*self.profile.demands, *self.extra) if d.hardness is Hardness.HARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What happens when these leave. `breaks`, `opens`: rule ids. `country`: where a whole country leaves."""
+
+    leaving: tuple[str, ...]
+    breaks: tuple[str, ...]
+    opens: tuple[str, ...] = ()
+    country: str | None = None
+
+    @property
+    def survived(self) -> bool:
+        """No hard rule breaks."""
+        return not self.breaks
+
+
+@dataclass(frozen=True, slots=True)
+class Resilience:
+    """How much loss the consortium bears.
+
+    `members`, `countries`: every single withdrawal, sorted by id and code. `smallest`: withdrawals of the smallest
+    size that break a rule; empty where none does, or none was found. `size`: their size; None where no withdrawal
+    breaks a rule. `exact`: False where the search gave up: then no withdrawal of fewer than `size` members breaks it.
+    """
+
+    members: tuple[Withdrawal, ...]
+    countries: tuple[Withdrawal, ...]
+    smallest: tuple[Withdrawal, ...]
+    size: int | None
+    exact: bool
+
+    @property
+    def weak_points(self) -> tuple[Withdrawal, ...]:
+        """The single members and whole countries whose withdrawal breaks a rule."""
+        return tuple(one for one in (*self.members, *self.countries) if not one.survived)
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """A candidate who could step in. `cures`: rules that break without him; `opens`: hard rules then unknown."""
+
+    member: Member
+    cures: tuple[str, ...]
+    opens: tuple[str, ...]
+
+
+def resilience(consortium: Consortium, *, shown: int = 5, effort: int = 5_000) -> Resilience:
+    """Work out every single withdrawal and the smallest breaking ones.
+
+    `shown`: at most so many smallest withdrawals; `effort`: at most so many sets are checked. Members who are alike
+    in all that rules read are interchangeable, so sets that differ only in them are checked once.
+    """
+    demands = consortium.hard_demands()
+    before = consortium.hard_answers(consortium.members, demands)
+    at_risk = tuple(d for d in demands if before[d.id] is not False and not isinstance(d, _SAFE))
+    everyone = sorted(consortium.members, key=lambda member: member.id)
+
+    def leave(ids: Sequence[str], country: str | None = None) -> Withdrawal:
+        kept = [member for member in everyone if member.id not in ids]
+        after = consortium.hard_answers(kept, at_risk)
+        breaks = tuple(rule for rule, answer in after.items() if answer is False)
+        opens = tuple(rule for rule, answer in after.items() if answer is None and before[rule])
+        return Withdrawal(tuple(ids), breaks, opens, country)
+
+    by_country: dict[str, list[str]] = {}
+    for member in everyone:
+        if member.country is not None:
+            by_country.setdefault(member.country, []).append(member.id)
+    countries = tuple(leave(ids, code) for code, ids in sorted(by_country.items()))
+    singles = tuple(leave([member.id]) for member in everyone)
+    smallest: list[Withdrawal] = []
+    checked = 0
+    if not at_risk:
+        return Resilience(singles, countries, (), None, True)
+    for size in range(1, len(everyone) + 1):
+        for ids in _distinct_sets(everyone, consortium.ownership, size):
+            if checked == effort:
+                return Resilience(singles, countries, tuple(smallest), size, bool(smallest))
+            checked += 1
+            withdrawal = leave(ids)
+            if not withdrawal.survived:
+                smallest.append(withdrawal)
+                if len(smallest) == shown:
+                    break
+        if smallest:
+            return Resilience(singles, countries, tuple(smallest), size, True)
+    return Resilience(singles, countries, (), None, True)
+
+
+def substitutes(
+    consortium: Consortium, leaving: Sequence[str], candidates: Iterable[Member], *, limit: int = 3
+) -> tuple[Substitute, ...]:
+    """Who could step in when `leaving` leave, so that no hard rule breaks that held before?
+
+    `candidates`: best first, as the caller ranks them; those who take part or leave are passed over. Those who leave
+    no rule open come first; otherwise the candidates' order stays.
+    """
+    demands = consortium.hard_demands()
+    before = consortium.hard_answers(consortium.members, demands)
+    watched = tuple(demand for demand in demands if before[demand.id] is not False)
+    gone = set(leaving)
+    kept = [member for member in consortium.members if member.id not in gone]
+    lost = {rule for rule, answer in consortium.hard_answers(kept, watched).items() if answer is False}
+    taken = {member.id for member in consortium.members}
+    clean: list[Substitute] = []
+    open_ones: list[Substitute] = []
+    for candidate in candidates:
+        if candidate.id in taken:
+            continue
+        after = consortium.hard_answers([*kept, candidate], watched)
+        if any(answer is False for answer in after.values()):
+            continue
+        opens = tuple(rule for rule, answer in after.items() if answer is None and before[rule])
+        (open_ones if opens else clean).append(Substitute(candidate, tuple(sorted(lost)), opens))
+        if len(clean) == limit:
+            break
+    return tuple([*clean, *open_ones][:limit])
+
+
+def _distinct_sets(members: Sequence[Member], ownership: Ownership, size: int) -> Iterator[tuple[str, ...]]:
+    """Sets of `size` ids, one of each kind: who is alike in all that rules read is taken in the order of ids."""
+    named = {
+        ident
+        for pairs in (ownership.same, ownership.different, ownership.suspected)
+        for p in pairs
+        for ident in p
+    }
+    owners = {member.owner for member in members}
+    earlier: dict[str, str] = {}
+    last: dict[object, str] = {}
+    for member in members:
+        unique = member.id in named or member.id in owners
+        facts = (member.country, member.kind, member.budget_eur, member.role, member.sme)
+        key: object = member.id if unique else (*facts, member.owner)
+        if key in last:
+            earlier[member.id] = last[key]
+        last[key] = member.id
+    for chosen in combinations([member.id for member in members], size):
+        inside = set(chosen)
+        if all(ident not in earlier or earlier[ident] in inside for ident in chosen):
+            yield chosen

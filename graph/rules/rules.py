@@ -1,0 +1,296 @@
+"""Is this set of members allowed? Met, broken or cannot tell: rule by rule, cited, with the witness.
+
+`check` evaluates a call profile's demands (`data/demands.py`), and the asker's own beside them. Laws, tested:
+the order of members does not matter; a newcomer never breaks a rule that only asks for more; learning a
+missing fact never turns met into broken or back. A demand with an unverified number is never plainly met.
+Soft demands and attestations are answered too, but the overall answer is that of the hard ones.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+from data.calls import CallProfile
+from data.demands import (
+    AllMembers,
+    AnyOf,
+    Attestation,
+    CoordinatorIs,
+    CountRange,
+    Demand,
+    DistinctRepresentatives,
+    Hardness,
+    LoadCap,
+    MemberBudget,
+    MustHave,
+    MustNotHave,
+    MustNotTogether,
+    PerGroupMaximum,
+    ProjectRange,
+    ShareCap,
+    ShareRange,
+)
+from data.errors import BadInput
+from data.model import CallId
+from graph.rules import counting
+from graph.rules.findings import Finding, Question
+from graph.rules.matching import Groups
+from graph.rules.members import Member, Ownership, ProjectFacts, pair
+from graph.rules.representatives import representatives
+from graph.rules.selection import Case, every, some
+from graph.rules.shares import member_budget, share_cap, share_range
+
+__all__ = [
+    "Answer",
+    "Member",
+    "Ownership",
+    "ProjectFacts",
+    "Question",
+    "RuleAnswer",
+    "Verdict",
+    "check",
+    "pair",
+]
+
+
+class Answer(StrEnum):
+    """The three values."""
+
+    MET = "met"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def of(cls, answer: bool | None) -> "Answer":
+        """True, False, None as words."""
+        return cls.UNKNOWN if answer is None else cls.MET if answer else cls.BROKEN
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAnswer:
+    """One rule's answer. `found`, `needed`: numbers or short texts; `why`: the shortfall or proof in words.
+
+    `witness`: member ids: met, those who suffice; broken, those in the way; unknown, those it hangs on.
+    """
+
+    id: str
+    kind: Hardness
+    answer: Answer
+    text: str
+    found: str | float | int
+    needed: str | float | int
+    witness: tuple[str, ...]
+    source: str
+    why: str = ""
+    ask: tuple[Question, ...] = ()
+    verified: bool = True
+    layer: str = "programme"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as plain JSON values."""
+        return {
+            "id": self.id,
+            "kind": self.kind.value,
+            "answer": self.answer.value,
+            "text": self.text,
+            "found": self.found,
+            "needed": self.needed,
+            "witness": list(self.witness),
+            "source": self.source,
+            "why": self.why,
+            "ask": [question.as_dict() for question in self.ask],
+            "verified": self.verified,
+            "layer": self.layer,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All rules' answers and the overall one, which is that of the hard rules."""
+
+    call: CallId
+    answer: Answer
+    rules: tuple[RuleAnswer, ...]
+
+    def rule(self, rule_id: str) -> RuleAnswer:
+        """Return one rule's answer; KeyError where there is none of that id."""
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule
+        raise KeyError(rule_id)
+
+    def broken(self) -> tuple[RuleAnswer, ...]:
+        """The broken hard rules."""
+        return tuple(r for r in self.rules if r.kind is Hardness.HARD and r.answer is Answer.BROKEN)
+
+    def questions(self) -> tuple[Question, ...]:
+        """What to ask whom for the open hard rules, each question once."""
+        hard = [r for r in self.rules if r.kind is Hardness.HARD and r.answer is Answer.UNKNOWN]
+        return tuple(dict.fromkeys(question for rule in hard for question in rule.ask))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The verdict as plain JSON values."""
+        return {
+            "call": self.call,
+            "answer": self.answer.value,
+            "rules": [rule.as_dict() for rule in self.rules],
+        }
+
+
+_NO_FACTS = ProjectFacts()
+_NO_DECISIONS = Ownership()
+
+
+def check(
+    profile: CallProfile,
+    members: Sequence[Member],
+    *,
+    on: dt.date | None = None,
+    facts: ProjectFacts = _NO_FACTS,
+    ownership: Ownership = _NO_DECISIONS,
+    extra: Sequence[Demand] = (),
+) -> Verdict:
+    """Check members against a call's demands and `extra` ones of the asker ("U1", …).
+
+    `on`: the day for which country sets and the profile's validity are read; by default the profile's
+    `reference_date`. Raises BadInput where a member is listed twice.
+    """
+    case = make_case(profile, members, on=on, facts=facts, ownership=ownership)
+    rules = [answer_rule(demand, case) for demand in (*profile.demands, *extra)]
+    if on is not None and (outdated := _validity(profile, on)) is not None:
+        rules.insert(0, outdated)
+    overall = every(
+        None if rule.answer is Answer.UNKNOWN else rule.answer is Answer.MET
+        for rule in rules
+        if rule.kind is Hardness.HARD
+    )
+    return Verdict(profile.id, Answer.of(overall), tuple(rules))
+
+
+def make_case(
+    profile: CallProfile,
+    members: Sequence[Member],
+    *,
+    on: dt.date | None = None,
+    facts: ProjectFacts = _NO_FACTS,
+    ownership: Ownership = _NO_DECISIONS,
+) -> Case:
+    """Bring members into the form in which rules read them: sorted by id, ownership groups found once."""
+    ordered = tuple(sorted(members, key=lambda member: member.id))
+    for a, b in pairwise(ordered):
+        if a.id == b.id:
+            raise BadInput(f"member {a.id} is listed twice: list every organisation once")
+    groups = Groups.by_owner(ordered, ownership)
+    return Case(ordered, on or profile.reference_date, profile.pillar, facts, ownership, groups)
+
+
+def answer_rule(demand: Demand, case: Case) -> RuleAnswer:
+    """Answer one demand."""
+    finding = find(demand, case)
+    why = finding.why
+    hardness = demand.hardness
+    if isinstance(demand, ProjectRange) and finding.answer is None:
+        # Nobody has stated the fact: it says nothing of the members, so it joins the checklist.
+        hardness = Hardness.ATTESTATION
+    if finding.answer is False and demand.justification:
+        why = "; ".join(part for part in (why, f"to be justified: {demand.justification}") if part)
+    return RuleAnswer(
+        demand.id,
+        hardness,
+        Answer.of(finding.answer),
+        demand.text,
+        finding.found,
+        finding.needed,
+        finding.witness,
+        demand.source,
+        why,
+        finding.ask,
+        demand.verified,
+        demand.layer.value,
+    )
+
+
+def find(demand: Demand, case: Case) -> Finding:
+    """Evaluate one demand: by its kind, then whether it applies, then whether its number is verified."""
+    finding = _EVALUATE[type(demand)](demand, case)
+    if demand.only_if is not None:
+        applies = counting.applies(demand.only_if, case)
+        if applies is False:
+            return Finding(True, "does not apply", finding.needed)
+        if applies is None and finding.answer is False:
+            finding = Finding(
+                None, finding.found, finding.needed, finding.witness, "it may not apply", finding.ask
+            )
+    if finding.answer and not demand.verified:
+        why = "; ".join(part for part in (finding.why, "figure not verified: see the call text") if part)
+        asked = Question((), "figure", f"Does the call text confirm: {demand.text}?")
+        finding = Finding(None, finding.found, finding.needed, finding.witness, why, (*finding.ask, asked))
+    return finding
+
+
+def _any_of(demand: AnyOf, case: Case) -> Finding:
+    options = [[find(part, case) for part in option] for option in demand.options]
+    answers = [every(finding.answer for finding in option) for option in options]
+    answer = some(answers)
+    needed = "one of " + str(len(options))
+    held = sum(one is True for one in answers)
+    if answer:
+        chosen = options[answers.index(True)]
+        why = "; ".join(finding.why for finding in chosen if finding.why)
+        return Finding(True, held, needed, tuple(m for finding in chosen for m in finding.witness), why)
+    texts = [" and ".join(part.text for part in option) for option in demand.options]
+    if answer is False:
+        witness = dict.fromkeys(m for option in options for finding in option for m in finding.witness)
+        return Finding(False, 0, needed, tuple(witness), f"neither: {' nor: '.join(texts)}")
+    open_texts = [text for text, one in zip(texts, answers, strict=True) if one is None]
+    ask = tuple(
+        question
+        for option, one in zip(options, answers, strict=True)
+        if one is None
+        for finding in option
+        for question in finding.ask
+    )
+    return Finding(None, "open", needed, (), f"hangs on: {' or: '.join(open_texts)}", ask)
+
+
+def _attestation(demand: Attestation, case: Case) -> Finding:
+    question = Question((), "attestation", f"Who attests: {demand.text}?")
+    return Finding(None, "to be attested", "a person's word", ask=(question,))
+
+
+def _validity(profile: CallProfile, on: dt.date) -> RuleAnswer | None:
+    """The rule that the profile is in force on that day; None where it is."""
+    after = profile.valid_from is None or on >= profile.valid_from
+    before = profile.valid_until is None or on <= profile.valid_until
+    if after and before:
+        return None
+    start = profile.valid_from.isoformat() if profile.valid_from else "the beginning"
+    end = profile.valid_until.isoformat() if profile.valid_until else "today"
+    needed = f"{start} to {end}"
+    text = f"{profile.title} is in force on the day of the check"
+    why = f"another version of the rules applies on {on.isoformat()}"
+    return RuleAnswer(
+        "V", Hardness.HARD, Answer.BROKEN, text, on.isoformat(), needed, (), profile.source, why
+    )
+
+
+_EVALUATE: dict[type[Demand], Callable[[Any, Case], Finding]] = {
+    DistinctRepresentatives: representatives,
+    CountRange: counting.count_range,
+    AllMembers: counting.all_members,
+    PerGroupMaximum: counting.per_group_maximum,
+    ShareCap: share_cap,
+    ShareRange: share_range,
+    MemberBudget: member_budget,
+    CoordinatorIs: counting.coordinator_is,
+    ProjectRange: counting.project_range,
+    LoadCap: counting.load_cap,
+    MustHave: counting.must_have,
+    MustNotHave: counting.must_not_have,
+    MustNotTogether: counting.must_not_together,
+    AnyOf: _any_of,
+    Attestation: _attestation,
+}

@@ -1,0 +1,138 @@
+"""Whom does a selector pick? Every answer has three values.
+
+True, False and None ("cannot tell") follow Kleene's strong logic: a conjunction with one False is False,
+whatever else is missing. Nothing here guesses: an empty SME flag stays open unless the kind settles it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from data.countries import members_of
+from data.demands import UNCOUNTED_ROLES, Selector, plain_role
+from data.model import Kind
+from graph.rules.matching import Groups
+from graph.rules.members import Member, Ownership, ProjectFacts
+
+_COMPANIES = frozenset({Kind.LARGE, Kind.SME, Kind.COMPANY})
+# These words say what a partner does; a general word ("participant") leaves it open.
+_FUNCTIONS = frozenset({"labour-market-actor", "education-provider", "vocational-provider"})
+_GENERAL_ROLES = frozenset({None, "participant", "coordinator"})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a rule may look at. `members` sorted by id, each once."""
+
+    members: tuple[Member, ...]
+    on: dt.date
+    pillar: str | None
+    facts: ProjectFacts
+    ownership: Ownership
+    groups: Groups
+    """Ownership groups of `members`, in their order."""
+
+
+def fits(selector: Selector, member: Member, case: Case) -> bool | None:
+    """Does the selector pick this member: yes, no, or cannot tell?"""
+    role = _role(member.role)
+    answer: bool | None = True
+    if selector.roles:
+        answer = _has_role(role, selector.roles)
+        if answer is False:
+            return False
+    elif role in UNCOUNTED_ROLES:
+        return False
+    if role in selector.not_roles:
+        return False
+    if selector.countries:
+        inside = _in_countries(member.country, selector.countries, case)
+        if inside is False:
+            return False
+        answer = answer if inside else None
+    if selector.not_countries:
+        inside = _in_countries(member.country, selector.not_countries, case)
+        if inside is True:
+            return False
+        answer = answer if inside is False else None
+    if selector.kinds:
+        of_kind = _is_kind(member, selector.kinds)
+        if of_kind is False:
+            return False
+        answer = answer if of_kind else None
+    if selector.sme is not None:
+        if member.is_sme is (not selector.sme):
+            return False
+        answer = answer if member.is_sme is not None else None
+    return answer
+
+
+def missing_for(selector: Selector, member: Member) -> tuple[str, ...]:
+    """Name the facts whose absence keeps `fits` open: some of "country", "kind", "sme", "role"."""
+    missing = []
+    if (selector.countries or selector.not_countries) and member.country is None:
+        missing.append("country")
+    if selector.kinds and _is_kind(member, selector.kinds) is None:
+        missing.append("sme" if member.kind is Kind.COMPANY else "kind")
+    if selector.sme is not None and member.is_sme is None and "sme" not in missing:
+        missing.append("sme")
+    if selector.roles and _has_role(_role(member.role), selector.roles) is None:
+        missing.append("role")
+    return tuple(missing)
+
+
+def every(answers: Iterable[bool | None]) -> bool | None:
+    """Kleene's conjunction: False if one is False, else None if one is None, else True."""
+    result: bool | None = True
+    for answer in answers:
+        if answer is False:
+            return False
+        if answer is None:
+            result = None
+    return result
+
+
+def some(answers: Iterable[bool | None]) -> bool | None:
+    """Kleene's disjunction: True if one is True, else None if one is None, else False."""
+    result: bool | None = False
+    for answer in answers:
+        if answer is True:
+            return True
+        if answer is None:
+            result = None
+    return result
+
+
+@lru_cache(maxsize=256)
+def _role(role: str | None) -> str | None:
+    return plain_role(role)
+
+
+def _has_role(role: str | None, wanted: tuple[str, ...]) -> bool | None:
+    if role in wanted:
+        return True
+    return None if role in _GENERAL_ROLES and not _FUNCTIONS.isdisjoint(wanted) else False
+
+
+def _in_countries(country: str | None, names: tuple[str, ...], case: Case) -> bool | None:
+    if country is None:
+        return None
+    certain, possible = members_of(names, case.on, case.pillar)
+    return True if country in certain else None if country in possible else False
+
+
+def _is_kind(member: Member, kinds: tuple[Kind, ...]) -> bool | None:
+    kind = member.kind
+    if kind is None:
+        return None
+    if kind in kinds or (Kind.COMPANY in kinds and kind in _COMPANIES):
+        return True
+    if kind is not Kind.COMPANY:
+        return False
+    wanted_sme, wanted_large = Kind.SME in kinds, Kind.LARGE in kinds
+    if not wanted_sme and not wanted_large:
+        return False
+    if wanted_sme and wanted_large:
+        return True
+    return None if member.sme is None else member.sme is wanted_sme

@@ -1,0 +1,168 @@
+"""What should a coordinator look at? Coverage, islands, states hanging on one link, duplicates,
+competitors."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from data.calls import CallProfile
+from data.countries import to_eu
+from data.model import Organisation, OrganisationId, Outline
+from graph.rules.members import Member
+from graph.rules.rules import Verdict, check
+from matcher.overall.prepare import Prepared
+from matcher.overall.problem import Pairs
+from matcher.overall.project import Coverage, Finding
+from matcher.overall.streams import profiles
+
+DUPLICATE = 0.97
+"""Cosine of the raw texts from which two outlines count as the same one handed in twice."""
+COMPETING = 0.52
+"""Cosine of what two outlines offer, language taken out, from which they are direct competitors."""
+COVERED = 0.5
+"""A topic is covered where an outline is at least this part as near to it as outlines are to their own
+stream."""
+
+SHOWN = 3
+"""So many of the outlines that cover a topic are named."""
+
+Check = Callable[[Sequence[Outline]], Verdict]
+
+
+def rule_check(profile: CallProfile, organisations: Mapping[OrganisationId, Organisation]) -> Check:
+    """The call's rules as a function of outlines: their owners are the members, budgets added up."""
+
+    def verdict(outlines: Sequence[Outline]) -> Verdict:
+        return check(profile, members(outlines, organisations))
+
+    return verdict
+
+
+def members(
+    outlines: Sequence[Outline], organisations: Mapping[OrganisationId, Organisation]
+) -> tuple[Member, ...]:
+    """One member for each organisation behind the outlines; a budget is known where all its outlines state
+    one."""
+    found: dict[OrganisationId, list[Outline]] = {}
+    for outline in outlines:
+        found.setdefault(outline.organisation, []).append(outline)
+    told = []
+    for ident, theirs in sorted(found.items()):
+        known = organisations.get(ident)
+        budgets = [outline.budget_eur for outline in theirs]
+        told.append(
+            Member(
+                ident,
+                name=known.name if known else None,
+                country=known.country if known and known.country else theirs[0].country,
+                kind=known.kind if known else None,
+                owner=known.owner if known else None,
+                budget_eur=sum(b for b in budgets if b is not None) if None not in budgets else None,
+                role="participant",
+                sme=known.sme if known else None,
+            )
+        )
+    return tuple(told)
+
+
+def coverage(prepared: Prepared, assigned: np.ndarray) -> tuple[Coverage, ...]:
+    """How well each topic and each given stream of the call is covered, and by whom."""
+    case, told = prepared.case, []
+    middle = profiles(prepared.texts, assigned, len(prepared.stream_ids))
+    asked = [
+        (topic, prepared.texts @ vector, _own(prepared.texts, middle[assigned]))
+        for topic, vector in zip(prepared.demands.topics, prepared.topics, strict=False)
+    ]
+    if prepared.demands.streams:
+        usual = _own(prepared.rows, prepared.profiles[assigned])
+        streams = zip(prepared.demands.streams, prepared.profiles, strict=True)
+        asked += [(stream, prepared.rows @ vector, usual) for stream, vector in streams]
+    for topic, near, usual in asked:
+        needed = COVERED * usual
+        best = [int(i) for i in np.argsort(-near, kind="stable") if near[i] >= needed]
+        states = tuple(sorted({case.countries[i] for i in best}))
+        ids = tuple(case.ids[i] for i in best[:SHOWN])
+        told.append(Coverage(topic.id, topic.name, bool(best), float(near.max()), ids, states))
+    return tuple(told)
+
+
+def _own(rows: np.ndarray, streams: np.ndarray) -> float:
+    """How near outlines usually are to their own stream: the median cosine, row by row."""
+    return float(np.median((rows * streams).sum(axis=1)))
+
+
+def islands(n: int, pairs: Pairs) -> np.ndarray:
+    """(n,) which connected part of the link graph each outline is in; `pairs` are sorted."""
+    starts = np.concatenate([[0], np.cumsum(np.bincount(pairs[:, 0], minlength=n))])
+    links = sparse.csr_array((np.ones(len(pairs)), pairs[:, 1].copy(), starts), shape=(n, n))
+    return connected_components(links, directed=False)[1]
+
+
+def findings(prepared: Prepared, assigned: np.ndarray, pairs: Pairs) -> tuple[Finding, ...]:
+    """All that is not a rule but should be looked at, the most serious kind first."""
+    return (
+        *_islands(prepared, pairs),
+        *_hanging(prepared, pairs),
+        *_narrow(prepared, assigned),
+        *_alike(prepared),
+    )
+
+
+def _islands(prepared: Prepared, pairs: Pairs) -> list[Finding]:
+    ids = prepared.case.ids
+    parts = islands(len(ids), pairs)
+    sizes = Counter(parts.tolist())
+    main = min(sizes, key=lambda part: (-sizes[part], part))
+    found = []
+    for part in sorted(sizes):
+        inside = tuple(ids[i] for i in np.flatnonzero(parts == part))
+        if part != main and len(inside) > 1:
+            text = f"{len(inside)} outlines are linked among themselves but not with the rest"
+            found.append(Finding("island", inside, text, len(inside)))
+    return found
+
+
+def _hanging(prepared: Prepared, pairs: Pairs) -> list[Finding]:
+    countries = prepared.case.countries
+    count = Counter(countries[i] for i in pairs.ravel())
+    found = []
+    for country in sorted(set(countries)):
+        if count[country] <= 1:
+            has = "one link" if count[country] else "no link"
+            text = f"{to_eu(country)} has {has} to other states"
+            found.append(Finding("hanging-country", (to_eu(country),), text, count[country]))
+    return found
+
+
+def _narrow(prepared: Prepared, assigned: np.ndarray) -> list[Finding]:
+    found = []
+    low, high = prepared.problem.size
+    for s, stream in enumerate(prepared.stream_ids):
+        inside = np.flatnonzero(assigned == s)
+        states = {prepared.case.countries[i] for i in inside}
+        if len(states) < prepared.problem.min_countries:
+            text = f"stream {stream} has {len(states)} states, {prepared.problem.min_countries} are needed"
+            found.append(Finding("narrow-stream", (stream,), text, len(states)))
+        if not low <= len(inside) <= high:
+            text = f"stream {stream} has {len(inside)} outlines, {low} to {high} would be balanced"
+            found.append(Finding("unbalanced-stream", (stream,), text, len(inside)))
+    return found
+
+
+def _alike(prepared: Prepared) -> list[Finding]:
+    case = prepared.case
+    same = np.triu(case.texts @ case.texts.T, 1)
+    compete = np.triu(prepared.offers @ prepared.offers.T, 1)
+    found = []
+    for i, j in np.argwhere(same >= DUPLICATE):
+        text = f"{case.ids[i]} and {case.ids[j]} say nearly the same; one may be handed in twice"
+        found.append(Finding("duplicate", (case.ids[i], case.ids[j]), text, round(float(same[i, j]), 3)))
+    for i, j in np.argwhere((compete >= COMPETING) & (same < DUPLICATE)):
+        if case.owner(i) != case.owner(j):
+            text = f"{case.ids[i]} and {case.ids[j]} offer nearly the same: direct competitors"
+            value = round(float(compete[i, j]), 3)
+            found.append(Finding("competitors", (case.ids[i], case.ids[j]), text, value))
+    return found

@@ -1,0 +1,293 @@
+"""How do a call's outlines make one overall project?
+
+case → streams found or given → strengths of links → one problem → solved with its bound → checked → project
+an earlier proposal holds the next one near it; alternatives are other projects that differ for real
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from data.calls import CallProfile
+from data.countries import EU27
+from matcher.overall.case import Case, Demands, Topic, Weights
+from matcher.overall.checks import Check, rule_check
+from matcher.overall.decisions import Decisions
+from matcher.overall.joint import LIMIT_S, Solution, bound_of, solve
+from matcher.overall.meetings import MeetingPlan, Slot, Wish, plan, slots_between
+from matcher.overall.prepare import Encode, Prepared, Previous, prepare
+from matcher.overall.problem import Problem
+from matcher.overall.project import OverallProject
+from matcher.overall.report import changes, report, terms
+
+STAY, STAY_LINKED = 0.3, 0.3
+"""What staying in one's stream, and keeping a link, is worth beside the utility when a proposal is
+repaired."""
+SACRIFICE = 0.01
+"""Staying near the earlier proposal may cost this part of the best value; if it costs more, it weighs
+less."""
+PRESETS: Mapping[str, tuple[str, Weights]] = MappingProxyType(
+    {
+        "complementary": (
+            "links only from what one seeks and the other offers",
+            Weights(complement=0.9, topic=0.1, tie=0.0, same_stream=0.0),
+        ),
+        "familiar": (
+            "links along ties that exist already",
+            Weights(complement=0.25, topic=0.15, tie=0.6),
+        ),
+        "topical": (
+            "links between outlines about the same, inside their streams",
+            Weights(complement=0.2, topic=0.8, tie=0.0, same_stream=0.5),
+        ),
+    }
+)
+"""Other aims for alternatives: in words, and as weights."""
+DIFFERENT = 0.3
+"""Alternatives differ in at least this part of all their links, or of all outlines' streams."""
+GAINED = 0.01
+"""An alternative is better than the first by so much in one term at least."""
+AWAY = (0.0, 0.15, 0.4)
+"""What a link of an earlier alternative loses, tried in turn until the next one differs enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another integration: what it aims at, how far it lies from the first, and what is traded (its terms
+    minus the first one's)."""
+
+    name: str
+    aim: str
+    """What it does otherwise than the first, in words."""
+    project: OverallProject
+    links_changed: float
+    streams_changed: float
+    trade: Mapping[str, float]
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "aim": self.aim,
+            "links_changed": round(self.links_changed, 4),
+            "streams_changed": round(self.streams_changed, 4),
+            "trade": {name: round(value, 4) for name, value in self.trade.items()},
+            "project": self.project.as_dict(),
+        }
+
+
+def demands_of(profile: CallProfile) -> Demands:
+    """What a call profile asks of the whole: its work streams, topics, and the Member States it invites."""
+    return Demands(
+        call=profile.id,
+        streams=tuple(Topic(stream.id, stream.title, stream.description) for stream in profile.work_streams),
+        topics=tuple(Topic(f"t{k + 1}", topic) for k, topic in enumerate(profile.topics)),
+        countries=tuple(sorted(EU27)),
+    )
+
+
+def integrate(
+    case: Case,
+    demands: Demands,
+    *,
+    decisions: Decisions | None = None,
+    previous: Previous | None = None,
+    weights: Weights | None = None,
+    encode: Encode | None = None,
+    check: Check | None = None,
+    limit_s: float = LIMIT_S,
+) -> OverallProject:
+    """Combine the outlines into one overall project, near the `previous` proposal where there is one.
+
+    `encode` turns the call's stream and topic texts into vectors; `check` answers the call's rules
+    (`rule_check`). Raises BadInput for an empty call and for decisions that contradict each other.
+    """
+    prepared = prepare(
+        case,
+        demands,
+        decisions=decisions or Decisions(),
+        weights=weights or Weights(),
+        previous=previous,
+        encode=encode,
+    )
+    if previous is None:
+        return report(prepared, solve(prepared.problem, limit_s=limit_s), check=check)
+    repaired = repair(prepared, previous, limit_s=limit_s)
+    project = report(prepared, repaired, previous=previous, check=check)
+    return replace(project, changes=changes(previous, project))
+
+
+def repair(prepared: Prepared, previous: Previous, *, limit_s: float = LIMIT_S) -> Solution:
+    """Solve near the earlier proposal: staying counts as utility, and counts less if it costs more than
+    SACRIFICE.
+
+    The bound is that of the problem without this pull, so that `gap` says what staying costs at most.
+    """
+    problem = prepared.problem
+    bound = bound_of(problem, limit_s=limit_s)
+    ids = prepared.case.ids
+    stays = np.zeros(problem.shape)
+    for i, outline in enumerate(ids):
+        stream = previous.stream_of.get(outline)
+        if stream in prepared.stream_ids:
+            stays[i, prepared.stream_ids.index(stream)] = 1.0
+    place = {outline: i for i, outline in enumerate(ids)}
+    linked = np.zeros_like(problem.worth)
+    for a, b in previous.pairs:
+        if a in place and b in place:
+            linked[place[a], place[b]] = linked[place[b], place[a]] = 1.0
+    for share in (1.0, 0.3, 0.1):
+        pulled = replace(
+            problem,
+            fit=problem.fit + share * STAY * stays,
+            worth=problem.worth + share * STAY_LINKED * linked,
+        )
+        near = solve(pulled, limit_s=limit_s)
+        value = problem.value(near.assigned, near.pairs)
+        if bound - value <= SACRIFICE * abs(bound):
+            break
+    return Solution(near.assigned, near.pairs, value, max(bound, value), value, near.cut)
+
+
+def alternatives(
+    case: Case,
+    demands: Demands,
+    first: OverallProject,
+    *,
+    decisions: Decisions | None = None,
+    encode: Encode | None = None,
+    check: Check | None = None,
+    limit: int = 3,
+) -> tuple[Alternative, ...]:
+    """Up to `limit` integrations that differ from `first` and from each other: in number of streams, or by DIFFERENT.
+
+    Where the call gives no streams, the first has another number of them. The others aim at something else (PRESETS);
+    links that an earlier one already has lose some of their worth until the next one is different. One that cannot be
+    made different, or that is better in nothing, is left out.
+    """
+    kept = decisions or Decisions()
+    near = Previous.from_dict(first.as_dict())
+
+    def prepared(weights: Weights, count: int | None = None) -> Prepared:
+        return prepare(
+            case, demands, decisions=kept, weights=weights, previous=near, encode=encode, count=count
+        )
+
+    told: list[Alternative] = []
+    for count in _other_counts(demands, kept, first):
+        other = prepared(Weights(), count)
+        project = report(other, solve(other.problem), check=check)
+        made = _told_if_different(f"{count} streams", f"{count} work streams in place of {len(first.streams)}",
+                                  project, first, told)  # fmt: skip
+        if made:
+            told.append(made)
+            break
+    for name, (aim, weights) in PRESETS.items():
+        if len(told) == limit:
+            break
+        aimed = prepared(weights)
+        for away in AWAY:
+            used = [first, *(one.project for one in told)]
+            valued = _valued(aimed.problem, solve(_away(aimed, used, away)))
+            project = report(aimed, valued, previous=near, check=check)
+            project = replace(project, terms=terms(prepared(Weights()), valued.assigned, valued.pairs))
+            made = _told_if_different(name, aim, project, first, told)
+            if made:
+                told.append(made)
+                break
+    return tuple(told)
+
+
+def _other_counts(demands: Demands, decisions: Decisions, first: OverallProject) -> list[int]:
+    """Other numbers of streams, the nearest first, one more before one less; none where somebody named streams."""
+    if demands.streams or decisions.streams or decisions.names:
+        return []
+    now, (low, high) = len(first.streams), demands.stream_count
+    most = min(high, len(first.participants) // 4)
+    others = [count for count in range(max(2, low - 1), most + 1) if count != now]
+    return sorted(others, key=lambda count: (abs(count - now), -count))
+
+
+def _told_if_different(
+    name: str, aim: str, project: OverallProject, first: OverallProject, told: Sequence[Alternative]
+) -> Alternative | None:
+    """The alternative, or None where it is too like the first or one that was told, or better in nothing."""
+    apart = [_difference(project, other) for other in (first, *(one.project for one in told))]
+    others = [len(other.streams) for other in (first, *(one.project for one in told))]
+    alike = [number == len(project.streams) for number in others]
+    if any(same and max(pair) < DIFFERENT for same, pair in zip(alike, apart, strict=True)):
+        return None
+    trade = {term: project.terms[term] - first.terms[term] for term in first.terms}
+    if all(trade[term] < GAINED for term in trade if term not in ("links", "streams")):
+        return None
+    return Alternative(name, aim, project, *apart[0], trade)
+
+
+def meeting_plan(
+    project: OverallProject,
+    slots: Sequence[Slot],
+    tables: int,
+    *,
+    least: int = 2,
+    absent: Mapping[str, frozenset[int]] | None = None,
+) -> MeetingPlan:
+    """Who of the project's organisations meets whom at the matchmaking event: its links, the strongest first.
+
+    Several links between two organisations are one meeting; its value is that of the strongest. Everybody gets `least`
+    meetings across a border where that is possible. Raises BadInput without slots or tables.
+    """
+    place = {participant.outline: participant for participant in project.participants}
+    wishes: dict[tuple[str, str], Wish] = {}
+    for link in sorted(project.links, key=lambda link: (-link.strength, link.a, link.b)):
+        a, b = sorted((place[link.a].organisation, place[link.b].organisation))
+        known = wishes.get((a, b))
+        about = tuple(sorted({*(known.about if known else ()), link.a, link.b}))
+        wishes[a, b] = Wish(a, b, known.value if known else min(1.0, link.strength), about=about)
+    names = {participant.organisation: participant.name for participant in project.participants}
+    made = plan(list(wishes.values()), slots, tables, least=least, absent=absent, names=names)
+    titles = {participant.outline: participant.title for participant in project.participants}
+    return replace(made, names=names | titles, run=project.run, fictional=project.fictional)
+
+
+def _away(prepared: Prepared, used: Sequence[OverallProject], price: float) -> Problem:
+    place = {outline: i for i, outline in enumerate(prepared.case.ids)}
+    worth = prepared.problem.worth.copy()
+    for project in used:
+        for a, b in project.pairs:
+            worth[place[a], place[b]] -= price
+            worth[place[b], place[a]] -= price
+    return replace(prepared.problem, worth=worth)
+
+
+def _valued(problem: Problem, solution: Solution) -> Solution:
+    """The solution valued by its own aim, without the push away from others; bounded anew."""
+    value = problem.value(solution.assigned, solution.pairs)
+    bound = bound_of(problem)
+    return Solution(solution.assigned, solution.pairs, value, max(bound, value), value, solution.cut)
+
+
+def _difference(one: OverallProject, other: OverallProject) -> tuple[float, float]:
+    """Parts of the links (Jaccard distance) and of the outlines' streams that differ."""
+    links = 1 - len(one.pairs & other.pairs) / max(1, len(one.pairs | other.pairs))
+    mine, theirs = one.stream_of, other.stream_of
+    moved = sum(mine[outline] != theirs.get(outline) for outline in mine) / max(1, len(mine))
+    return links, moved
+
+
+__all__ = [
+    "Alternative",
+    "Case",
+    "Decisions",
+    "Demands",
+    "Previous",
+    "Topic",
+    "Weights",
+    "alternatives",
+    "demands_of",
+    "integrate",
+    "meeting_plan",
+    "repair",
+    "rule_check",
+    "slots_between",
+]

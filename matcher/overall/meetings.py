@@ -1,0 +1,251 @@
+"""Who meets whom, when and at which table, at the event where the partners first meet?
+
+First the meetings are chosen that can be held at all: a b-matching with everybody's free slots as capacity
+and slots times tables as a whole, exact. Then they get slots: an edge colouring. A meeting without a common
+free slot is made room for by swapping two slots along an alternating chain (Kempe; by Vizing's theorem at
+most one slot more than the busiest participant has meetings is ever needed, where nobody is absent and tables
+do not run short).
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from data.errors import BadInput
+from matcher.overall.chains import Timetable
+
+COVERED = 2.0
+"""What it is worth that somebody gets a meeting below the least number, beside a meeting's value in [0,
+1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time in which one meeting takes place at each table; both ends with a time zone."""
+
+    start: dt.datetime
+    end: dt.datetime
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None or self.end.tzinfo is None:
+            raise BadInput(f"slot {self.start} to {self.end} has no time zone; give one, such as +02:00")
+        if not self.start < self.end:
+            raise BadInput(f"a slot must end after it starts, not {self.start} to {self.end}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A meeting that would be worth holding. `value` in [0, 1]; `about` names the outlines it is about."""
+
+    a: str
+    b: str
+    value: float
+    across: bool = True
+    """They come from different states."""
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting with its place in the plan; slots and tables count from 1."""
+
+    a: str
+    b: str
+    slot: int
+    table: int
+    value: float
+    across: bool
+    about: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPlan:
+    """The whole plan. `gap`: how far its value may lie below that of the best plan, relative to `bound`."""
+
+    slots: tuple[Slot, ...]
+    tables: int
+    meetings: tuple[Meeting, ...]
+    unplaced: tuple[Wish, ...]
+    """Wished for but not held, the most valuable first."""
+    short: tuple[str, ...]
+    """Participants with fewer meetings across a border than asked for."""
+    value: float
+    bound: float
+    run: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of participants, and the titles of the outlines that meetings are about."""
+    fictional: bool = False
+
+    @property
+    def gap(self) -> float:
+        return max(0.0, self.bound - self.value) / max(1e-9, self.bound)
+
+    def agenda(self, participant: str) -> tuple[Meeting, ...]:
+        """One participant's meetings in their order."""
+        mine = (meeting for meeting in self.meetings if participant in (meeting.a, meeting.b))
+        return tuple(sorted(mine, key=lambda meeting: meeting.slot))
+
+    @property
+    def participants(self) -> tuple[str, ...]:
+        return tuple(
+            sorted({p for meeting in self.meetings for p in (meeting.a, meeting.b)} | set(self.short))
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "slots": [{"start": slot.start.isoformat(), "end": slot.end.isoformat()} for slot in self.slots],
+            "tables": self.tables,
+            "value": round(self.value, 6),
+            "gap": round(self.gap, 6),
+            "meetings": [
+                {
+                    "a": meeting.a,
+                    "b": meeting.b,
+                    "slot": meeting.slot,
+                    "table": meeting.table,
+                    "value": round(meeting.value, 4),
+                    "across": meeting.across,
+                    "about": list(meeting.about),
+                }
+                for meeting in self.meetings
+            ],
+            "unplaced": [[wish.a, wish.b] for wish in self.unplaced],
+            "short": list(self.short),
+            "names": dict(self.names),
+        }
+
+
+def slots_between(
+    start: dt.datetime,
+    end: dt.datetime,
+    *,
+    minutes: int = 20,
+    pause: int = 5,
+    breaks: Iterable[tuple[dt.datetime, dt.datetime]] = (),
+) -> tuple[Slot, ...]:
+    """Cut a day into slots of so many minutes with a pause between; none overlaps a break.
+
+    Raises BadInput where not a single slot fits.
+    """
+    if minutes < 1 or pause < 0:
+        raise BadInput(f"a slot needs 1 minute or more and a pause 0 or more, not {minutes} and {pause}")
+    taken = sorted(breaks)
+    slots: list[Slot] = []
+    now = start
+    while now + dt.timedelta(minutes=minutes) <= end:
+        until = now + dt.timedelta(minutes=minutes)
+        clash = next((stop for begin, stop in taken if begin < until and now < stop), None)
+        if clash is not None:
+            now = clash
+            continue
+        slots.append(Slot(now, until))
+        now = until + dt.timedelta(minutes=pause)
+    if not slots:
+        raise BadInput(f"between {start} and {end} there is no room for a slot of {minutes} minutes")
+    return tuple(slots)
+
+
+def plan(
+    wishes: Sequence[Wish],
+    slots: Sequence[Slot],
+    tables: int,
+    *,
+    least: int = 2,
+    absent: Mapping[str, frozenset[int]] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> MeetingPlan:
+    """Plan the most valuable meetings, everybody with `least` across a border where that is possible.
+
+    `absent`: the slots (from 1) in which a participant is away. `names`: everybody who comes, with their names; who
+    has no wish at all is short. Raises BadInput for no slot, table or an odd
+    wish.
+    """
+    if not slots or tables < 1:
+        raise BadInput(f"found {len(slots)} slots and {tables} tables; needed are at least one of each")
+    for wish in wishes:
+        if wish.a == wish.b or not 0 <= wish.value <= 1:
+            raise BadInput(f"{wish.a} with {wish.b}, value {wish.value}: needed two participants and 0 to 1")
+    away = absent or {}
+    ranked = sorted(wishes, key=lambda wish: (-wish.value, wish.a, wish.b))
+    people = sorted({p for wish in ranked for p in (wish.a, wish.b)} | set(names or {}))
+    free = {p: len(slots) - len(away.get(p, frozenset()) & set(range(1, len(slots) + 1))) for p in people}
+    chosen, bound = _choose(ranked, people, free, room=len(slots) * tables, least=least)
+    timetable = Timetable(len(slots), tables, {p: {s - 1 for s in theirs} for p, theirs in away.items()})
+    count = dict.fromkeys(people, 0)
+    # Meetings that somebody needs come before all others; then those chosen; then what still finds room.
+    for needed, among in ((True, chosen), (False, chosen), (True, ranked), (False, ranked)):
+        for wish in among:
+            wanted = not needed or (wish.across and min(count[wish.a], count[wish.b]) < least)
+            if wanted and timetable.place(wish.a, wish.b):
+                count[wish.a] += wish.across
+                count[wish.b] += wish.across
+    told = _told(ranked, timetable, (tuple(slots), tables), (people, count, least), bound)
+    return replace(told, names=dict(names or {}))
+
+
+def _told(
+    ranked: Sequence[Wish],
+    timetable: Timetable,
+    where: tuple[tuple[Slot, ...], int],
+    needs: tuple[Sequence[str], Mapping[str, int], int],
+    bound: float,
+) -> MeetingPlan:
+    people, count, least = needs
+    held = timetable.slots()
+    tables_used: dict[int, int] = {}
+    meetings, left = [], []
+    for wish in ranked:
+        slot = held.get(frozenset((wish.a, wish.b)))
+        if slot is None:
+            left.append(wish)
+            continue
+        tables_used[slot] = tables_used.get(slot, 0) + 1
+        meetings.append(
+            Meeting(wish.a, wish.b, slot + 1, tables_used[slot], wish.value, wish.across, wish.about)
+        )
+    value = sum(meeting.value for meeting in meetings)
+    short = tuple(p for p in people if count[p] < least)
+    meetings.sort(key=lambda meeting: (meeting.slot, meeting.table))
+    return MeetingPlan(*where, tuple(meetings), tuple(left), short, value, max(bound, value))
+
+
+def _choose(
+    ranked: Sequence[Wish], people: Sequence[str], free: Mapping[str, int], *, room: int, least: int
+) -> tuple[list[Wish], float]:
+    """The best meetings that free slots and room allow, whatever their times, and a bound on any plan's
+    value."""
+    if not ranked:
+        return [], 0.0
+    place = {p: k for k, p in enumerate(people)}
+    n, m = len(people), len(ranked)
+    ends = np.array([[place[wish.a], place[wish.b]] for wish in ranked])
+    at = sparse.csr_array((np.ones(2 * m), (ends.T.ravel(), np.tile(np.arange(m), 2))), shape=(n, m))
+    across = at @ sparse.diags_array(np.array([float(wish.across) for wish in ranked]))
+    none, eye = sparse.csr_array((n, n)), sparse.eye_array(n)
+    capacity = np.array([free[p] for p in people], dtype=float)
+    value = np.array([wish.value for wish in ranked])
+
+    def best(reward: float) -> Any:
+        return milp(
+            -np.concatenate([value, np.full(n, reward)]),
+            constraints=[
+                LinearConstraint(sparse.hstack([at, none]), 0, capacity),
+                LinearConstraint(sparse.hstack([across, -eye]), 0, np.inf),
+                LinearConstraint(np.concatenate([np.ones(m), np.zeros(n)])[None, :], 0, room),
+            ],
+            bounds=Bounds(0, np.concatenate([np.ones(m), np.full(n, float(least))])),
+            integrality=np.concatenate([np.ones(m), np.zeros(n)]),
+            options={"time_limit": 5.0},
+        )
+
+    covering, plain = best(COVERED), best(0.0)
+    bound = float(value.sum()) if plain.mip_dual_bound is None else -float(plain.mip_dual_bound)
+    if covering.x is None:
+        return list(ranked), bound
+    return [wish for wish, taken in zip(ranked, covering.x[:m], strict=True) if taken > 0.5], bound

@@ -1,0 +1,188 @@
+"""By which words is each stream known? Salient terms, those of several languages merged into one concept.
+
+A concept's score in a stream is its class-based tf-idf (Grootendorst 2022, BERTopic), a stream being a class and an
+outline counting once,
+
+    w = (a_s / n_s) log(1 + A / a),   a_s outlines of the stream that use it, n_s outlines of the stream,
+                                      a outlines that use it, A uses of any concept in a mean stream
+
+times, where words can be encoded, how much nearer its word lies to the stream's profile than to the others' (KeyBERT's
+idea, as a contrast). Words of which one is the other's translation, by their vectors, add their scores, and concepts of
+several languages count more than those of one.
+
+Only concepts count that the stream uses more often than the others do, language by language: by the sign of the
+Cochran-Mantel-Haenszel statistic (Mantel, Haenszel 1959), the languages as strata,
+
+    z = (O - E) / sqrt(V + 1),   O = sum_l a_l,   E = sum_l n_ls m_l / n_l,
+    V = sum_l m_l (n_ls / n_l) (1 - n_ls / n_l) (n_l - m_l) / (n_l - 1)
+
+with a_l the stream's outlines in language l that use it, m_l all that do, n_ls and n_l the outlines: a stream that
+alone speaks French is not named by French words.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from data.model import Outline
+from matcher.overall import vocabulary
+
+SHARED = 3
+"""Languages in which a concept is used that is no mere chance word of one of them."""
+CANDIDATES = 30
+"""Concepts of each stream whose words are encoded."""
+TRANSLATED = 0.55
+"""Cosine from which two words are one concept: translations lie at 0.56 to 0.8, other words mostly below 0.5."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamTerm:
+    """A salient concept: the word shown (English where it is used in English), all its words, languages, and score."""
+
+    word: str
+    words: tuple[str, ...]
+    languages: tuple[str, ...]
+    score: float
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "term": self.word,
+            "words": list(self.words),
+            "languages": list(self.languages),
+            "score": round(self.score, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meaning:
+    """What words mean: `encode` makes (n, d) unit rows of them, `centre` (d,) is the middle of all texts, `profiles`
+    (S, d) are the streams'."""
+
+    encode: Callable[[Sequence[str]], np.ndarray]
+    centre: np.ndarray
+    profiles: np.ndarray
+
+    def vectors(self, words: Sequence[str]) -> np.ndarray:
+        """(n, d) unit rows."""
+        return np.asarray(self.encode(list(words)), dtype=np.float64)
+
+    def contrast(self, vectors: np.ndarray, stream: int) -> np.ndarray:
+        """(n,) how much nearer each word is to the stream than to the others in the mean, at least 0."""
+        rows = vectors - self.centre
+        near = rows @ self.profiles.T / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        others = (near.sum(axis=1) - near[:, stream]) / max(1, near.shape[1] - 1)
+        return np.maximum(0.0, near[:, stream] - others)
+
+
+def _statistic(uses: sparse.csr_array, languages: np.ndarray, assigned: np.ndarray, count: int) -> np.ndarray:
+    """(count, concepts) the statistic z of the module's formula."""
+    more = np.zeros((count, uses.shape[1]))
+    variance = np.zeros_like(more)
+    for language in np.unique(languages):
+        inside = np.flatnonzero(languages == language)
+        n = len(inside)
+        here = uses[inside]
+        used = here.sum(axis=0)
+        for s in range(count):
+            part = float((assigned[inside] == s).sum()) / n
+            more[s] += here[assigned[inside] == s].sum(axis=0) - part * used
+            variance[s] += used * part * (1 - part) * (n - used) / max(1, n - 1)
+    return more / np.sqrt(variance + 1)
+
+
+def _weights(uses: sparse.csr_array, assigned: np.ndarray, count: int) -> np.ndarray:
+    """(count, concepts) the class-based tf-idf of the module's formula."""
+    inside = np.stack([uses[np.flatnonzero(assigned == s)].sum(axis=0) for s in range(count)])
+    sizes = np.maximum(1, np.bincount(assigned, minlength=count))
+    used = inside.sum(axis=0)
+    return inside / sizes[:, None] * np.log1p(inside.sum() / count / np.maximum(1, used))
+
+
+def terms(
+    outlines: Sequence[Outline],
+    assigned: np.ndarray,
+    count: int,
+    *,
+    meaning: Meaning | None = None,
+    limit: int = 8,
+) -> list[list[StreamTerm]]:
+    """Return for each of `count` streams its most salient terms, best first, ties by word.
+
+    A concept counts where at least two of the stream's outlines use it, or where the stream has only one outline. Where
+    words have no `meaning`, concepts that are used in at least SHARED languages, or in all that the stream speaks, go
+    before the others.
+    """
+    used = [vocabulary.concepts(outline.full_text) for outline in outlines]
+    languages = np.array([outline.language or "" for outline in outlines])
+    uses, roots = vocabulary.presence(used)
+    weights, beyond = _weights(uses, assigned, count), _statistic(uses, languages, assigned, count)
+    named = []
+    for s in range(count):
+        inside = np.flatnonzero(assigned == s)
+        bearers = uses[inside].sum(axis=0)
+        ranked = np.lexsort((np.arange(len(roots)), -weights[s]))
+        best = [k for k in ranked if bearers[k] >= min(2, len(inside)) and beyond[s, k] > 0][:CANDIDATES]
+        speakers = [(used[i], str(languages[i])) for i in inside]
+        shared = min(SHARED, len(set(languages[inside].tolist()) - {""}))
+        found = [_term(roots[k], float(weights[s, k]), speakers) for k in best]
+        if meaning is not None:
+            found = _merged(found, meaning, s, shared=shared)
+        else:
+            found.sort(key=lambda term: (len(term.languages) < shared, -term.score, term.word))
+        named.append(found[:limit])
+    return named
+
+
+def _term(root: str, score: float, inside: Sequence[tuple[Mapping[str, set[str]], str]]) -> StreamTerm:
+    """The concept in the word that most of the stream's outlines use, in English where it is used in English."""
+    forms: Counter[str] = Counter()
+    english: set[str] = set()
+    spoken: set[str] = set()
+    for theirs, language in inside:
+        mine = theirs.get(root, set())
+        forms.update(mine)
+        if mine:
+            spoken.add(language)
+        if language == "en":
+            english |= mine
+    ranked = sorted(forms, key=lambda word: (word not in english, -forms[word], len(word), word))
+    return StreamTerm(ranked[0], tuple(ranked[:5]), tuple(sorted(filter(None, spoken))), score)
+
+
+def _merged(found: Sequence[StreamTerm], meaning: Meaning, stream: int, *, shared: int) -> list[StreamTerm]:
+    """The terms by score times contrast; translations of a better term are added to it.
+
+    A concept of fewer than `shared` languages counts less: by the square root of the part that it has of them.
+    """
+    if not found:
+        return []
+    vectors = meaning.vectors([term.word for term in found])
+    contrast = meaning.contrast(vectors, stream)
+    order = sorted(range(len(found)), key=lambda k: (-found[k].score * contrast[k], found[k].word))
+    near = vectors @ vectors.T
+    told: list[StreamTerm] = []
+    left = [k for k in order if contrast[k] > 0]
+    while left:
+        first = left[0]
+        same = [k for k in left if k == first or near[first, k] >= TRANSLATED]
+        left = [k for k in left if k not in same]
+        whole = _one([found[k] for k in same], sum(found[k].score * float(contrast[k]) for k in same))
+        part = min(1.0, max(1, len(whole.languages)) / max(1, shared))
+        told.append(replace(whole, score=whole.score * part**0.5))
+    return sorted(told, key=lambda term: (-term.score, term.word))
+
+
+def _one(same: Sequence[StreamTerm], score: float) -> StreamTerm:
+    """Several words for one concept as one term."""
+    shown = next((term.word for term in same if "en" in term.languages), same[0].word)
+    others = [word for term in same for word in term.words if word != shown]
+    spoken = {language for term in same for language in term.languages}
+    return StreamTerm(shown, (shown, *others)[:8], tuple(sorted(spoken)), score)
+
+
+def title(found: Sequence[StreamTerm], number: int) -> str:
+    """The first three terms, capitalised; "Stream 2" where the texts have none."""
+    return ", ".join(term.word.capitalize() for term in found[:3]) or f"Stream {number}"

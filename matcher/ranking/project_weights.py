@@ -1,0 +1,123 @@
+"""Which past projects vote for their members, and how loudly? Weights of projects for a batch of queries."""
+
+import numpy as np
+
+from matcher.ranking.evidence import Evidence
+from matcher.ranking.organisation_features import Prepared
+from matcher.ranking.pagerank import column_shares
+
+
+def reciprocal_rank(columns: np.ndarray, offset: float = 10.0) -> np.ndarray:
+    """1 / (rank + offset) within each column, rank 0 for the largest, ties by place; the same shape, float32.
+
+    >>> reciprocal_rank(np.array([[0.2], [0.9], [0.5]]), offset=1.0).round(3).tolist()
+    [[0.3330000042915344], [1.0], [0.5]]
+    """
+    order = np.argsort(-columns, axis=0, kind="stable")
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.arange(len(columns))[:, None], axis=0)
+    return (1.0 / (rank + offset)).astype(np.float32)
+
+
+def relevance(evidence: Evidence) -> np.ndarray:
+    """(p, b): how near each past project is to each query in subject, by all that describes it together."""
+    return evidence.topic**2 + 0.3 * evidence.words + 0.5 * evidence.meaning**3 + 0.05 * evidence.programme
+
+
+def own_subject(prepared: Prepared, evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
+    """How near each project is to what those on board did before: by topic code and by meaning, (p, b) each.
+
+    Their own projects weigh by Newman's 1 / (members - 1), more where the programme is the query's.
+    """
+    state = prepared.state
+    if not evidence.given.any():
+        return np.zeros_like(evidence.topic), np.zeros_like(evidence.meaning)
+    own = evidence.given * (0.2 + evidence.programme) * prepared.newman[:, None]
+    topic = np.asarray(state.topic @ (state.topic.T @ own))
+    topic = topic / np.maximum(topic.max(axis=0, keepdims=True), 1e-9)
+    theirs = np.flatnonzero(own.any(axis=1))
+    pull = state.vectors[theirs].T @ own[theirs]
+    length = np.linalg.norm(pull, axis=0, keepdims=True)
+    return topic, np.maximum(state.vectors @ (pull / np.maximum(length, 1e-9)), 0.0)
+
+
+def subject_weights(prepared: Prepared, evidence: Evidence) -> dict[str, np.ndarray]:
+    """Weights (p, b) by subject alone: what a query without anybody on board has."""
+    recent = prepared.recent[:, None]
+    near = relevance(evidence)
+    topic, words, meaning, programme = evidence.topic, evidence.words, evidence.meaning, evidence.programme
+    return {
+        "topic": topic,
+        "topic^4": topic**4,
+        "topic^2 recent": topic**2 * recent,
+        "programme": programme,
+        "programme recent": programme * recent,
+        "programme^4": programme**4,
+        "words": words,
+        "words^2": words**2,
+        "meaning^3": meaning**3,
+        "meaning^8": meaning**8,
+        "meaning exp": np.exp(12.0 * (meaning - 1.0)) * (meaning > 0),
+        "meaning rank": reciprocal_rank(meaning, 5.0) * (meaning > 0),
+        "relevance": near,
+        "relevance recent": near * recent,
+        "relevance^2": near**2,
+        "relevance by size": near / np.maximum(prepared.state.size, 1.0)[:, None],
+        "relevance rank": reciprocal_rank(near),
+    }
+
+
+def tie_weights(prepared: Prepared, evidence: Evidence) -> dict[str, np.ndarray]:
+    """Weights (p, b) by who is on board: the coordinator's projects, those of all on board, those like them."""
+    recent, newman = prepared.recent[:, None], prepared.newman[:, None]
+    near = relevance(evidence)
+    lead, given, led = evidence.lead, evidence.given, evidence.lead_led
+    topic, meaning = own_subject(prepared, evidence)
+    others = (given == 0) * (0.1 + evidence.programme)
+    mixed = near + 0.2 * topic * evidence.programme + 0.2 * (given > 0)
+    return {
+        "lead": lead,
+        "lead newman": lead * newman,
+        "lead recent": lead * recent,
+        "lead relevance": lead * near,
+        "lead topic": lead * evidence.topic**2,
+        "lead programme": lead * evidence.programme,
+        "lead words": lead * evidence.words,
+        "lead led": led,
+        "lead led recent": led * recent,
+        "lead led relevance": led * near,
+        "lead led programme": led * evidence.programme,
+        "given": given,
+        "given newman": given * newman,
+        "given newman recent": given * newman * recent,
+        "given relevance": given * newman * near,
+        "given programme": given * newman * evidence.programme,
+        "given any": (given > 0).astype(np.float32),
+        "given^2": given**2,
+        "own topic": topic * others,
+        "own topic^2": topic**2 * others,
+        "own meaning": meaning**3 * others,
+        "own relevance": (topic + meaning**2) * near * (given == 0),
+        "own topic all": topic,
+        "mixed rank": reciprocal_rank(mixed),
+        "mixed rank sharp": reciprocal_rank(mixed, 3.0),
+    }
+
+
+def acquaintance(prepared: Prepared, evidence: Evidence, ties: np.ndarray) -> np.ndarray:
+    """(p, b): how many partners of those on board each project has, popular ones counting less (Adamic, Adar 2003).
+
+    `ties`: (n, b) Newman weights to those on board.
+    """
+    absent = 1.0 - evidence.on_board.toarray()
+    known = ties * absent / np.sqrt(np.maximum(prepared.popularity, 1.0))[:, None]
+    return (prepared.state.member @ known.astype(np.float32)) * prepared.newman[:, None]
+
+
+def feedback_weights(prepared: Prepared, evidence: Evidence, prior: np.ndarray, best: int = 20) -> np.ndarray:
+    """(p, b): how much of the prior's best organisations each project holds: they vote as if they were on board."""
+    absent = prior * (1.0 - evidence.on_board.toarray())
+    best = min(best, len(absent) - 1)
+    bar = -np.partition(-absent, best, axis=0)[best]
+    chosen = column_shares(np.where(absent >= bar, absent, 0.0)).astype(np.float32)
+    return (prepared.state.member @ chosen) * prepared.newman[:, None]

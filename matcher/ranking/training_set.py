@@ -1,0 +1,194 @@
+"""What does the ranker learn from? Past projects turned into queries against the history before them."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from data.model import History, OrganisationId
+from matcher.ranking.cutoffs import half_years_before
+from matcher.ranking.evidence import gather
+from matcher.ranking.features import candidate_rows, feature_names, score_all
+from matcher.ranking.organisation_features import Prepared, prepare
+from matcher.ranking.query import Query
+from matcher.ranking.state import build_state
+from matcher.ranking.texts import Texts
+
+SLICES = 4
+"""So many half-years' histories; each is asked about the year after it, as a store in use is. One more, the oldest,
+teaches the understudy alone, which has to do without the newest."""
+LISTS = 4500
+"""Queries gathered, at most: more cost time and bring nothing that can be measured."""
+DEPTH = 250
+"""Candidates of a query: the best of the prior."""
+LEAST_PROJECTS = 200
+"""A slice with fewer projects before it teaches nothing."""
+LEAST_MEMBERS = 4
+FORGET = 0.08
+"""So often a query's topic, programme or text is left out: askers may not have them."""
+TASKS = ("coordinator", "half", "text")
+BATCH = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingSet:
+    """Lists of candidates with who was a partner in truth."""
+
+    rows: np.ndarray
+    """(n, f) float32"""
+    partner: np.ndarray
+    """(n,) int8, 1 a hidden partner."""
+    lengths: np.ndarray
+    """(lists,) candidates of each list."""
+    hidden: np.ndarray
+    """(lists,) hidden partners of each, found among the candidates or not."""
+    slice_of: np.ndarray
+    """(lists,) number of the slice, SLICES is the newest, 0 the one before those that the model learns from."""
+    started: np.ndarray
+    """(lists,) datetime64: when the project began."""
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingQuestion:
+    """One query with the answer."""
+
+    query: Query
+    project: str
+    hidden: frozenset[str]
+    started: np.datetime64
+
+
+def question(
+    project: Any, members: list[tuple[str, str]], task: str, rng: np.random.Generator
+) -> TrainingQuestion:
+    """Hide the partners of one project: all ('text'), all but the coordinator, or half, coordinator kept.
+
+    `project`: a row of History.projects; `members`: (organisation, role), sorted.
+    """
+    ids = [organisation for organisation, _ in members]
+    lead = next((organisation for organisation, role in members if role == "coordinator"), None)
+    given: list[str] = []
+    if task != "text" and lead is not None:
+        given = [lead]
+        if task == "half":
+            others = [each for each in ids if each != lead]
+            count = max(len(ids) // 2 - 1, 0)
+            given += [others[place] for place in sorted(rng.permutation(len(others))[:count])]
+    asked = Query(
+        id=f"{project.id}/{task}",
+        text=project.text or "",
+        given=tuple(OrganisationId(each) for each in given),
+        coordinator=OrganisationId(lead) if given and lead is not None else None,
+        topic=project.topics or None,
+        programme=project.programme or None,
+    )
+    return TrainingQuestion(
+        asked, project.id, frozenset(ids) - frozenset(given), np.datetime64(project.start, "D")
+    )
+
+
+def questions_of(
+    history: History, begin: dt.date, end: dt.date, rng: np.random.Generator
+) -> list[TrainingQuestion]:
+    """All tasks of all projects with enough members that start in [begin, end), in the history's order."""
+    start = history.projects["start"]
+    chosen = history.projects[(start >= np.datetime64(begin)) & (start < np.datetime64(end))]
+    inside = history.participations[history.participations["project"].isin(chosen["id"])]
+    members: dict[str, list[tuple[str, str]]] = {}
+    for project, organisation, role in zip(
+        inside["project"], inside["organisation"], inside["role"], strict=True
+    ):
+        members.setdefault(project, []).append((organisation, role))
+    return [
+        question(project, sorted(members[str(project.id)]), task, rng)
+        for project in chosen.itertuples()
+        if len(members.get(str(project.id), ())) >= LEAST_MEMBERS
+        for task in TASKS
+    ]
+
+
+def forgetful(query: Query, rng: np.random.Generator) -> Query:
+    """The query, at times without topic, programme or text."""
+    drop = rng.random(3) < FORGET
+    return replace(
+        query,
+        topic=None if drop[0] else query.topic,
+        programme=None if drop[1] else query.programme,
+        text="" if drop[2] else query.text,
+    )
+
+
+def build_training_set(history: History, texts: Texts, cutoff: dt.date, seed: int) -> TrainingSet | None:
+    """TrainingSet from the half-years before `cutoff`, each against its own history; None: too little to learn from."""
+    rng = np.random.default_rng(seed)
+    known = history.before(cutoff)
+    plans: list[tuple[Prepared, list[TrainingQuestion], int]] = []
+    for number, begin in enumerate(half_years_before(cutoff, SLICES + 1)):
+        past = known.before(begin)
+        if len(past.projects) < LEAST_PROJECTS:
+            continue
+        end = min(cutoff, begin.replace(year=begin.year + 1))
+        prepared = prepare(build_state(past, texts.projects, texts.width))
+        plans.append((prepared, questions_of(known, begin, end, rng), number))
+    total = sum(len(lessons) for _, lessons, _ in plans)
+    share = min(1.0, LISTS / max(total, 1))
+    parts = [
+        _slice(prepared, [each for each in lessons if rng.random() < share], number, texts, rng)
+        for prepared, lessons, number in plans
+    ]
+    parts = [part for part in parts if len(part.lengths)]
+    if not parts:
+        return None
+    joined = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("rows", "partner", "lengths", "hidden", "slice_of", "started")
+    }
+    return TrainingSet(**joined, features=parts[0].features)
+
+
+def _slice(
+    prepared: Prepared, lessons: list[TrainingQuestion], number: int, texts: Texts, rng: np.random.Generator
+) -> TrainingSet:
+    """The lists of one slice; a list without any partner among its candidates is left out."""
+    rows, partner, lengths, hidden, started = [], [], [], [], []
+    features: tuple[str, ...] = ()
+    zero = np.zeros(texts.width, np.float32)
+    state = prepared.state
+    depth = min(DEPTH, len(state.organisations))
+    for begin in range(0, len(lessons), BATCH):
+        batch = lessons[begin : begin + BATCH]
+        queries = [forgetful(lesson.query, rng) for lesson in batch]
+        vectors = np.array(
+            [
+                texts.projects.get(each.project, zero) if q.text else zero
+                for each, q in zip(batch, queries, strict=True)
+            ],
+            np.float32,
+        )
+        evidence = gather(state, queries, vectors)
+        scores = score_all(prepared, evidence)
+        features = feature_names(tuple(scores.sums))
+        prior = np.where(evidence.on_board.toarray() > 0, -1.0, scores.prior)
+        for column, lesson in enumerate(batch):
+            places = np.argsort(-prior[:, column], kind="stable")[:depth]
+            wanted = np.array(state.positions(tuple(sorted(lesson.hidden))), dtype=int)
+            found = np.isin(places, wanted).astype(np.int8)
+            if not found.any():
+                continue
+            rows.append(candidate_rows(prepared, scores, column, places))
+            partner.append(found)
+            lengths.append(depth)
+            hidden.append(len(lesson.hidden))
+            started.append(lesson.started)
+    count = len(lengths)
+    return TrainingSet(
+        rows=np.concatenate(rows) if rows else np.zeros((0, 0), np.float32),
+        partner=np.concatenate(partner) if partner else np.zeros(0, np.int8),
+        lengths=np.array(lengths, int),
+        hidden=np.array(hidden, int),
+        slice_of=np.full(count, number),
+        started=np.array(started, "datetime64[D]"),
+        features=features,
+    )

@@ -1,0 +1,164 @@
+"""What is asked of the matcher, and what does it answer? Frozen records; `as_dict` gives the published shape."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from data.countries import to_eu
+from data.errors import BadInput
+from data.model import CallId, Kind, Organisation, OrganisationId, OutlineId
+from graph.rules.rules import RuleAnswer
+from matcher.solver.assemble import Term
+from matcher.suggest.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestRequest:
+    """Which consortium is wanted: by a stored outline or a text, for a call, within the coordinator's wishes."""
+
+    call: CallId
+    outline: OutlineId | None = None
+    text: str | None = None
+    coordinator: OrganisationId | None = None
+    must: tuple[OrganisationId, ...] = ()
+    exclude: tuple[OrganisationId, ...] = ()
+    apart: tuple[tuple[OrganisationId, OrganisationId], ...] = ()
+    """Pairs that must not be in one consortium."""
+    size: tuple[int, int] | None = None
+    roles: tuple[tuple[OrganisationId, str], ...] = ()
+    """Settled roles, such as (id, "associated")."""
+    wants: tuple[tuple[int, str], ...] = ()
+    """At least so many members of a country (two letters) or a kind, such as (2, "sme") or (1, "FR")."""
+    limit: int = 5
+    preset: str = "balanced"
+    """Name of a weight preset of `matcher.solver.assemble`."""
+    budget_s: float | None = None
+    """Seconds that the solver may take; None: what the settings say."""
+
+    def __post_init__(self) -> None:
+        if (self.outline is None) == (self.text is None):
+            raise BadInput("give either an outline's id or a text, not both and not neither")
+        if self.text is not None and not self.text.strip():
+            raise BadInput("the text is empty; paste an outline of some sentences")
+        if self.size is not None and not 1 <= self.size[0] <= self.size[1] <= 40:
+            raise BadInput(f"size must be LOW-HIGH within 1-40, not {self.size[0]}-{self.size[1]}")
+        if self.budget_s is not None and not 0.05 <= self.budget_s <= 600:
+            raise BadInput(f"budget_s must be 0.05 to 600 seconds, not {self.budget_s}")
+        if not 1 <= self.limit <= 20:
+            raise BadInput(f"limit must be 1 to 20, not {self.limit}")
+
+
+@dataclass(frozen=True, slots=True)
+class PartnersRequest:
+    """Who could work with this organisation?"""
+
+    organisation: OrganisationId
+    call: CallId | None = None
+    countries: tuple[str, ...] = ()
+    new_only: bool = False
+    limit: int = 20
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= 200:
+            raise BadInput(f"limit must be 1 to 200, not {self.limit}")
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """An organisation in an answer: who, from where, of what kind, in which role, on what grounds."""
+
+    organisation: Organisation
+    role: str
+    score: float
+    reasons: tuple[Reason, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The published shape; `country` in EU style (EL, UK)."""
+        return {
+            "id": self.organisation.id,
+            "name": self.organisation.label,
+            "country": to_eu(self.organisation.country) if self.organisation.country else None,
+            "kind": self.organisation.kind.value if isinstance(self.organisation.kind, Kind) else None,
+            "role": self.role,
+            "score": round(self.score, 4),
+            "fictional": self.organisation.fictional,
+            "reasons": [reason.as_dict() for reason in self.reasons],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One allowed consortium with its value, the distance to the proven bound, its rules and terms."""
+
+    value: float
+    gap: float | None
+    members: tuple[Partner, ...]
+    rules: tuple[RuleAnswer, ...]
+    terms: tuple[Term, ...]
+    gaps: tuple[str, ...] = ()
+    """What the outline asks for and nobody in the set covers well, in the outline's own words."""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "value": round(self.value, 6),
+            "gap": None if self.gap is None else round(self.gap, 6),
+            "members": [member.as_dict() for member in self.members],
+            "rules": [rule.as_dict() for rule in self.rules],
+            "terms": [asdict(term) for term in self.terms],
+            "gaps": list(self.gaps),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """The whole answer to a SuggestRequest."""
+
+    run: str
+    call: CallId
+    status: str
+    """optimal, bounded or infeasible"""
+    claim: str
+    """What `status` and every `gap` hold for, in words."""
+    suggestions: tuple[Suggestion, ...]
+    conflict: tuple[Mapping[str, Any], ...] = ()
+    """A minimal set of demands that cannot be met together."""
+    relaxations: tuple[Mapping[str, Any], ...] = ()
+    aspects: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "call": self.call,
+            "status": self.status,
+            "claim": self.claim,
+            "suggestions": [suggestion.as_dict() for suggestion in self.suggestions],
+            "conflict": [dict(part) for part in self.conflict],
+            "relaxations": [dict(part) for part in self.relaxations],
+            "aspects": list(self.aspects),
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Partners:
+    """The whole answer to a PartnersRequest."""
+
+    run: str
+    partners: tuple[Partner, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "partners": [partner.as_dict() for partner in self.partners],
+            "notes": list(self.notes),
+        }
+
+
+def run_id(*parts: Any) -> str:
+    """Twelve hexadecimal digits that name an answer: the same store, settings and question give the same."""
+    told = json.dumps([asdict(p) if hasattr(p, "__dataclass_fields__") else p for p in parts], default=str)
+    return hashlib.sha256(told.encode()).hexdigest()[:12]

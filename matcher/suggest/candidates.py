@@ -1,0 +1,111 @@
+"""Which organisations could do this, on what evidence? Everyone in the store, with numbers; nobody is dropped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from data.model import OrganisationId
+from matcher.concurrency import submit
+from matcher.ranking.query import Query
+from matcher.suggest.eligible import Eligible
+from matcher.suggest.knowledge import Knowledge
+from matcher.suggest.reading import Reading
+
+RECORD_LEARNED, RECORD_PRIOR = 0.5, 0.15
+"""The ranking's share of the fit, as learned from many projects and where a short history only allows the prior."""
+RANKED = 2000
+"""So deep is the learned ranking read; further down it says nothing that matters."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """n organisations that could take part, with what they are worth for this outline. Scores are in [0, 1].
+
+    `fit`: (n,), `text` and `record`, the latter with RECORD_LEARNED or RECORD_PRIOR as its share; `text`: (n,), the
+    best of its texts against the outline; `record`: (n,), its place in the ranking; `aspects`: (n, a). `place`: (n,)
+    that place, from 1; 0 for who is not ranked.
+    """
+
+    field: Eligible
+    fit: np.ndarray
+    text: np.ndarray
+    record: np.ndarray
+    aspects: np.ndarray
+    place: np.ndarray
+
+    @property
+    def ids(self) -> tuple[OrganisationId, ...]:
+        return self.field.ids
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """The ids' positions."""
+        return self.field.rows
+
+    def fit_of(self, organisation: OrganisationId) -> float:
+        """Return one organisation's fit; KeyError where it is no candidate."""
+        return float(self.fit[self.rows[organisation]])
+
+    def unheard(self, organisation: OrganisationId) -> "Candidates":
+        """The same, but this one covers nothing: who asks does not answer its own question."""
+        aspects = self.aspects.copy()
+        aspects[self.rows[organisation]] = 0
+        return replace(self, aspects=aspects)
+
+    def lacking(self, owner: OrganisationId | None, reading: Reading) -> "Candidates":
+        """The same, but the outline's owner covers nothing of what it says it seeks."""
+        sought = [column for column, aspect in enumerate(reading.aspects) if aspect.sought]
+        if owner is None or owner not in self.rows or not sought:
+            return self
+        aspects = self.aspects.copy()
+        aspects[self.rows[owner], sought] = 0.0
+        return replace(self, aspects=aspects)
+
+    def scores(self, reading: Reading) -> np.ndarray:
+        """Return (n,) how good a partner each is: the mean of its fit and of what it covers of the aspects."""
+        return (self.fit + self.aspects @ reading.weights) / 2 if reading.aspects else self.fit
+
+
+def place_score(place: np.ndarray, last: int) -> np.ndarray:
+    """Return 1 - log(place) / log(last): 1 for the first, 0 from place `last` on.
+
+    >>> [round(float(score), 2) for score in place_score(np.array([1, 10, 100, 2000]), 2000)]
+    [1.0, 0.7, 0.39, 0.0]
+    """
+    return np.clip(1 - np.log(place) / np.log(max(last, 2)), 0, 1)
+
+
+def gather(reading: Reading, query: Query, knowledge: Knowledge, *, fictional: bool) -> Candidates:
+    """Score every organisation for an outline; real calls get real organisations, fictional calls fictional ones."""
+    chosen = knowledge.field(fictional=fictional)
+    asked = np.vstack([reading.vector[None, :], reading.aspect_vectors])
+    heard = submit(knowledge.roster.scores, asked, but=reading.source)
+    record, place = _record(query, knowledge)
+    scores = heard.result()[chosen.places]
+    share = RECORD_LEARNED if knowledge.ranker.learns else RECORD_PRIOR
+    return Candidates(
+        field=chosen,
+        fit=np.clip(
+            (1 - share) * scores[:, 0] + share * record[chosen.places], 0, 1
+        ),  # float32 may round above 1
+        text=scores[:, 0],
+        record=record[chosen.places],
+        aspects=scores[:, 1:],
+        place=place[chosen.places],
+    )
+
+
+def _record(query: Query, knowledge: Knowledge) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) place scores and (n,) places over the whole roster; those who are on board already score as the first.
+
+    Who has no score at all in the ranking has no place: it would only be that of its id.
+    """
+    roster = knowledge.roster
+    record, place = np.zeros(len(roster.ids)), np.zeros(len(roster.ids), dtype=np.int64)
+    (ranking,) = knowledge.ranker.rank([query], limit=RANKED)
+    ranked = [roster.places[organisation] for organisation, score in ranking.ranked if score > 0]
+    place[ranked] = np.arange(1, len(ranked) + 1)
+    record[ranked] = place_score(place[ranked], min(RANKED, len(roster.ids)))
+    record[[roster.places[each] for each in query.on_board if each in roster.places]] = 1.0
+    return record, place

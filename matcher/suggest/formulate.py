@@ -1,0 +1,150 @@
+"""What exactly is asked of the solver? A request, read against the store, becomes candidates, demands and wishes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from data.calls import CallProfile
+from data.countries import country_name, to_eu, to_iso
+from data.demands import CountRange, Layer, Selector, plain_role
+from data.errors import BadInput, NotReady
+from data.model import Kind, OrganisationId
+from matcher.ranking.query import Query
+from matcher.solver.assemble import PRESETS, Problem, Wishes
+from matcher.suggest.answers import SuggestRequest
+from matcher.suggest.candidates import Candidates, gather
+from matcher.suggest.knowledge import Knowledge
+from matcher.suggest.reading import Reading, read
+from matcher.suggest.roles import known_roles
+
+SIZE = (3, 10)
+"""Members, where neither the call nor the coordinator says how many."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """A request as the solver sees it, and what is needed to tell its answer to people."""
+
+    request: SuggestRequest
+    profile: CallProfile
+    lead: OrganisationId | None
+    owner: OrganisationId | None
+    """Whose outline it is, where it is a stored one."""
+    reading: Reading
+    candidates: Candidates
+    problem: Problem
+
+
+def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
+    """Read the outline, gather who could take part, and put the question.
+
+    Raises NotFound for unknown ids, BadInput for wishes that cannot be read, NotReady for an empty store.
+    """
+    profile = knowledge.profile(request.call)
+    outline = knowledge.outline(request.outline) if request.outline else None
+    _know_all(request, knowledge)
+    _know_roles(request, profile)
+    owner = outline.organisation if outline else None
+    lead = request.coordinator or owner
+    if outline is not None:
+        source = f"outline:{outline.id}"
+        reading = read(
+            outline.full_text, knowledge.search, seeks=outline.seeks, needs=outline.text, source=source
+        )
+    else:
+        reading = read((request.text or "").strip(), knowledge.search)
+    query = Query(
+        id="suggest",
+        text=reading.text,
+        coordinator=lead,
+        given=request.must,
+        topic=";".join(profile.topics) or None,
+    )
+    fictional = _fictional(profile, (lead, *request.must), knowledge)
+    candidates = gather(reading, query, knowledge, fictional=fictional).lacking(owner, reading)
+    problem = Problem(
+        facts=candidates.field.facts,
+        fit=candidates.fit,
+        aspects=candidates.aspects,
+        aspect_weights=reading.weights,
+        ties=candidates.field.ties,
+        demands=profile.demands,
+        wishes=Wishes(
+            size=request.size or _usual_size(profile),
+            coordinator=lead,
+            must=request.must,
+            exclude=request.exclude,
+            apart=request.apart,
+            roles=dict(request.roles),
+            demands=tuple(_want(least, of) for least, of in request.wants),
+        ),
+        weights=PRESETS[request.preset],
+        relevance=candidates.text,
+        newcomer=candidates.field.newcomer,
+        widening=candidates.field.widening,
+        on=profile.reference_date,
+        pillar=profile.pillar,
+        same_owner=tuple(frozenset((each.a, each.b)) for each in knowledge.owner_decisions if each.same),
+    )
+    return Question(request, profile, lead, owner, reading, candidates, problem)
+
+
+def _want(least: int, of: str) -> CountRange:
+    """Read a wish for a country or a kind as a demand, so that a conflict can name it."""
+    code = to_iso(of)
+    if of.lower() in set(Kind):
+        kind = Kind(of.lower())
+        members = Selector(sme=True) if kind is Kind.SME else Selector(kinds=(kind,))
+    elif country_name(code) != to_eu(code):
+        members = Selector(countries=(code,))
+    else:
+        raise BadInput(f"{of!r} is neither a country nor a kind; kinds are {', '.join(Kind)}")
+    return CountRange(
+        id=f"want:{least}:{of}",
+        text=f"at least {least} from {of}",
+        source="your request",
+        layer=Layer.USER,
+        members=members,
+        minimum=least,
+    )
+
+
+def _know_all(request: SuggestRequest, knowledge: Knowledge) -> None:
+    paired = (each for pair in request.apart for each in pair)
+    settled = (each for each, _ in request.roles)
+    for ident in (request.coordinator, *request.must, *request.exclude, *paired, *settled):
+        if ident is not None:
+            knowledge.organisation(ident)
+    if request.preset not in PRESETS:
+        raise BadInput(f"unknown preset {request.preset!r}; there are {', '.join(PRESETS)}")
+
+
+def _know_roles(request: SuggestRequest, profile: CallProfile) -> None:
+    known = known_roles(profile)
+    for who, role in request.roles:
+        if plain_role(role) not in known:
+            raise BadInput(
+                f"no rule and no custom of {profile.id} knows the role {role!r} asked for {who}; "
+                f"it may be {', '.join(sorted(known))}"
+            )
+
+
+def _fictional(profile: CallProfile, named: Iterable[OrganisationId | None], knowledge: Knowledge) -> bool:
+    """Whether fictional organisations are meant: real and fictional ones never meet in one consortium."""
+    if not knowledge.roster.ids:
+        raise NotReady(
+            "the store has no organisations yet; run `konsort import cordis FILE` or `konsort demo`"
+        )
+    kinds = {knowledge.organisation(each).fictional for each in named if each is not None}
+    if len(kinds) > 1:
+        raise BadInput("the request names real and fictional organisations; a consortium has one sort only")
+    if kinds:
+        return kinds.pop()
+    return profile.fictional or bool(knowledge.fictional.all())
+
+
+def _usual_size(profile: CallProfile) -> tuple[int, int]:
+    """The call's size range, narrowed to what people can steer: SIZE, or just above a call that asks for more."""
+    low, high = profile.size_range
+    least = SIZE[0] if low is None else low
+    most = max(SIZE[1], least + 3)
+    return (least, most) if high is None else (min(least, high), min(most, high))

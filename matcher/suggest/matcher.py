@@ -1,0 +1,153 @@
+"""How does an outline become consortia, and an organisation get partners? Each question told as one story."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import cache, partial
+from typing import Any, NamedTuple
+
+from data.calls import describe
+from data.model import OrganisationId
+from graph.rules.rules import RuleAnswer
+from matcher.ranking.query import Query
+from matcher.solver.assemble import Conflict, Consortium, Incumbent, Seat, assemble
+from matcher.suggest.answers import (
+    Partner,
+    Partners,
+    PartnersRequest,
+    Suggestion,
+    Suggestions,
+    SuggestRequest,
+    run_id,
+)
+from matcher.suggest.candidates import gather
+from matcher.suggest.formulate import Question, pose
+from matcher.suggest.knowledge import Knowledge
+from matcher.suggest.partners import CURE, cures, grounds, own_reading, wanted
+from matcher.suggest.reasons import Reason, reasons_for, uncovered
+from matcher.suggest.roles import proposed_role
+from matcher.suggest.steering import Steering, TradeOff, steer, trade_off
+from matcher.suggest.verdict import verdict_of
+
+FUNDED = "Scores say “looks like consortia that were funded”, never a probability of success."
+
+
+class Matcher:
+    """Answers from one moment of the store. `budget_s`: seconds that the solver may take for a suggestion."""
+
+    def __init__(self, knowledge: Knowledge, *, budget_s: float = 0.1) -> None:
+        self.knowledge = knowledge
+        self._budget_s = budget_s
+
+    def suggest(
+        self, request: SuggestRequest, *, watch: Callable[[Incumbent], None] | None = None
+    ) -> Suggestions:
+        """Propose consortia for an outline: read it, gather who could take part, assemble allowed sets, explain.
+
+        `watch` hears of every better set and bound while the search goes on.
+        Raises NotFound for unknown ids, BadInput for wishes that cannot be read. Impossible wishes are an answer.
+        """
+        question = pose(request, self.knowledge)
+        budget_s = request.budget_s or self._budget_s
+        told = cache(partial(self._told, question))
+        assembly = assemble(
+            question.problem, limit=request.limit, budget_s=budget_s, watch=watch, foresee=told
+        )
+        return Suggestions(
+            run=self._run(request, budget_s),
+            call=question.profile.id,
+            status=assembly.status,
+            claim=assembly.claim,
+            suggestions=tuple(_suggestion(each, told(each.members)) for each in assembly.consortia),
+            conflict=tuple(_conflict(part) for part in assembly.conflict),
+            relaxations=tuple(asdict(repair) for repair in assembly.relaxations),
+            aspects=tuple(aspect.text for aspect in question.reading.aspects),
+            notes=(FUNDED, self.knowledge.ranker.basis),
+        )
+
+    def partners(self, request: PartnersRequest) -> Partners:
+        """Find partners for one organisation: read what it wrote, gather, keep who is wanted and allowed, explain."""
+        knowledge = self.knowledge
+        asker = knowledge.organisation(request.organisation)
+        profile = knowledge.profile(request.call) if request.call else None
+        reading = own_reading(asker, knowledge, call=request.call)
+        query = Query(id="partners", text=reading.text, given=(asker.id,))
+        candidates = gather(reading, query, knowledge, fictional=asker.fictional)
+        scores = candidates.scores(reading)
+        others = candidates.unheard(asker.id)
+        found = []
+        for row in wanted(request, candidates, scores, knowledge):
+            partner = knowledge.organisation(candidates.ids[row])
+            helps = cures(profile, asker, partner, knowledge) if profile else ()
+            if helps or not profile:
+                found.append((float(scores[row]) + CURE * len(helps), partner, helps))
+        found.sort(key=lambda one: (-one[0], one[1].id))
+        shown = found[: request.limit]
+        why = grounds(query, [partner.id for _, partner, _ in shown], reading, others, knowledge)
+        told = [
+            Partner(partner, proposed_role(partner), score, (*helps, *reasons))
+            for (score, partner, helps), reasons in zip(shown, why, strict=True)
+        ]
+        return Partners(self._run(request), tuple(told), notes=(FUNDED, knowledge.ranker.basis))
+
+    def steer(self, request: SuggestRequest, team: Sequence[OrganisationId]) -> Steering:
+        """Say what could be changed in a set: swaps with what they change, weak points with who could step in."""
+        return steer(pose(request, self.knowledge), team, self.knowledge, run=self._run(request, team))
+
+    def trade_off(self, request: SuggestRequest) -> TradeOff:
+        """Say what new ties cost in fit."""
+        return trade_off(pose(request, self.knowledge), run=self._run(request, "trade-off"))
+
+    def _told(self, question: Question, seats: tuple[Seat, ...]) -> "_Told":
+        """Explain one set: each member's role and reasons, the rules with their witnesses, what is missing."""
+        knowledge, reading, candidates = self.knowledge, question.reading, question.candidates
+        team = tuple(OrganisationId(seat.id) for seat in seats)
+        lead = next((OrganisationId(s.id) for s in seats if s.role == "coordinator"), None)
+        roles = dict(question.request.roles)
+        members = []
+        for member in team:
+            organisation = knowledge.organisation(member)
+            asked = _asked_for(member, question)
+            reasons = (*asked, *reasons_for(member, team, reading, candidates, knowledge))
+            role = "coordinator" if member == lead else roles.get(member) or proposed_role(organisation)
+            members.append(Partner(organisation, role, candidates.fit_of(member), reasons))
+        verdict = verdict_of(question.profile, team, lead, knowledge, roles)
+        if (
+            verdict.broken()
+        ):  # the rules engine shares no code with the solver: if they disagree, nothing is shown
+            raise RuntimeError(
+                f"a proposed set breaks {verdict.broken()[0].id} of {question.profile.id}: {team}"
+            )
+        return _Told(tuple(members), verdict.rules, uncovered(team, reading, candidates))
+
+    def _run(self, request: SuggestRequest | PartnersRequest, *asked: Any) -> str:
+        rules = describe(self.knowledge.profile(request.call)) if request.call else None
+        return run_id(self.knowledge.fingerprint, rules, request, *asked)
+
+
+class _Told(NamedTuple):
+    """All that is said of a set beside its worth."""
+
+    members: tuple[Partner, ...]
+    rules: tuple[RuleAnswer, ...]
+    gaps: tuple[str, ...]
+
+
+def _suggestion(consortium: Consortium, told: _Told) -> Suggestion:
+    return Suggestion(
+        value=consortium.value,
+        gap=consortium.gap,
+        members=told.members,
+        rules=told.rules,
+        terms=consortium.terms,
+        gaps=told.gaps,
+    )
+
+
+def _asked_for(member: OrganisationId, question: Question) -> tuple[Reason, ...]:
+    if member == question.lead:
+        return (Reason("leads" if member == question.owner else "asked-to-lead", 1.0),)
+    return (Reason("asked-for", 1.0),) if member in question.request.must else ()
+
+
+def _conflict(part: Conflict) -> dict[str, Any]:
+    return {"id": part.demand, "text": part.text, "source": part.source, "layer": part.layer}

@@ -1,0 +1,140 @@
+"""What does an organisation look for, which partner would help it meet a call's rules, and why is it ranked?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from data.calls import CallProfile
+from data.model import Organisation, OrganisationId
+from graph.rules.rules import Answer, RuleAnswer, check
+from matcher.ranking.explain import Contribution
+from matcher.ranking.query import Query
+from matcher.suggest.answers import PartnersRequest
+from matcher.suggest.candidates import Candidates
+from matcher.suggest.knowledge import Knowledge, member_of
+from matcher.suggest.reading import Reading, read
+from matcher.suggest.reasons import Reason, reasons_for, shortened, title_of
+from matcher.suggest.verdict import ownership_among
+
+CURE = 0.1
+"""What each rule that a partner helps to meet adds to its score."""
+SEEN = 500
+"""So many of the best candidates are looked at for one organisation."""
+QUOTED = 2
+"""So many past projects are told with the sentence of the question that they are nearest to."""
+NEAR = 0.2
+"""From this value on (cosine of centred vectors) a past project is told as a ground."""
+_ORDER = {Answer.BROKEN: 0, Answer.UNKNOWN: 1, Answer.MET: 2}
+
+
+def own_reading(organisation: Organisation, knowledge: Knowledge, *, call: str | None = None) -> Reading:
+    """Read what an organisation wrote itself, its outlines (of the call, if it has one there) before its profile.
+
+    Where it wrote nothing, its past projects speak: a reading without aspects, whose vector is their mean.
+    """
+    outlines = [o for o in knowledge.outlines.values() if o.organisation == organisation.id]
+    chosen = [o for o in outlines if o.call == call] or outlines
+    if chosen:
+        text = "\n".join(o.full_text for o in chosen)
+        return read(text, knowledge.search, seeks="\n".join(o.seeks for o in chosen if o.seeks) or None)
+    if organisation.profile:
+        return read(organisation.profile, knowledge.search)
+    row = knowledge.roster.speaks[[knowledge.roster.places[organisation.id]]]
+    mean = (
+        row.data @ knowledge.roster.vectors[row.indices]
+        if row.nnz
+        else np.zeros(knowledge.roster.vectors.shape[1])
+    )
+    length = float(np.linalg.norm(mean))
+    vector = (mean / length if length else mean).astype(np.float32)
+    return Reading(
+        text="", vector=vector, source=None, aspects=(), aspect_vectors=np.zeros((0, vector.size), np.float32)
+    )
+
+
+def wanted(
+    request: PartnersRequest, candidates: Candidates, scores: np.ndarray, knowledge: Knowledge
+) -> list[int]:
+    """Return the rows of those whom a request lets in, the best first, at most SEEN; ties by id."""
+    acquainted = knowledge.network.ties_of(request.organisation) if request.new_only else {}
+    rows = []
+    for row in np.lexsort((np.array(candidates.ids), -scores)):
+        ident = candidates.ids[row]
+        away = request.countries and knowledge.organisation(ident).country not in request.countries
+        if ident != request.organisation and ident not in acquainted and not away:
+            rows.append(int(row))
+            if len(rows) == SEEN:
+                break
+    return rows
+
+
+def grounds(
+    query: Query,
+    partners: Sequence[OrganisationId],
+    reading: Reading,
+    candidates: Candidates,
+    knowledge: Knowledge,
+) -> list[tuple[Reason, ...]]:
+    """Return each partner's reasons: what it covers, its texts, ties and record, and what the ranking saw in it.
+
+    Of the latter, past projects are told with the sentence of the question that each is nearest to; a project that is
+    told that way is not told a second time without.
+    """
+    told = []
+    team = query.on_board
+    for partner, found in zip(partners, knowledge.ranker.explain(query, partners), strict=True):
+        quoted = _quoted(found, knowledge)
+        named = {entry for reason in quoted for entry in reason.evidence}
+        others = [
+            reason
+            for reason in reasons_for(partner, team, reading, candidates, knowledge)
+            if reason.name != "worked-on" or not named.intersection(reason.evidence)
+        ]
+        told.append((*others, *quoted))
+    return told
+
+
+def _quoted(found: Sequence[Contribution], knowledge: Knowledge) -> tuple[Reason, ...]:
+    """The strongest contributions that quote a sentence, each project once."""
+    kinds = {"topic": "took-part", "text": "took-part", "beside": "stands-beside"}
+    best: dict[str, Contribution] = {}
+    for each in sorted(found, key=lambda one: (-one.value, one.project or "")):
+        if each.kind in kinds and each.project and each.sentence and each.value >= NEAR:
+            best.setdefault(f"project:{each.project}", each)
+    return tuple(
+        Reason(
+            kinds[each.kind],
+            each.value,
+            (entry,),
+            (title_of(entry, knowledge), shortened(each.sentence or "")),
+        )
+        for entry, each in list(best.items())[:QUOTED]
+    )
+
+
+def cures(
+    profile: CallProfile, asker: Organisation, partner: Organisation, knowledge: Knowledge
+) -> tuple[Reason, ...]:
+    """Return a reason for each hard rule to which the partner brings the asker nearer; () where it helps with none."""
+    alone = {rule.id: rule for rule in check(profile, [member_of(asker)]).rules}
+    members = (member_of(asker), member_of(partner))
+    both = check(profile, members, ownership=ownership_among(members, knowledge)).rules
+    if any(rule.kind == "hard" and _worse(alone[rule.id], rule) for rule in both if rule.id in alone):
+        return ()
+    return tuple(
+        Reason("cures", 1.0, (f"organisation:{partner.id}",), (f"{rule.id} ({rule.text})",))
+        for rule in both
+        if rule.kind == "hard" and rule.id in alone and _nearer(alone[rule.id], rule)
+    )
+
+
+def _worse(before: RuleAnswer, after: RuleAnswer) -> bool:
+    return _ORDER[after.answer] < _ORDER[before.answer]
+
+
+def _nearer(before: RuleAnswer, after: RuleAnswer) -> bool:
+    if _ORDER[after.answer] > _ORDER[before.answer]:
+        return True
+    numbers = (before.found, after.found)
+    counted = all(isinstance(number, int | float) for number in numbers)
+    return counted and after.answer is not Answer.MET and after.found > before.found  # type: ignore[operator]

@@ -1,0 +1,1 @@
+"""Door 1: the commands of konsort, one file a purpose."""

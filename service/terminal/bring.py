@@ -1,0 +1,135 @@
+"""How do records come in? import, template, index, train, owners."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from data.model import ImportReport
+from service.terminal.command import Command, Group, NewFile, State, pass_state
+from service.terminal.render import import_report, suspicions
+
+FILE = click.Path(exists=True, path_type=Path)
+
+
+@click.group("import", cls=Group)
+def import_group() -> None:
+    """Bring records into the store; a bad row is reported, good rows come in, twice changes nothing."""
+
+
+def _importer(name: str, example: str) -> Any:
+    """Give a command what all importers share: a dry run and the report of bad rows."""
+
+    def decorate(function: Any) -> Any:
+        for option in (
+            click.option(
+                "--report", type=NewFile(), help="Where bad rows go (default: konsort-bad-rows.txt)."
+            ),
+            click.option("--no-index", is_flag=True, help="Leave texts to be embedded at first use."),
+            click.option("--dry-run", is_flag=True, help="Read and report; write nothing."),
+        ):
+            function = option(function)
+        return import_group.command(name, cls=Command, example=example, answers=True)(pass_state(function))
+
+    return decorate
+
+
+def _finish(state: State, done: ImportReport, report: Path | None, no_index: bool) -> str:
+    """Write the bad rows down, say what came in, then embed (and train on) what is new.
+
+    Return what the ranking stands on now, "" where it was not looked at.
+    """
+    state.answer(state.app.keep_problems(done, report), import_report)
+    return "" if done.dry_run or no_index else str(state.app.train())
+
+
+@_importer("cordis", "konsort import cordis cordis-h2020projects-csv.zip --dry-run")
+@click.argument("paths", nargs=-1, required=True, type=FILE, metavar="ZIP_OR_DIR...")
+def cordis(state: State, paths: tuple[Path, ...], dry_run: bool, no_index: bool, report: Path | None) -> None:
+    """Read the CSV export that CORDIS publishes: ZIP archives or folders of it.
+
+    Any framework programme, with more or fewer columns. Afterwards texts are embedded and, where there are enough
+    projects, the partner ranker is trained; both can be interrupted and are taken up again.
+    """
+    if basis := _finish(state, state.app.import_cordis(paths, dry_run=dry_run), report, no_index):
+        click.echo(basis, err=True)
+
+
+@_importer("outlines", "konsort import outlines outlines.xlsx --call ipcei-2021")
+@click.argument("file", type=FILE)
+@click.option("--call", required=True, help="Id of the call the outlines answer (`konsort calls`).")
+def outlines(state: State, file: Path, call: str, dry_run: bool, no_index: bool, report: Path | None) -> None:
+    """Read outlines from CSV or XLSX; `konsort template outlines` writes the empty form."""
+    _finish(state, state.app.import_outlines(file, call, dry_run=dry_run), report, no_index)
+
+
+@_importer("organisations", "konsort import organisations organisations.csv")
+@click.argument("file", type=FILE)
+def organisations(state: State, file: Path, dry_run: bool, no_index: bool, report: Path | None) -> None:
+    """Read organisations (country, kind, owner, profile text) from CSV or XLSX."""
+    _finish(state, state.app.import_organisations(file, dry_run=dry_run), report, no_index)
+
+
+@_importer("demo", "konsort import demo")
+def demo(state: State, dry_run: bool, no_index: bool, report: Path | None) -> None:
+    """Load the demo call, `demo-industrial-cloud`: fictional organisations, real job."""
+    _finish(state, state.app.import_demo(dry_run=dry_run), report, no_index)
+
+
+@click.command("template", cls=Command, example="konsort template outlines outlines.xlsx")
+@click.argument("what", type=click.Choice(["outlines", "organisations"]))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@pass_state
+def template(state: State, what: str, file: Path | None) -> None:
+    """Write the empty form for outlines or organisations (CSV or XLSX) with explanations and allowed values."""
+    from data.sources.template import write_template
+
+    path = file or Path(f"{what}.xlsx")
+    write_template(what, path)
+    call = " --call CALL" if what == "outlines" else ""
+    click.echo(f"{path} written; fill it in and run `konsort import {what} {path}{call}`")
+
+
+@click.command("index", cls=Command, example="konsort index")
+@pass_state
+def index(state: State) -> None:
+    """Embed the texts that have no vector yet; interrupted, it goes on where it stopped."""
+    click.echo(f"{state.app.index():,} texts are searchable")
+
+
+@click.command("train", cls=Command, example="konsort train")
+@pass_state
+def train(state: State) -> None:
+    """Embed what is new and learn the partner ranking from the history in the store.
+
+    A newly learned ranking comes into use where it is no worse than the one in use on the newest half year, which
+    neither has seen. A running service takes it at its next question.
+    """
+    click.echo(state.app.train())
+
+
+@click.group("owners", cls=Group)
+def owners() -> None:
+    """Names that look like one group of companies: a person confirms or rejects each once."""
+
+
+@owners.command("suspected", cls=Command, answers=True, example="konsort owners suspected --limit 50")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="At most so many pairs.")
+@pass_state
+def suspected(state: State, limit: int) -> None:
+    """List pairs of organisations whose names look like one owner and about which nobody has decided."""
+    state.answer(state.app.suspected_owners(limit), suspicions)
+
+
+@owners.command("decide", cls=Command, example="konsort owners decide 999612161 999548238 --different")
+@click.argument("a")
+@click.argument("b")
+@click.option("--same/--different", required=True, help="Whether one owner controls both.")
+@pass_state
+def decide(state: State, a: str, b: str, same: bool) -> None:
+    """Say once and for all whether two organisations have one owner."""
+    state.app.decide_owner(a, b, same)
+    click.echo(f"Noted: {a} and {b} {'have one owner' if same else 'are independent'}.")
+
+
+COMMANDS = (import_group, template, index, train, owners)

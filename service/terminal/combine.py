@@ -1,0 +1,145 @@
+"""How do a call's outlines make one project? integrate, decide, meetings."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from data.errors import BadInput
+from matcher.overall.decisions import Decision
+from service.app.overall import meetings_file, plan_of
+from service.parsing import assignments, pairs
+from service.terminal.command import Command, NewFile, State, pass_state
+from service.terminal.overall_text import decisions, integration, meeting_table
+
+OUT = NewFile()
+
+
+@click.command(
+    "integrate",
+    cls=Command,
+    answers=True,
+    example="konsort integrate demo-industrial-cloud --xlsx proposal.xlsx --docx proposal.docx\n"
+    "konsort integrate demo-industrial-cloud --without FR",
+)
+@click.argument("call")
+@click.option("--without", multiple=True, help="What if this outline, organisation or country drops out?")
+@click.option("--anew", is_flag=True, help="Do not stay near the earlier proposal.")
+@click.option(
+    "--alternatives", "others", is_flag=True, help="Also two or three truly different integrations."
+)
+@click.option("--xlsx", type=OUT, help="Write the tables.")
+@click.option("--docx", type=OUT, help="Write the text with its tables.")
+@click.option("--gexf", type=OUT, help="Write the graph.")
+@pass_state
+def integrate(
+    state: State,
+    call: str,
+    without: tuple[str, ...],
+    anew: bool,
+    others: bool,
+    xlsx: Path | None,
+    docx: Path | None,
+    gexf: Path | None,
+) -> None:
+    """Combine all outlines of a call into one integrated overall project.
+
+    The proposal stays near the one before it and keeps every decision (`konsort decide`). With --without it shows
+    the smallest repair and keeps nothing.
+    """
+    project = state.app.integrate(call, without=without, anew=anew)
+    for kind, path in (("xlsx", xlsx), ("docx", docx), ("gexf", gexf)):
+        if path is not None:
+            path.write_bytes(state.app.as_file(project, kind))
+            click.echo(f"{path} written", err=True)
+    answer = project.as_dict()
+    if others:
+        answer["alternatives"] = [each.as_dict() for each in state.app.desk(call).alternatives(project)]
+    state.answer(answer, integration)
+
+
+@click.command(
+    "decide",
+    cls=Command,
+    answers=True,
+    example="konsort decide demo-industrial-cloud\n"
+    "konsort decide demo-industrial-cloud --put DEMO-OUT-004=infrastructure --never DEMO-OUT-009,DEMO-OUT-038\n"
+    "konsort decide demo-industrial-cloud --take-back put:DEMO-OUT-004",
+)
+@click.argument("call")
+@click.option("--put", multiple=True, metavar="OUTLINE=STREAM", help="This outline in that stream.")
+@click.option("--together", multiple=True, metavar="A,B", help="These two outlines together.")
+@click.option("--never", multiple=True, metavar="A,B", help="Those two never.")
+@click.option("--name", multiple=True, metavar="STREAM=NAME", help="This stream is named so.")
+@click.option(
+    "--carry", multiple=True, metavar="OUTLINE=LINKS", help="This outline carries so many links at most."
+)
+@click.option("--withdraw", multiple=True, help="This outline, organisation or country has left.")
+@click.option(
+    "--take-back", multiple=True, metavar="KEY", help="Take one decision back; the list shows its key."
+)
+@click.option("--forget", is_flag=True, help="Take all earlier decisions back first.")
+@pass_state
+def decide(
+    state: State, call: str, take_back: tuple[str, ...], forget: bool, **words: tuple[str, ...]
+) -> None:
+    """Keep the coordinator's decisions about a call's overall project, for this and every later run.
+
+    Prints all that are kept, each with its key; without options it only lists them.
+    """
+    desk = state.app.desk(call)
+    made = decisions_of(words)
+    if take_back:
+        desk.take_back(take_back)
+    if made or forget:
+        desk.add(made, anew=forget)
+    state.answer({"call": call, "decisions": [each.as_dict() for each in desk.told()]}, decisions)
+
+
+def decisions_of(words: Mapping[str, Sequence[str]]) -> list[Decision]:
+    """Read the options of `decide`: KEY=VALUE for put, name and carry, A,B for together and never, else an id."""
+    return [
+        *(
+            Decision(kind, (about,), value)
+            for kind in ("put", "name", "carry")
+            for about, value in assignments(words[kind]).items()
+        ),
+        *(Decision(kind, pair) for kind in ("together", "never") for pair in pairs(words[kind])),
+        *(Decision("withdraw", (word,)) for word in words["withdraw"]),
+    ]
+
+
+@click.command(
+    "meetings",
+    cls=Command,
+    answers=True,
+    example="konsort meetings demo-industrial-cloud --start 2027-03-09T09:00+01:00 --end 2027-03-09T17:00+01:00 "
+    "--tables 20 --out plan.xlsx",
+)
+@click.argument("call")
+@click.option("--start", required=True, help="When the event begins, with its time zone.")
+@click.option("--end", required=True, help="When it ends.")
+@click.option("--tables", required=True, type=click.IntRange(1, 1000), help="How many meetings at once.")
+@click.option("--out", type=OUT, help="Write the plan as .xlsx or .ics.")
+@pass_state
+def meetings(state: State, call: str, start: str, end: str, tables: int, out: Path | None) -> None:
+    """Plan the matchmaking event: who meets whom and when, the most valuable links first."""
+    plan = plan_of(state.app.integrate(call), _moment(start), _moment(end), tables)
+    if out is not None:
+        out.write_bytes(meetings_file(plan, out.suffix, stamp=plan.slots[0].start))
+        click.echo(f"{out} written", err=True)
+    state.answer(plan, meeting_table)
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"a moment is written as 2027-03-09T09:00+01:00, not as {text!r}") from None
+    if moment.utcoffset() is None:
+        raise BadInput(f"{text!r} lacks its time zone; needed: as in 2027-03-09T09:00+01:00")
+    return moment
+
+
+COMMANDS = (integrate, decide, meetings)

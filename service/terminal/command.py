@@ -1,0 +1,184 @@
+"""What do all commands of `konsort` share? Home folder, JSON, an example, and errors for people."""
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+from tqdm import tqdm
+
+from data.errors import KonsortError
+from service.problems import UNEXPECTED_EXIT, exit_code
+from service.runtime.settings import Settings
+
+
+class State:
+    """What the options said so far; the application is opened at first use and closed at the end."""
+
+    def __init__(self) -> None:
+        self.home: str | None = None
+        self.as_json = False
+        self.progress = ProgressBars()
+        self._app: Any = None
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.from_env(os.environ, home=self.home)
+
+    @property
+    def app(self) -> Any:
+        """The wired application (`service.app.open.Konsort`); heavy parts load at first use."""
+        if self._app is None:
+            from service.app.open import Konsort  # slow to import: only commands that need it pay
+
+            self._app = Konsort(self.settings, progress=self.progress)
+        return self._app
+
+    def close(self) -> None:
+        self.progress.close()
+        if self._app is not None:
+            self._app.close()
+            self._app = None
+
+    def answer(self, record: Any, render: Callable[[Any], str]) -> None:
+        """Print a record: as JSON when asked for, else as text."""
+        if self.as_json:
+            body = record.as_dict() if hasattr(record, "as_dict") else record
+            click.echo(json.dumps(body, ensure_ascii=False, indent=1))
+        else:
+            click.echo(render(record))
+
+
+pass_state = click.make_pass_decorator(State, ensure=True)
+
+
+def _home(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.ensure_object(State).home = value
+
+
+def _json(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        context.ensure_object(State).as_json = True
+
+
+def home_option() -> click.Option:
+    return click.Option(
+        ["--home"],
+        type=click.Path(file_okay=False),
+        expose_value=False,
+        callback=_home,
+        help="Folder of store and index (or set KONSORT_HOME).",
+    )
+
+
+class Command(click.Command):
+    """A command with `--home`, an example in its help, and one place that turns errors into exit codes."""
+
+    def __init__(self, *args: Any, example: str, answers: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.example = example
+        self.params.append(home_option())
+        if answers:
+            self.params.append(
+                click.Option(
+                    ["--json"], is_flag=True, expose_value=False, callback=_json, help="Answer as JSON."
+                )
+            )
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Example"):
+            for line in self.example.splitlines():
+                formatter.write(f"{' ' * formatter.current_indent}{line}\n")
+
+    def invoke(self, ctx: click.Context) -> Any:
+        state = ctx.ensure_object(State)
+        try:
+            return super().invoke(ctx)
+        except KonsortError as error:
+            click.echo(f"konsort: {error}", err=True)
+            ctx.exit(exit_code(error))
+        except KeyboardInterrupt:
+            click.echo("konsort: stopped; what was complete is kept, run the same command to go on", err=True)
+            ctx.exit(130)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:  # the process's edge: nobody is to read a traceback instead of a sentence
+            click.echo(f"konsort: internal error ({type(error).__name__}: {error}){_kept_trace()}", err=True)
+            ctx.exit(UNEXPECTED_EXIT)
+        finally:
+            state.close()
+
+
+def _kept_trace() -> str:
+    """Keep the traceback of the error at hand in a file; return the words that name it."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="konsort-error-", suffix=".txt", encoding="utf-8", delete=False
+        ) as file:
+            file.write(traceback.format_exc())
+    except OSError:
+        return ""
+    return f"; its traceback is in {file.name}"
+
+
+class NewFile(click.Path):
+    """A file to be written, refused before anything slow is done where its folder cannot take it."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        folder = path.absolute().parent
+        if not folder.is_dir():
+            self.fail(f"there is no folder {folder}; make it first", param, ctx)
+        if not os.access(folder, os.W_OK):
+            self.fail(f"the folder {folder} cannot be written to", param, ctx)
+        return path
+
+
+class Group(click.Group):
+    """A group whose commands are `Command`s."""
+
+    command_class = Command
+    group_class = type
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.append(home_option())
+
+
+class ProgressBars:
+    """Progress on standard error: `bars(what, done, total)`, one bar at a time; nothing where nobody watches.
+
+    Units differ (bytes, texts, rows), so the bar shows a share and the time, no rate.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._bar: tqdm | None = None
+        self._what = ""
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if not self._stream.isatty():
+            return
+        if self._bar is None or self._what != what or done < self._bar.n:
+            self.close()
+            self._what = what
+            form = "{desc}: {percentage:3.0f}% |{bar}| {elapsed}"
+            self._bar = tqdm(desc=what, total=total, file=self._stream, mininterval=0.2, bar_format=form)
+        self._bar.total = total
+        self._bar.update(done - self._bar.n)
+        if done >= total:
+            self.close()
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None

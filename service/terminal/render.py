@@ -1,0 +1,245 @@
+"""How do answers look in a terminal? Each function takes a record and returns text; it computes nothing."""
+
+from collections.abc import Mapping, Sequence
+from textwrap import shorten, wrap
+from typing import Any
+
+from data.calls import PREVAILS
+from data.countries import to_eu
+from graph.network.views import Actor, Neighbourhood, Path, Summary
+from graph.rules.rules import RuleAnswer, Verdict
+from matcher.solver.swap import Swap
+from matcher.suggest.answers import Partner, Partners, Suggestion, Suggestions
+from matcher.suggest.steering import Steering, TradeOff
+from service.words import count
+
+MARKS = {"met": "✓ met", "broken": "✗ broken", "unknown": "? cannot tell"}
+WIDTH = 100
+
+
+def suggestions(answer: Suggestions, *, short: bool = False) -> str:
+    """Every suggestion with its members, reasons and rules; or which demands conflict.
+
+    `short`: a line a member with its first reason, and a line for the rules.
+    """
+    lines = [f"Run {answer.run}, call {answer.call}: {answer.claim}", ""]
+    for number, suggestion in enumerate(answer.suggestions, start=1):
+        lines += [*(_in_short if short else _suggestion)(number, suggestion), ""]
+    if answer.status == "infeasible":
+        alone = len(answer.conflict) == 1
+        lines += [f"No consortium can meet {'this demand' if alone else 'these demands together'}:"]
+        lines += [f"  • {part['id']}: {part['text']}" for part in answer.conflict]
+        lines += ["What would help:", *(f"  • {part['text']}" for part in answer.relaxations)]
+    notes = answer.notes if answer.suggestions else ()  # they say what a score means
+    return "\n".join([*lines, *notes, PREVAILS])
+
+
+def _head(number: int, suggestion: Suggestion) -> str:
+    gap = "" if suggestion.gap is None else f", at most {suggestion.gap:.1%} below the best"
+    return f"{number}. value {suggestion.value:.3f}{gap if suggestion.gap != 0 else ', proved best'}"
+
+
+def _in_short(number: int, suggestion: Suggestion) -> list[str]:
+    answers = [rule.answer.value for rule in suggestion.rules if rule.kind == "hard"]
+    told = ", ".join(f"{answers.count(each)} {MARKS[each]}" for each in MARKS if each in answers)
+    lines = [f"{_head(number, suggestion)}; {count(len(suggestion.members), 'member')}, hard rules: {told}"]
+    for member in suggestion.members:
+        lines.append(
+            f"   {_country(member)}  {member.organisation.label} [{member.organisation.id}], {member.role}"
+        )
+        first = [shorten(reason.text, WIDTH - 9, placeholder=" …") for reason in member.reasons[:1]]
+        lines += [f"       · {reason}" for reason in first]
+    return lines
+
+
+def _suggestion(number: int, suggestion: Suggestion) -> list[str]:
+    lines = [_head(number, suggestion)]
+    for member in suggestion.members:
+        lines += _partner(member)
+    terms = ", ".join(f"{term.name} {term.value:.2f} × {term.weight:g}" for term in suggestion.terms)
+    lines += [f"   Terms: {terms}", "   Rules:"]
+    lines += [f"   {line}" for line in _rules(suggestion.rules)]
+    if suggestion.gaps:
+        lines += ["   Nobody here covers:", *(f"     • {gap}" for gap in suggestion.gaps)]
+    return lines
+
+
+def _partner(member: Partner) -> list[str]:
+    organisation = member.organisation
+    kind = organisation.kind.value if organisation.kind else "kind unknown"
+    fictional = ", fictional" if organisation.fictional else ""
+    head = (
+        f"   {_country(member)}  {organisation.label} ({kind}{fictional}), {member.role}  [{organisation.id}]"
+    )
+    reasons = [line for reason in member.reasons for line in _folded(reason.text, "       · ")]
+    return [head, *reasons]
+
+
+def _country(member: Partner) -> str:
+    return to_eu(member.organisation.country) if member.organisation.country else "??"
+
+
+def _rules(rules: Sequence[RuleAnswer]) -> list[str]:
+    """The rules that are computed, each with what was found; then those that only a person can answer."""
+    asked = [rule for rule in rules if rule.kind == "attestation"]
+    lines = [line for rule in rules if rule not in asked for line in _rule(rule)]
+    lines += ["  For a person to confirm:"] if asked else []
+    return lines + [line for rule in asked for line in _folded(f"{rule.id} {rule.text}", "      ")]
+
+
+def _rule(rule: RuleAnswer) -> list[str]:
+    named = f"{rule.id}{' (soft)' if rule.kind == 'soft' else ''}"
+    head = f"{MARKS[rule.answer]:15} {named} {rule.text} (found {rule.found}, needed {rule.needed})"
+    lines = _folded(head, "  ")
+    if rule.why:
+        lines += _folded(rule.why, "      ")
+    lines += [line for question in rule.ask for line in _folded(f"Ask: {question.text}", "      ")]
+    return [*lines, f"      Source: {rule.source}"]
+
+
+def _folded(text: str, indent: str) -> list[str]:
+    folded = wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent), break_on_hyphens=False
+    )
+    return folded or [indent]
+
+
+def steering(answer: Steering) -> str:
+    """Swaps for each member with what they change, then the weak points."""
+    lines = [f"Run {answer.run}, call {answer.call}: {count(len(answer.members), 'member')}", "Rules:"]
+    lines += _rules(answer.verdict.rules)
+    allowed = any(swap.allowed for swap in answer.swaps)
+    lines.append("Swaps:" if allowed else "No swap keeps every hard rule and wish.")
+    for swap in answer.swaps:
+        terms = ", ".join(f"{term.name} {term.after - term.before:+.2f}" for term in swap.terms)
+        rules = "; ".join(
+            f"{each.after.id} {each.before.answer} → {each.after.answer} "
+            f"({each.before.found} → {each.after.found})"
+            for each in swap.rules
+        )
+        head = f"{swap.outgoing} → {swap.incoming}: {_verdict_of(swap)}value {swap.change:+.3f}; {terms}"
+        lines += _folded(head + (f"; {rules}" if rules else ""), "  ")
+    bears = answer.resilience
+    if bears.size is None:
+        lines.append("No withdrawal breaks a hard rule that holds now.")
+    else:
+        exact = "" if bears.exact else "at least "
+        lines.append(f"The smallest withdrawal that breaks a hard rule: {exact}{bears.size} of the members")
+        lines += [f"  {', '.join(each.leaving)} breaks {', '.join(each.breaks)}" for each in bears.smallest]
+    for point, who in answer.substitutes:
+        leaving = to_eu(point.country) if point.country else ", ".join(point.leaving)
+        ready = ", ".join(who) or "nobody found"
+        lines += _folded(f"If {leaving} leaves, {', '.join(point.breaks)} breaks; ready: {ready}", "  ")
+    return "\n".join([*lines, PREVAILS])
+
+
+def _verdict_of(swap: Swap) -> str:
+    """What a swap breaks, "" where it is allowed."""
+    broken = [
+        each.after.id for each in swap.rules if (each.after.kind, each.after.answer) == ("hard", "broken")
+    ]
+    return "" if swap.allowed else f"NOT ALLOWED, breaks {', '.join(broken) or 'a wish of yours'}; "
+
+
+def trade_off(answer: TradeOff) -> str:
+    """One point of the front a line."""
+    lines = [f"Run {answer.run}, call {answer.call}", "  fit  new ties  members"]
+    lines += [f"{p.fit:5.2f}  {p.new_ties:7.0%}  {', '.join(p.members)}" for p in answer.points]
+    return "\n".join(lines)
+
+
+def partners_table(answer: Partners) -> str:
+    """Each partner with score and reasons."""
+    lines = [f"Run {answer.run}: {count(len(answer.partners), 'partner')}"]
+    for member in answer.partners:
+        lines += [f" {member.score:.3f}", *_partner(member)]
+    return "\n".join([*lines, *answer.notes])
+
+
+def verdict(answer: Verdict) -> str:
+    """The overall answer, then rule by rule."""
+    lines = [f"{answer.call}: {MARKS[answer.answer]} (hard rules)"]
+    lines += _rules(answer.rules)
+    return "\n".join([*lines, PREVAILS])
+
+
+def import_report(answer: Mapping[str, Any]) -> str:
+    """What came in, and the first bad rows."""
+    verb = "would come in" if answer["dry_run"] else "came in"
+    lines = [
+        f"{kind}: {answer['added'][kind]:,} new, {answer['changed'][kind]:,} changed, "
+        f"{answer['unchanged'][kind]:,} as before"
+        for kind in answer["added"]
+    ]
+    lines.insert(0, f"What {verb}:")
+    if answer["problems"]:
+        found = f"{count(answer['problems'], 'problem')}: rows with one were left out"
+        where = "would be listed in" if answer["dry_run"] else "are listed in"
+        lines.append(f"{found} and {where} {answer['report']}. The first ones:")
+        lines += [f"  {problem}" for problem in answer["first_problems"]]
+    elif not any(sum(answer[which].values()) for which in ("added", "changed", "unchanged")):
+        lines.append("The file holds no rows below its header.")
+    return "\n".join(lines)
+
+
+def suspicions(pairs: Sequence[Mapping[str, Any]]) -> str:
+    """Pairs of names that look like one owner."""
+    if not pairs:
+        return "No pair of names looks like one owner."
+    return "\n".join(f"{p['a']}  {p['name_a']}\n{p['b']}  {p['name_b']}\n   {p['why']}" for p in pairs)
+
+
+def _actor(actor: Actor) -> str:
+    country = to_eu(actor.country) if actor.country else "??"
+    known = f"{count(actor.projects, 'project')}, {count(actor.partners, 'partner')}"
+    return f"{country}  {actor.label} [{actor.id}], {known}"
+
+
+def around_text(answer: Neighbourhood) -> str:
+    """The centre and its strongest partners."""
+    if not answer.partners:
+        return f"{_actor(answer.centre)}\nNo past project with anybody is known of it."
+    lines = [_actor(answer.centre), f"Strongest of {count(answer.partners_in_all, 'partner')}:"]
+    for partner, tie in zip(answer.partners, answer.ties, strict=True):
+        last = f", last {tie.last_shared}" if tie.last_shared else ""
+        lines.append(f"  {tie.weight:6.3f}  {_actor(partner)}; {len(tie.projects)} shared{last}")
+    return "\n".join(lines)
+
+
+def path_text(answer: Path) -> str:
+    """The chain of introductions."""
+    if not answer.found:
+        return f"No chain of introductions leads from {answer.a.label} to {answer.b.label}."
+    lines = [_actor(answer.actors[0])]
+    for actor, tie in zip(answer.actors[1:], answer.ties, strict=True):
+        lines += [f"  │ {count(len(tie.projects), 'shared project')}, weight {tie.weight:.3f}", _actor(actor)]
+    return "\n".join(lines)
+
+
+def summary_text(answer: Summary) -> str:
+    """The network's counts, one a line."""
+    rows = answer.as_dict().items()
+    single = {name: value for name, value in rows if not isinstance(value, list | tuple)}
+    return "\n".join(
+        f"{name.replace('_', ' ')}: {'unknown' if value is None else value}" for name, value in single.items()
+    )
+
+
+def calls_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """One call a line."""
+    return "\n".join(f"{row['id']:32} {row['title']}" for row in rows)
+
+
+def profile_text(record: Mapping[str, Any]) -> str:
+    """A call in plain words."""
+    return str(record["words"])
+
+
+def outlines_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """One outline a line."""
+    if not rows:
+        return "There are no outlines yet; `konsort import outlines FILE --call CALL` brings them in."
+    return "\n".join(
+        f"{row['id']:12} {row['country']}  {row['language'] or '??'}  {row['organisation']:24} {row['title']}"
+        for row in rows
+    )

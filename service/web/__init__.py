@@ -1,0 +1,1 @@
+"""Door 2: the web application: API, pages, headers, server."""

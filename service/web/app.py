@@ -1,0 +1,132 @@
+"""What is the web application made of? The API, the pages, one way to tell errors, and headers that keep it shut."""
+
+import logging
+from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, jsonify, render_template, request
+from flask_openapi3 import Info, OpenAPI
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from data.errors import BadInput, KonsortError
+from service.app.port import Application
+from service.problems import MEDIA_TYPE, Problem
+from service.web.api.answers import ProblemAnswer
+from service.web.api.questions import Strict
+from service.web.api.routes import PREFIX, api_blueprint
+from service.web.pages.routes import pages_blueprint
+from service.web.refusals import JsonRequest, fields_of, in_words
+from service.web.server import loopback
+
+LARGEST_REQUEST_BYTES = 8 * 1024 * 1024
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+"""`no-store`: answers may hold confidential outlines. The style sheet alone may be kept."""
+log = logging.getLogger(__name__)
+
+
+def create_app(application: Application, *, largest_request_bytes: int = LARGEST_REQUEST_BYTES) -> OpenAPI:
+    """Return the Flask application that answers with `application`.
+
+    It answers only to loopback names in the Host header, so that no other site can be pointed at it by DNS.
+    """
+    app = OpenAPI(
+        "service.web.pages",
+        info=Info(title="Konsort", version=_version(), description="Consortia: allowed, strong, explained."),
+        security_schemes={},
+        doc_ui=False,
+        validation_error_model=ProblemAnswer,
+        validation_error_callback=_invalid,
+        template_folder="templates",
+        static_folder="static",
+    )
+    app.request_class = JsonRequest
+    app.config["MAX_CONTENT_LENGTH"] = largest_request_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = largest_request_bytes
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.register_api(api_blueprint(application))
+    app.register_blueprint(pages_blueprint(application))
+    app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", lambda: jsonify(app.api_doc))
+    _tell_errors(app)
+    app.before_request(_only_loopback_names)
+    app.after_request(_shut)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("konsort")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _only_loopback_names() -> None:
+    # Werkzeug's own list of trusted hosts cannot name an IPv6 address.
+    try:
+        loopback(urlsplit(f"//{request.host}").hostname or "")
+    except BadInput:
+        abort(400, f"this service answers to localhost and loopback addresses only, not to {request.host!r}")
+
+
+def _shut(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint == "static" and response.status_code == 200:
+        response.headers["Cache-Control"] = "max-age=3600"
+    return response
+
+
+def _tell(problem: Problem) -> Response:
+    """Return the problem as a page to who reads HTML outside the API, else as problem details."""
+    wants = request.accept_mimetypes.best_match([MEDIA_TYPE, "application/json", "text/html"])
+    if wants == "text/html" and not request.path.startswith("/api/"):
+        response = Response(render_template("problem.html", problem=problem), mimetype="text/html")
+    else:
+        response = jsonify(problem.as_dict())
+        response.mimetype = MEDIA_TYPE
+    response.status_code = problem.status
+    return response
+
+
+def _invalid(error: ValidationError) -> Response:
+    wrong = fields_of(error, Strict)
+    detail = "; ".join(f"{each['where']} {each['detail']}" for each in wrong)
+    return _tell(Problem(422, "The input cannot be used", detail, "bad-input", request.path, wrong))
+
+
+def _tell_errors(app: Flask) -> None:
+    @app.errorhandler(KonsortError)
+    def known(error: KonsortError) -> Response:
+        return _tell(Problem.of(error, request.path))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        if isinstance(error.response, Response):
+            return error.response
+        name = error.name.lower().replace(" ", "-")
+        problem = Problem(error.code or 500, error.name, in_words(error, request), name, request.path)
+        response = _tell(problem)
+        # 405 says in Allow what would be allowed.
+        for header, value in error.get_headers():
+            if header.lower() != "content-type":
+                response.headers[header] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def unforeseen(error: Exception) -> Response:
+        log.exception("%s %s failed", request.method, request.path, exc_info=error)
+        detail = "Something went wrong inside Konsort; its log says what. The same question may fail again."
+        return _tell(Problem(500, "Internal error", detail, "internal-error", request.path))

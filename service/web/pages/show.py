@@ -1,0 +1,266 @@
+"""How are facts written on a page? Numbers, dates, countries, kinds, answers: plain functions, Jinja's
+filters.
+
+One style: English numbers (1,234.5), EUR before the amount, dates as 22.11.2026, countries by name and EU
+code.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from data.calls import CallProfile
+from data.countries import country_name, to_eu, to_iso
+from data.demands import Hardness
+from graph.network.views import Tie
+from service.words import count
+
+KINDS = {
+    "large": "large company",
+    "sme": "SME",
+    "company": "company",
+    "university": "university",
+    "research": "research organisation",
+    "public": "public body",
+    "municipal": "municipal body",
+    "other": "other body",
+}
+ANSWERS = {"met": "Met", "broken": "Broken", "unknown": "Cannot tell"}
+ICONS = {"met": "✓", "broken": "✕", "unknown": "?"}
+URGENCY = {"broken": 0, "unknown": 1, "met": 2}
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A number as on paper; an em dash for an unknown one.
+
+    >>> number(1234.5), number(19), number(-0.1), number(None)
+    ('1,234.5', '19', '−0.1', '—')
+    """
+    if value is None:
+        return "—"
+    text = f"{value:,.{digits}f}".replace("-", "−")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def change(value: float, digits: int = 2) -> str:
+    """A difference with its sign.
+
+    >>> change(0.08), change(-0.2), change(-0.0)
+    ('+0.08', '−0.20', '±0')
+    """
+    text = f"{value:+.{digits}f}".replace("-", "−")
+    return text if text.strip("+−0.") else "±0"
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    """A share in [0, 1].
+
+    >>> percent(0.523), percent(0.012, 1), percent(None)
+    ('52 %', '1.2 %', '—')
+    """
+    return "—" if value is None else f"{100 * value:.{digits}f} %"
+
+
+def euro(value: float | None) -> str:
+    """An amount of euros.
+
+    >>> euro(18500000)
+    'EUR 18,500,000'
+    """
+    return "not stated" if value is None else f"EUR {value:,.0f}"
+
+
+def date(value: dt.date | None) -> str:
+    """A day as in most of Europe.
+
+    >>> date(dt.date(2026, 11, 22))
+    '22.11.2026'
+    """
+    return "—" if value is None else f"{value:%d.%m.%Y}"
+
+
+def country(code: str | None) -> str:
+    """A country's name with its EU code.
+
+    >>> country("EL"), country("GB"), country(None)
+    ('Greece (EL)', 'United Kingdom (UK)', 'country unknown')
+    """
+    if not code:
+        return "country unknown"
+    name, shown = country_name(code), to_eu(to_iso(code))
+    return shown if name == shown else f"{name} ({shown})"
+
+
+def kind(value: str | None) -> str:
+    """What sort of body it is, in words.
+
+    >>> kind("municipal"), kind(None)
+    ('municipal body', 'kind unknown')
+    """
+    return KINDS.get(value or "", value or "kind unknown")
+
+
+def words(name: str) -> str:
+    """A field's name as words.
+
+    >>> words("new_ties"), words("sme")
+    ('New ties', 'SME')
+    """
+    if name == "sme":
+        return "SME"
+    text = name.replace("_", " ").replace("-", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def bar(value: float) -> str:
+    """How much of a bar of 100 is filled, as an SVG length.
+
+    >>> bar(0.756), bar(1.7), bar(-1)
+    ('75.6', '100', '0')
+    """
+    return f"{100 * min(1.0, max(0.0, value)):.3g}"
+
+
+def sentence(text: str) -> str:
+    """A capital first and a full stop last.
+
+    >>> sentence("counted: DE")
+    'Counted: DE.'
+    """
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
+def gap_sentence(gap: float | None, where: str = " over all candidates") -> str:
+    """What is proved of a value, and `where` that holds: the solver's bound is over every candidate in the store.
+
+    >>> gap_sentence(0), gap_sentence(0.0123)
+    ('Proved best over all candidates.', 'Within 1.2 % of the best possible over all candidates.')
+    """
+    if gap is None:
+        return "How far from the best it is, is not known."
+    if gap == 0:
+        return f"Proved best{where}."
+    return f"Within {max(0.1, 100 * gap):.1f} % of the best possible{where}."
+
+
+def shared(tie: Tie) -> str:
+    """What a tie rests on, in words."""
+    several = len(tie.projects) > 1
+    when = f", {'the latest ' if several else ''}from {tie.last_shared}" if tie.last_shared else ""
+    return count(len(tie.projects), "shared project") + when
+
+
+def named(ids: Sequence[str], names: Mapping[str, str], most: int = 6) -> str:
+    """Ids as names in a row, the first `most` of them; an id without a name stays.
+
+    >>> named(["a", "x"], {"a": "Acme"}), named(["a", "b", "c"], {}, most=1)
+    ('Acme, x', 'a and 2 more')
+    """
+    more = f" and {len(ids) - most} more" if len(ids) > most else ""
+    return ", ".join(names.get(each, each) for each in ids[:most]) + more
+
+
+def names_of(members: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return {id: name} of published members."""
+    return {member["id"]: member["name"] for member in members}
+
+
+def instead_of(members: Sequence[Mapping[str, Any]], first: Sequence[Mapping[str, Any]]) -> str:
+    """How a team differs from the first one, in words.
+
+    >>> instead_of([{"id": "b", "name": "Be"}], [{"id": "a", "name": "Ah"}])
+    'Against suggestion 1: with Be; without Ah.'
+    """
+    ours, theirs = names_of(members), names_of(first)
+    come = [name for each, name in ours.items() if each not in theirs]
+    gone = [name for each, name in theirs.items() if each not in ours]
+    parts = [f"{word} {', '.join(names)}" for word, names in (("with", come), ("without", gone)) if names]
+    return f"Against suggestion 1: {'; '.join(parts)}." if parts else "The same members as suggestion 1."
+
+
+def by_urgency(rules: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the rules that are computed: broken first, then those that cannot be told; hard before soft."""
+    told = [rule for rule in rules if rule["kind"] != "attestation"]
+    return sorted(told, key=lambda rule: (rule["kind"] != "hard", URGENCY[rule["answer"]]))
+
+
+def attestations(rules: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the rules that only a person can answer."""
+    return [rule for rule in rules if rule["kind"] == "attestation"]
+
+
+def tally(rules: Sequence[Mapping[str, Any]]) -> str:
+    """How the hard rules stand, in words.
+
+    >>> tally([{"kind": "hard", "answer": "met"}, {"kind": "hard", "answer": "unknown"}])
+    '1 met, 1 cannot be told'
+    """
+    found = [rule["answer"] for rule in rules if rule["kind"] == "hard"]
+    parts = [(found.count("broken"), "broken"), (found.count("met"), "met")]
+    parts.append((found.count("unknown"), "cannot be told"))
+    return ", ".join(f"{count} {word}" for count, word in parts if count) or "no hard rules"
+
+
+def asked(rules: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Whom to ask what, so that the open hard rules can be told: each question once, by whom it concerns.
+
+    >>> ask = [{"members": ["a"], "text": "Who owns it?"}]
+    >>> asked([{"kind": "hard", "answer": "unknown", "ask": ask}], {"a": "Acme"})
+    [('Acme', ['Who owns it?'])]
+    """
+    found: dict[str, dict[str, None]] = {}
+    for rule in rules:
+        if rule["kind"] == "hard" and rule["answer"] == "unknown":
+            for question in rule["ask"]:
+                who = named(question["members"], names) or "The whole consortium"
+                found.setdefault(who, {})[question["text"]] = None
+    return [(who, list(texts)) for who, texts in found.items()]
+
+
+def validity(profile: CallProfile) -> str:
+    """From when to when a profile holds, in words."""
+    match profile.valid_from, profile.valid_until:
+        case None, None:
+            return "no dates stated"
+        case start, None:
+            return f"from {date(start)}"
+        case None, end:
+            return f"until {date(end)}"
+        case start, end:
+            return f"{date(start)} to {date(end)}"
+    raise AssertionError("every pair of dates is one of the four")
+
+
+def hardness(value: Hardness) -> str:
+    """What kind of demand it is, in words."""
+    return {
+        Hardness.HARD: "must be kept",
+        Hardness.SOFT: "should be kept, or justified",
+        Hardness.ATTESTATION: "a person has to confirm it",
+    }[value]
+
+
+FILTERS = (
+    asked,
+    attestations,
+    bar,
+    by_urgency,
+    change,
+    count,
+    country,
+    date,
+    euro,
+    gap_sentence,
+    hardness,
+    instead_of,
+    kind,
+    named,
+    names_of,
+    number,
+    percent,
+    sentence,
+    shared,
+    tally,
+    validity,
+    words,
+)
