@@ -5,6 +5,7 @@
     │   └── BadProfile      a call profile (TOML) is wrong, with its line
     ├── NotFound            an id that the store does not know                 exit 2, HTTP 404
     ├── Ambiguous           a name that fits several records                   exit 2, HTTP 409
+    ├── Conflict            somebody else changed the same meanwhile           exit 5, HTTP 409
     ├── IndexMismatch       vectors of another encoder or width                exit 4, HTTP 503
     ├── NotReady            something must be done first (import, index, …)    exit 4, HTTP 503
     └── StoreError          the store cannot be opened, read or written        exit 5, HTTP 503
@@ -42,6 +43,12 @@ class Ambiguous(KonsortError):
     """A name or id that fits several records."""
 
     code = "ambiguous"
+
+
+class Conflict(KonsortError):
+    """Somebody else changed the same record or store meanwhile: read it again, then try again."""
+
+    code = "conflict"
 
 
 class IndexMismatch(KonsortError):

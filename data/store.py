@@ -9,11 +9,11 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-from sqlalchemy import Engine, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
 
 from data.collector import uncollected
 from data.database import open_engine, reading, writing
-from data.errors import NotFound
+from data.errors import Conflict, NotFound
 from data.histories import load_history
 from data.model import (
     CallId,
@@ -21,15 +21,18 @@ from data.model import (
     Organisation,
     OrganisationId,
     Outline,
+    OutlineId,
     Project,
     ProjectId,
 )
+from data.revisions import LiveChanges, OwnerDecision, Revisions, read_revisions
 from data.tables import (
     ORGANISATIONS,
     OUTLINES,
     PROJECTS,
     Shape,
     audit,
+    changes,
     organisations,
     outlines,
     same_owner,
@@ -38,7 +41,8 @@ from data.tables import (
     state,
     vectors,
 )
-from data.writer import Writer, rows_of
+from data.watch import RevisionWatch
+from data.writer import LATEST, Writer, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +53,6 @@ class AuditEntry:
     who: str
     what: str
     counts: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class OwnerDecision:
-    """A person said that two organisations do, or do not, belong to one owner. `a` sorts before `b`."""
-
-    a: OrganisationId
-    b: OrganisationId
-    same: bool
-    by: str
-    at: dt.datetime
 
 
 class _Undone(Exception):
@@ -108,24 +101,20 @@ class Store:
     ) -> Iterator[Writer]:
         """Give a Writer; at the end all it wrote stands, or nothing where an exception passed or in a dry run.
 
-        A transaction that changes records gives the store a new revision; one that changes anything leaves one
-        audit entry.
+        A transaction that changes records gives each layer that it changes a new revision (see `data/revisions.py`);
+        one that changes anything leaves one audit entry.
         """
         try:
             with writing(self._engine) as connection:
-                # The row's lock makes PostgreSQL writers queue here, as BEGIN IMMEDIATE does in SQLite.
-                revision = connection.scalar(
-                    select(state.c.value).where(state.c.name == "revision").with_for_update()
-                )
-                writer = Writer(connection)
+                # The rows' lock makes PostgreSQL writers queue here, as BEGIN IMMEDIATE does in SQLite.
+                before = read_revisions(connection, lock=True)
+                writer = Writer(connection, before)
                 yield writer
                 if dry_run:
                     raise _Undone
-                if writer.records_changed:
-                    following = writer.revision_after(revision or "")
-                    connection.execute(
-                        update(state).where(state.c.name == "revision").values(value=following)
-                    )
+                for name, value in writer.after._asdict().items():
+                    if value != getattr(before, name):
+                        connection.execute(update(state).where(state.c.name == name).values(value=str(value)))
                 if writer.changed:
                     connection.execute(
                         insert(audit).values(
@@ -138,10 +127,15 @@ class Store:
         except _Undone:
             pass
 
-    def put_setting(self, name: str, value: str, *, who: str | None = None) -> None:
-        """Keep a small JSON document (text) under a name; BadInput where the text is not JSON."""
+    def put_setting(
+        self, name: str, value: str, *, who: str | None = None, expected: object = LATEST
+    ) -> None:
+        """Keep a small JSON document (text) under a name; BadInput where the text is not JSON.
+
+        `expected`: see `Writer.put_setting`; Conflict where another text is kept by now.
+        """
         with self.transaction(what=f"setting {name}", who=who) as writer:
-            writer.put_setting(name, value)
+            writer.put_setting(name, value, expected=expected)
 
     def put_same_owner(self, a: OrganisationId, b: OrganisationId, same: bool, by: str) -> None:
         """Keep a person's decision that two organisations do, or do not, belong to one owner; the latest stands."""
@@ -160,7 +154,7 @@ class Store:
             for key, vector in sorted(vectors_by_hash.items())
         ]
         with writing(self._engine) as connection:
-            connection.scalar(select(state.c.value).where(state.c.name == "revision").with_for_update())
+            read_revisions(connection, lock=True)
             known = set(connection.scalars(select(vectors.c.hash).where(vectors.c.encoder == encoder)))
             missing = [row for row in rows if row["hash"] not in known]
             if missing:
@@ -170,11 +164,17 @@ class Store:
 
     def organisation(self, ident: str) -> Organisation:
         """Return one organisation; NotFound where the id is unknown."""
-        return self._one(ORGANISATIONS, ident)
+        organisation: Organisation = self._one(ORGANISATIONS, ident)
+        return organisation
 
-    def organisations(self, idents: Iterable[str] | None = None) -> dict[OrganisationId, Organisation]:
-        """Return those of the ids that are known, or all organisations, by id in order of id."""
-        return self._many(ORGANISATIONS, idents)
+    def organisations(
+        self, idents: Iterable[str] | None = None, *, at: Revisions | None = None
+    ) -> dict[OrganisationId, Organisation]:
+        """Return those of the ids that are known, or all organisations, by id in order of id.
+
+        `at`: as the store stood then; Conflict where either layer has changed since.
+        """
+        return self._many(ORGANISATIONS, idents, at)
 
     def find_organisations(
         self, text: str, *, country: str | None = None, limit: int = 20
@@ -204,33 +204,69 @@ class Store:
 
     def outline(self, ident: str) -> Outline:
         """Return one outline; NotFound where the id is unknown."""
-        return self._one(OUTLINES, ident)
+        outline: Outline = self._one(OUTLINES, ident)
+        return outline
 
-    def outlines(self, call: CallId | str | None = None) -> tuple[Outline, ...]:
-        """Return all outlines, or those of one call, in order of id."""
+    def outlines(
+        self, call: CallId | str | None = None, *, at: Revisions | None = None
+    ) -> tuple[Outline, ...]:
+        """Return all outlines, or those of one call, in order of id. `at`: Conflict where the live layer changed."""
         query = select(outlines).order_by(outlines.c.id)
         if call is not None:
             query = query.where(outlines.c.call == call)
         with reading(self._engine) as connection:
+            _require(connection, at, live=True)
             return tuple(OUTLINES.to_record(tuple(row)) for row in connection.execute(query))
 
     def project(self, ident: str) -> Project:
         """Return one project; NotFound where the id is unknown."""
-        return self._one(PROJECTS, ident)
+        project: Project = self._one(PROJECTS, ident)
+        return project
 
     def projects(self, idents: Iterable[str] | None = None) -> dict[ProjectId, Project]:
         """Return those of the ids that are known, or all projects, by id in order of id."""
         return self._many(PROJECTS, idents)
 
-    def history(self) -> History:
-        """Return who worked with whom, as tables of one moment."""
+    def history(self, *, at: Revisions | None = None) -> History:
+        """Return who worked with whom, as tables of one moment. `at`: Conflict where the history has changed since."""
         with uncollected(), reading(self._engine) as connection:
+            _require(connection, at, history=True)
             return load_history(connection)
 
     def revision(self) -> str:
-        """Return a text that changes whenever records change, and only then."""
+        """Return a text that changes whenever records change, and only then; it names both layers."""
+        return str(self.revisions())
+
+    def revisions(self) -> Revisions:
+        """Return where the store stands, layer by layer."""
         with reading(self._engine) as connection:
-            return str(connection.scalar(select(state.c.value).where(state.c.name == "revision")))
+            return read_revisions(connection)
+
+    def watch(self) -> RevisionWatch:
+        """Return a cheap look at where the store stands, to be taken again and again; close it after use."""
+        return RevisionWatch(self._engine)
+
+    def live_changes(self, since: Revisions) -> LiveChanges:
+        """Return what became of the live layer since then, in one moment. Conflict where the history changed too."""
+        with reading(self._engine) as connection:
+            now = read_revisions(connection)
+            _require(connection, since, history=True)
+            query = select(changes.c.kind, changes.c.id).where(changes.c.number > since.number)
+            touched: dict[str, list[str]] = {OUTLINES.name: [], ORGANISATIONS.name: []}
+            for kind, ident in connection.execute(query):
+                touched[kind].append(ident)
+            read = {
+                shape.name: _records(connection, shape, touched[shape.name])
+                for shape in (OUTLINES, ORGANISATIONS)
+            }
+            return LiveChanges(
+                revisions=now,
+                outlines={
+                    OutlineId(ident): read[OUTLINES.name].get(ident) for ident in touched[OUTLINES.name]
+                },
+                organisations=read[ORGANISATIONS.name],
+                owner_decisions=_owner_decisions(connection),
+            )
 
     def vectors(self, encoder: str, hashes: Iterable[str]) -> dict[str, np.ndarray]:
         """Return the kept vectors, (d,) float32 each and read-only, of those hashes that have one."""
@@ -250,14 +286,11 @@ class Store:
         with reading(self._engine) as connection:
             return connection.scalar(select(settings.c.value).where(settings.c.name == name))
 
-    def same_owner_decisions(self) -> tuple[OwnerDecision, ...]:
-        """Return every decision about owners, in order of the ids."""
+    def same_owner_decisions(self, *, at: Revisions | None = None) -> tuple[OwnerDecision, ...]:
+        """Return every decision about owners, in order of the ids. `at`: Conflict where the live layer has changed."""
         with reading(self._engine) as connection:
-            rows = connection.execute(select(same_owner).order_by(same_owner.c.a, same_owner.c.b)).all()
-        return tuple(
-            OwnerDecision(OrganisationId(a), OrganisationId(b), same, by, dt.datetime.fromisoformat(at))
-            for a, b, same, by, at in rows
-        )
+            _require(connection, at, live=True)
+            return _owner_decisions(connection)
 
     def audit(self, limit: int | None = None) -> tuple[AuditEntry, ...]:
         """Return what was written, newest first."""
@@ -275,14 +308,41 @@ class Store:
             raise NotFound(f"the store has no {shape.name[:-1]} {ident!r}")
         return found[ident]
 
-    def _many(self, shape: Shape, idents: Iterable[str] | None) -> dict[Any, Any]:
+    def _many(
+        self, shape: Shape, idents: Iterable[str] | None, at: Revisions | None = None
+    ) -> dict[Any, Any]:
         with reading(self._engine) as connection:
-            if idents is None:
-                rows = [tuple(row) for row in connection.execute(select(shape.table))]
-            else:
-                wanted = {(ident,) for ident in idents}
-                rows = [row for row in rows_of(connection, shape.table, list(wanted)) if row[:1] in wanted]
-        return {row[0]: shape.to_record(row) for row in sorted(rows, key=lambda row: row[0])}
+            _require(connection, at, history=True, live=True)
+            return _records(connection, shape, idents)
+
+
+def _records(connection: Connection, shape: Shape, idents: Iterable[str] | None) -> dict[Any, Any]:
+    """Return those of the ids that are known, or all records, by id in order of id."""
+    if idents is None:
+        rows = [tuple(row) for row in connection.execute(select(shape.table))]
+    else:
+        wanted = {(ident,) for ident in idents}
+        rows = [row for row in rows_of(connection, shape.table, list(wanted)) if row[:1] in wanted]
+    return {row[0]: shape.to_record(row) for row in sorted(rows, key=lambda row: row[0])}
+
+
+def _owner_decisions(connection: Connection) -> tuple[OwnerDecision, ...]:
+    rows = connection.execute(select(same_owner).order_by(same_owner.c.a, same_owner.c.b)).all()
+    return tuple(
+        OwnerDecision(OrganisationId(a), OrganisationId(b), same, by, dt.datetime.fromisoformat(at))
+        for a, b, same, by, at in rows
+    )
+
+
+def _require(
+    connection: Connection, at: Revisions | None, *, history: bool = False, live: bool = False
+) -> None:
+    """Raise Conflict where one of these layers no longer stands as it did."""
+    if at is None:
+        return
+    now = read_revisions(connection)
+    if (history and now.history != at.history) or (live and now.live != at.live):
+        raise Conflict("another program changed the store while it was read; ask again")
 
 
 def _now() -> str:

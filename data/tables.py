@@ -138,6 +138,15 @@ state = Table(
     Column("name", _ID, primary_key=True),
     Column("value", Text, nullable=False),
 )
+"""Where the store stands: the revisions `history` and `live`, and `number`, which counts the changes of the latter."""
+changes = Table(
+    "changes",
+    metadata,
+    Column("kind", _ID, primary_key=True),
+    Column("id", _ID, primary_key=True),
+    Column("number", Integer, nullable=False, index=True),
+)
+"""Which outlines, and which organisations' profiles, were written by change `number` or removed; the latest stands."""
 
 
 def searchable(text: str) -> str:
@@ -301,8 +310,8 @@ def _outline(row: Row) -> Outline:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One sort of record: its table, the leading columns that make its key, the way to a row and back, and which
-    columns, by place, name a record of another table.
+    """One sort of record: its table, the leading columns that make its key, the way to a row and back, which columns,
+    by place, name a record of another table, and which belong to the live layer (see `data/revisions.py`).
     """
 
     table: Table
@@ -310,6 +319,7 @@ class Shape:
     to_row: Callable[[Any], Row]
     to_record: Callable[[Row], Any]
     references: tuple[tuple[int, Table], ...] = ()
+    live: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -321,9 +331,11 @@ class Shape:
         return tuple(column.name for column in self.table.columns)
 
 
-ORGANISATIONS = Shape(organisations, 1, _organisation_row, _organisation)
+ORGANISATIONS = Shape(organisations, 1, _organisation_row, _organisation, live=frozenset({"url", "profile"}))
 PROJECTS = Shape(projects, 1, _project_row, _project)
 PARTICIPATIONS = Shape(
     participations, 2, _participation_row, _participation, ((0, projects), (1, organisations))
 )
-OUTLINES = Shape(outlines, 1, _outline_row, _outline, ((4, organisations),))
+OUTLINES = Shape(
+    outlines, 1, _outline_row, _outline, ((4, organisations),), frozenset(outlines.columns.keys())
+)

@@ -4,17 +4,18 @@ import hashlib
 import json
 import marshal
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain, islice
 from operator import itemgetter, lt
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
-from data.errors import BadInput
+from data.errors import BadInput, Conflict
 from data.model import Kind, Organisation, Outline, Participation, Project
+from data.revisions import Revisions
 from data.tables import (
     ORGANISATIONS,
     OUTLINES,
@@ -22,7 +23,9 @@ from data.tables import (
     PROJECTS,
     Row,
     Shape,
+    changes,
     organisations,
+    outlines,
     same_owner,
     searchable,
     settings,
@@ -31,6 +34,8 @@ from data.tables import (
 VALUES_PER_STATEMENT = 800
 CHUNK = 500
 """Ids asked for in one statement; more than a few hundred and the whole table is read instead."""
+LATEST = object()
+"""In place of an expected value: whatever is there is written over."""
 
 
 class Merge(Enum):
@@ -61,16 +66,19 @@ class Counts:
 class Writer:
     """The open write transaction of a store; made by `Store.transaction`.
 
-    Several records of one key in one call: the last one stands. Every change goes into a digest, from which
-    the store's next revision is made, and into `counts`, which the audit keeps.
+    Several records of one key in one call: the last one stands. Every change goes into the digest of its layer, from
+    which the store's next revisions are made, and into `counts`, which the audit keeps.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, before: Revisions) -> None:
+        """`before`: where the store stands as the transaction begins."""
         self._connection = connection
-        self._digest = hashlib.sha256()
+        self._before = before
+        self._history = hashlib.sha256()
+        self._live = hashlib.sha256()
+        self._history_changed = self._live_changed = False
         self.counts: Counter[str] = Counter()
         self.changed = False
-        self.records_changed = False
         self._ids: dict[str, set[str]] = {}
 
     def put_organisations(self, records: Iterable[Organisation], merge: Merge = Merge.REPLACE) -> Counts:
@@ -89,12 +97,34 @@ class Writer:
         """Keep outlines; BadInput where the owner is not in the store."""
         return self._put(OUTLINES, records, merge)
 
-    def put_setting(self, name: str, value: str) -> None:
-        """Keep a small JSON document under a name; BadInput where the text is not JSON."""
+    def remove_outlines(self, idents: Iterable[str]) -> int:
+        """Forget outlines; unknown ids are ignored. Return how many there were."""
+        rows = sorted(rows_of(self._connection, outlines, [(ident,) for ident in set(idents)], ("id",)))
+        wanted = set(idents)
+        gone = [row for row in rows if row[0] in wanted]
+        if gone:
+            self._connection.execute(
+                delete(outlines).where(outlines.c.id == bindparam("gone")), [{"gone": row[0]} for row in gone]
+            )
+            self._count(OUTLINES.name, removed=len(gone))
+            self._revise_live(OUTLINES.name, "removed", gone)
+            self._log(OUTLINES.name, gone)
+        return len(gone)
+
+    def put_setting(self, name: str, value: str, *, expected: object = LATEST) -> None:
+        """Keep a small JSON document under a name; BadInput where the text is not JSON.
+
+        `expected`: the text that the new one was made from, None where there was none. Raises Conflict where another
+        one is kept by now; then nothing of this transaction stands.
+        """
         try:
             json.loads(value)
         except ValueError as error:
             raise BadInput(f"the setting {name!r} must be JSON text: {error}") from None
+        if expected is not LATEST:
+            found = self._connection.scalar(select(settings.c.value).where(settings.c.name == name))
+            if found != expected:
+                raise Conflict(f"the setting {name!r} was changed meanwhile; read it again, then change it")
         self._upsert(settings, (name,), (value,))
 
     def put_same_owner(self, a: str, b: str, same: bool, by: str, at: str) -> None:
@@ -105,9 +135,15 @@ class Writer:
         self._require("owner decisions", organisations, {first, second})
         self._upsert(same_owner, (first, second), (same, by, at))
 
-    def revision_after(self, revision: str) -> str:
-        """Return the revision that a store of this `revision` has once these changes stand."""
-        return hashlib.sha256(revision.encode() + self._digest.digest()).hexdigest()[:32]
+    @property
+    def after(self) -> Revisions:
+        """Where the store stands once these changes do."""
+        before = self._before
+        return Revisions(
+            history=_following(before.history, self._history) if self._history_changed else before.history,
+            live=_following(before.live, self._live) if self._live_changed else before.live,
+            number=before.number + 1 if self._live_changed else before.number,
+        )
 
     def put_rows(self, shape: Shape, rows: Iterable[Row], merge: Merge = Merge.REPLACE) -> Counts:
         """Keep records that come as rows of their table, as its `to_row` would make them: the way for bulk imports."""
@@ -121,10 +157,11 @@ class Writer:
         known = {row[:width]: row for row in rows_of(self._connection, shape.table, ordered)}
         added = [row for row in ordered if row[:width] not in known] if known else ordered
         met = ((known[row[:width]], row) for row in ordered if row[:width] in known) if known else ()
-        changed = [new for old, row in met if (new := _merged(shape, old, row, merge)) != old]
+        pairs = [(old, new) for old, row in met if (new := _merged(shape, old, row, merge)) != old]
+        changed = [new for _, new in pairs]
         self._insert(shape.table, added)
         self._update(shape, changed)
-        self._note(shape.name, added, changed)
+        self._note(shape, added, pairs)
         return Counts(len(added), len(changed), len(ordered) - len(added) - len(changed))
 
     def _put(self, shape: Shape, records: Iterable[Any], merge: Merge) -> Counts:
@@ -172,18 +209,50 @@ class Writer:
         else:
             values = dict(zip([c.name for c in columns[len(key) :]], rest, strict=True))
             self._connection.execute(update(table).where(*match).values(values))
-        self._note(table.name, [] if found else [key + rest], [key + rest] if found else [])
+        added, changed = ([], [key + rest]) if found else ([key + rest], [])
+        self._count(table.name, added=len(added), changed=len(changed))
+        if table is not settings:  # kept documents are no records: no answer about consortia depends on them
+            self._revise_live(table.name, "added", added)
+            self._revise_live(table.name, "changed", changed)
 
-    def _note(self, name: str, added: Sequence[Row], changed: Sequence[Row]) -> None:
+    def _note(self, shape: Shape, added: Sequence[Row], changed: Sequence[tuple[Row, Row]]) -> None:
+        """Count what was added and which rows became which, and give each its layer."""
         if not added and not changed:
             return
+        self._count(shape.name, added=len(added), changed=len(changed))
+        light, heavy = list[Row](), list[Row]()
+        for old, new in changed:
+            (light if _differs_within(shape.live, shape, old, new) else heavy).append(new)
+        arrivals = (list(added), []) if len(shape.live) == len(shape.columns) else ([], list(added))
+        for what, rows in (("added", arrivals[0]), ("changed", light)):
+            self._revise_live(shape.name, what, rows)
+            self._log(shape.name, rows)
+        for what, rows in (("added", arrivals[1]), ("changed", heavy)):
+            if rows:
+                self._history_changed = True
+                self._history.update(_bytes(shape.name, what, rows))
+
+    def _count(self, name: str, **how_many: int) -> None:
         self.changed = True
-        # Kept documents are no records: no answer about consortia depends on them.
-        self.records_changed |= name != settings.name
-        self.counts[f"{name} added"] += len(added)
-        self.counts[f"{name} changed"] += len(changed)
-        # marshal is by far the fastest way from rows to bytes; version 2 depends on the values alone.
-        self._digest.update(marshal.dumps([str(name), list(added), list(changed)], 2))
+        for what, number in how_many.items():
+            self.counts[f"{name} {what}"] += number
+
+    def _revise_live(self, name: str, what: str, rows: Sequence[Row]) -> None:
+        if rows:
+            self._live_changed = True
+            self._live.update(_bytes(name, what, rows))
+
+    def _log(self, kind: str, rows: Sequence[Row]) -> None:
+        """Keep which records change in this transaction, so that a reader need not read all of them again."""
+        if not rows:
+            return
+        number = self._before.number + 1
+        idents = sorted({row[0] for row in rows})
+        self._connection.execute(
+            delete(changes).where(changes.c.kind == kind, changes.c.id == bindparam("gone")),
+            [{"gone": ident} for ident in idents],
+        )
+        self._insert(changes, [(kind, ident, number) for ident in idents])
 
     def _require(self, what: str, table: Table, needed: set[str]) -> None:
         unsure = needed - self._ids.get(table.name, set())
@@ -195,6 +264,20 @@ class Writer:
                 f"{len(missing)} of the {table.name} that the {what} name are not in the store ({shown}); "
                 "import them first"
             )
+
+
+def _following(revision: str, digest: "hashlib._Hash") -> str:
+    return hashlib.sha256(revision.encode() + digest.digest()).hexdigest()[:32]
+
+
+def _bytes(name: str, what: str, rows: Sequence[Row]) -> bytes:
+    """Return rows as bytes for a digest: marshal is the fastest way, and its version 2 depends on values alone."""
+    return marshal.dumps([str(name), what, list(rows)], 2)
+
+
+def _differs_within(columns: Set[str], shape: Shape, old: Row, new: Row) -> bool:
+    """Whether two rows of one record differ in these columns alone."""
+    return all(a == b or name in columns for name, a, b in zip(shape.columns, old, new, strict=True))
 
 
 def rows_of(

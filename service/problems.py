@@ -5,6 +5,7 @@
 | BadInput      | 422  | 2    |   BadProfile too
 | NotFound      | 404  | 2    |
 | Ambiguous     | 409  | 2    |
+| Conflict      | 409  | 5    |
 | IndexMismatch | 503  | 4    |
 | NotReady      | 503  | 4    |
 | StoreError    | 503  | 5    |
@@ -14,7 +15,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.errors import Ambiguous, BadInput, IndexMismatch, KonsortError, NotFound, NotReady, StoreError
+from data.errors import (
+    Ambiguous,
+    BadInput,
+    Conflict,
+    IndexMismatch,
+    KonsortError,
+    NotFound,
+    NotReady,
+    StoreError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -33,6 +43,7 @@ TELLINGS = (
     Telling(BadInput, 422, 2, "The input cannot be used"),
     Telling(NotFound, 404, 2, "Not found"),
     Telling(Ambiguous, 409, 2, "Several records fit"),
+    Telling(Conflict, 409, 5, "Changed by somebody else meanwhile"),
     Telling(IndexMismatch, 503, 4, "The index does not fit the encoder"),
     Telling(NotReady, 503, 4, "Something must be done first"),
     Telling(StoreError, 503, 5, "The store is out of order"),

@@ -9,7 +9,7 @@ from data.calls import CallProfile
 from data.countries import WIDENING
 from data.errors import NotFound
 from data.model import CallId, History, Kind, Organisation, OrganisationId, Outline, OutlineId, ProjectId
-from data.store import OwnerDecision
+from data.revisions import OwnerDecision
 from embeddings.search import TextSearch
 from graph.names.names import NameStatistics
 from graph.network.network import Network

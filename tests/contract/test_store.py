@@ -1,6 +1,7 @@
 """Does a store keep what it is given, whole or not at all, in SQLite and in PostgreSQL alike?"""
 
 import datetime as dt
+import json
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.errors import BadInput, NotFound
+from data.errors import BadInput, Conflict, NotFound
 from data.model import (
     CallId,
     Kind,
@@ -23,6 +24,7 @@ from data.model import (
     Project,
     ProjectId,
 )
+from data.revisions import Revisions
 from data.store import Store
 from data.writer import Counts, Merge
 
@@ -202,6 +204,137 @@ def test_settings_are_json_and_the_latest_stands(store: Store) -> None:
     ]
     with pytest.raises(BadInput, match="must be JSON"):
         store.put_setting("weights", "{")
+
+
+def test_a_setting_is_only_changed_by_who_has_read_the_newest(store: Store) -> None:
+    store.put_setting("plan", "1", expected=None)
+    store.put_setting("plan", "2", expected="1")
+    for stale in (None, "1"):
+        with pytest.raises(Conflict, match="setting 'plan' was changed meanwhile"):
+            store.put_setting("plan", "3", expected=stale)
+    assert store.setting("plan") == "2"
+
+
+ADD_ONE_BY_ONE = """
+import json, sys
+from data.errors import Conflict
+from data.store import Store
+url, name = sys.argv[1:]
+with Store.open(url) as store:
+    for number in range(60):
+        while True:
+            before = store.setting("list")
+            after = json.dumps(json.loads(before or "[]") + [f"{name}{number}"])
+            try:
+                store.put_setting("list", after, expected=before)
+                break
+            except Conflict:
+                pass
+"""
+
+
+def test_two_processes_that_try_again_after_a_conflict_lose_nothing(store_url: str) -> None:
+    Store.open(store_url).close()
+    adding = [
+        subprocess.Popen([sys.executable, "-c", ADD_ONE_BY_ONE, store_url, name], cwd=ROOT) for name in "ab"
+    ]
+    assert [process.wait(60) for process in adding] == [0, 0]
+    with Store.open(store_url) as store:
+        kept = json.loads(store.setting("list") or "")
+    assert sorted(kept) == sorted(f"{name}{number}" for name in "ab" for number in range(60))
+    assert [one for one in kept if one.startswith("a")] == [f"a{number}" for number in range(60)]
+
+
+IDEA = Outline(OutlineId("o"), CallId("c"), "Title", "Text", OrganisationId("1"), "FR")
+
+
+def test_each_layer_has_a_revision_that_changes_with_it_alone(store: Store) -> None:
+    empty = store.revisions()
+    fill(store)
+    filled = store.revisions()
+    assert filled.history != empty.history
+    assert (filled.live, filled.number) == (empty.live, 0)
+    with store.transaction() as writer:
+        writer.put_outlines([IDEA])
+        writer.put_organisations([replace(BOB, profile="We press steel.", url="https://bob.example")])
+    written = store.revisions()
+    assert written.history == filled.history
+    assert written.live != filled.live
+    assert written.number == 1
+    with store.transaction() as writer:
+        writer.put_organisations([replace(BOB, name="Bob SE", profile="We roll steel.")])
+    assert store.revisions().history != written.history, "a name is a fact of the history"
+    assert store.revisions().live == written.live
+    store.put_same_owner(ADA.id, BOB.id, True, "ada")
+    assert store.revisions().live != written.live
+    before = store.revisions()
+    store.put_setting("weights", "1")
+    assert store.revisions() == before, "a kept document is no record"
+
+
+def test_what_changed_in_the_live_layer_is_told_since_any_moment(store: Store) -> None:
+    fill(store)
+    first = store.revisions()
+    with store.transaction() as writer:
+        writer.put_outlines([IDEA, replace(IDEA, id=OutlineId("p"))])
+    second = store.revisions()
+    with store.transaction() as writer:
+        assert writer.remove_outlines(["o", "never there"]) == 1
+        writer.put_organisations([replace(BOB, profile="We press steel.")])
+    later = store.live_changes(second)
+    assert later.revisions == store.revisions()
+    assert later.outlines == {"o": None}
+    assert later.organisations == {BOB.id: replace(BOB, profile="We press steel.")}
+    assert store.live_changes(first).outlines == {"o": None, "p": replace(IDEA, id=OutlineId("p"))}
+    assert store.live_changes(store.revisions()).outlines == {}
+    assert store.outlines() == (replace(IDEA, id=OutlineId("p")),)
+    assert store.audit(1)[0].counts == {
+        "organisations added": 0, "organisations changed": 1, "outlines removed": 1,
+    }  # fmt: skip
+
+
+def test_a_read_of_a_moment_that_has_passed_is_refused(store: Store) -> None:
+    fill(store)
+    then = store.revisions()
+    assert len(store.history(at=then).projects) == 2
+    with store.transaction() as writer:
+        writer.put_outlines([IDEA])
+    assert len(store.history(at=then).projects) == 2, "the history is as it was"
+    for read in (store.outlines, store.organisations, store.same_owner_decisions):
+        with pytest.raises(Conflict, match="changed the store while it was read"):
+            read(at=then)
+    with store.transaction() as writer:
+        writer.put_projects([replace(OLD, title="Older")])
+    with pytest.raises(Conflict, match="changed the store"):
+        store.live_changes(then)
+
+
+def test_a_watch_sees_what_others_write(store: Store, store_url: str) -> None:
+    with store.watch() as watch, Store.open(store_url) as other:
+        assert watch.revisions() == store.revisions()
+        for number in range(3):
+            with other.transaction() as writer:
+                writer.put_organisations([replace(BOB, name=f"Bob {number}")])
+            assert watch.revisions() == other.revisions()
+        fill(store)
+        assert watch.revisions() == store.revisions()
+
+
+def test_a_store_of_the_first_layout_keeps_its_records_and_its_revision(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        fill(store)
+        records, engine = store.organisations(), store._engine
+        with engine.begin() as connection:  # back to the layout before there were layers
+            connection.exec_driver_sql("DROP TABLE changes")
+            connection.exec_driver_sql("DELETE FROM state")
+            connection.exec_driver_sql("INSERT INTO state (name, value) VALUES ('revision', 'abc')")
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    with Store.open(store_url) as store:
+        assert store.revisions() == Revisions("abc", "abc", 0)
+        assert store.organisations() == records
+        with store.transaction() as writer:
+            writer.put_outlines([IDEA])
+        assert store.revisions().history == "abc"
 
 
 def test_an_owner_decision_is_about_two_in_no_order_and_the_latest_stands(store: Store) -> None:

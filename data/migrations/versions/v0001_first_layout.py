@@ -11,7 +11,7 @@ depends_on = None
 _ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
-def _texts(*names: str) -> list[sa.Column]:
+def _texts(*names: str) -> list[sa.Column[str]]:
     return [sa.Column(name, sa.Text) for name in names]
 
 
