@@ -1,6 +1,5 @@
 """Does the real server answer on the loopback address only, say when it is ready, and stop when told?"""
 
-import doctest
 import signal
 import socket
 import subprocess
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from data.errors import BadInput
-from service.web import server
 from service.web.server import serve
 
 ROOT = Path(__file__).parents[2]
@@ -31,11 +29,6 @@ PROGRAM = """
 def test_another_address_is_refused_with_the_reason(app, host) -> None:
     with pytest.raises(BadInput, match="no accounts yet"):
         serve(app, host=host)
-
-
-def test_the_examples_of_loopback_names_hold() -> None:
-    failed, tried = doctest.testmod(server)
-    assert (failed, tried) == (0, 1)
 
 
 def test_a_port_that_is_taken_is_told(app) -> None:
