@@ -14,7 +14,7 @@ from benchmarks.machine import heading
 from data.calls import load_profiles
 from data.model import Kind
 from graph.rules.members import Member
-from graph.rules.resilience import Consortium, resilience
+from graph.rules.resilience import Composition, resilience
 from graph.rules.rules import check
 
 COUNTRIES = ("DE", "FR", "IT", "ES", "PT", "NL", "DE", "FR", "DE", "AT", "PL", "CZ")
@@ -73,7 +73,7 @@ def main() -> None:
         print(f"| {call} | {' | '.join(f'{cell:.2f}' for cell in cells)} | {baseline:.3f} |")
     print("\n| profile | smallest breaking withdrawal | exact | ms |\n|---|---|---|---|")
     for call in PROFILES:
-        consortium = Consortium(profiles[call], cases["known"])
+        consortium = Composition(profiles[call], cases["known"])
         found = resilience(consortium)
         spent = milliseconds(lambda consortium=consortium: resilience(consortium), 3)
         print(f"| {call} | {found.size or 'none'} | {'yes' if found.exact else 'no'} | {spent:.0f} |")

@@ -122,10 +122,10 @@ def layer_profiles(files: Sequence[ProfileFile]) -> dict[CallId, CallProfile]:
     for ident, changes in amendments.items():
         if ident not in own:
             changes[0].fail("amends", f"no profile {ident!r} to amend; known: {', '.join(sorted(own))}")
-    done: dict[CallId, CallProfile] = {}
+    profiles: dict[CallId, CallProfile] = {}
 
     def build(ident: str, below: tuple[str, ...]) -> CallProfile:
-        if CallId(ident) not in done:
+        if CallId(ident) not in profiles:
             file = own[ident]
             base = None
             if (extended := file.header.get("extends")) is not None:
@@ -138,12 +138,12 @@ def layer_profiles(files: Sequence[ProfileFile]) -> dict[CallId, CallProfile]:
             profile = _extend(base, file)
             for change in amendments.get(ident, ()):
                 profile = _extend(profile, change)
-            done[CallId(ident)] = profile
-        return done[CallId(ident)]
+            profiles[CallId(ident)] = profile
+        return profiles[CallId(ident)]
 
     for ident in own:
         build(ident, (ident,))
-    return dict(sorted(done.items()))
+    return dict(sorted(profiles.items()))
 
 
 def _extend(base: CallProfile | None, file: ProfileFile) -> CallProfile:

@@ -109,7 +109,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Membership:
     """One country's membership of a set: since when (inclusive), until when (inclusive), with what limit.
 
     `pillar` restricts it to one part of the programme ("II"); `limit` says in words why membership cannot be
@@ -143,12 +143,12 @@ class CountrySet:
 
     name: str
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[Membership, ...]
     source: str
 
 
-def _plain(codes: Iterable[str], **facts: object) -> tuple[Entry, ...]:
-    return tuple(Entry(code, **facts) for code in sorted(codes))  # type: ignore[arg-type]
+def _plain(codes: Iterable[str], **facts: object) -> tuple[Membership, ...]:
+    return tuple(Membership(code, **facts) for code in sorted(codes))  # type: ignore[arg-type]
 
 
 _HE_START = dt.date(2021, 1, 1)
@@ -157,13 +157,13 @@ _ISERD = "Horizon Europe list of associated countries, read 2026-11-22"
 
 ASSOCIATED = (
     *_plain(_codes("AL AM BA FO GE IS IL XK MD ME MK NO RS TN TR UA"), since=_HE_START, since_verified=False),
-    Entry("GB", since=dt.date(2024, 1, 1), since_verified=False),
-    Entry("CA", since=dt.date(2024, 1, 1), pillar="II", since_verified=False),
-    Entry("NZ", since=dt.date(2023, 1, 1), pillar="II", since_verified=False),
-    Entry("KR", since=dt.date(2025, 1, 1), pillar="II", since_verified=False),
-    Entry("CH", since=dt.date(2025, 1, 1)),
-    Entry("EG", since=dt.date(2025, 1, 1), limit="transitional arrangement, from the 2025 budget on"),
-    Entry(
+    Membership("GB", since=dt.date(2024, 1, 1), since_verified=False),
+    Membership("CA", since=dt.date(2024, 1, 1), pillar="II", since_verified=False),
+    Membership("NZ", since=dt.date(2023, 1, 1), pillar="II", since_verified=False),
+    Membership("KR", since=dt.date(2025, 1, 1), pillar="II", since_verified=False),
+    Membership("CH", since=dt.date(2025, 1, 1)),
+    Membership("EG", since=dt.date(2025, 1, 1), limit="transitional arrangement, from the 2025 budget on"),
+    Membership(
         "JP",
         since=dt.date(2026, 1, 1),
         pillar="II",
@@ -182,7 +182,7 @@ SETS: Mapping[str, CountrySet] = MappingProxyType(
             CountrySet(
                 "MS",
                 "EU Member States",
-                (*_plain(EU27), Entry("GB", until=_BREXIT)),
+                (*_plain(EU27), Membership("GB", until=_BREXIT)),
                 "Treaties; the United Kingdom left on 2020-01-31",
             ),
             CountrySet("AC", "countries associated to Horizon Europe", ASSOCIATED, _ISERD),
@@ -248,7 +248,7 @@ def country_name(code: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def members_of(
+def countries_of(
     names: tuple[str, ...], on: dt.date, pillar: str | None = None
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Return (certain, possible) ISO codes of the union of sets and single codes on that day.

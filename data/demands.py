@@ -14,7 +14,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from data.countries import members_of
+from data.countries import countries_of
 from data.model import Kind
 
 
@@ -84,7 +84,7 @@ class Selector:
         self, on: dt.date, pillar: str | None = None
     ) -> tuple[frozenset[str], frozenset[str]] | None:
         """Return (certain, possible) ISO codes that `countries` allows then; None where any will do."""
-        return members_of(self.countries, on, pillar) if self.countries else None
+        return countries_of(self.countries, on, pillar) if self.countries else None
 
 
 ANYONE = Selector()

@@ -70,9 +70,9 @@ class Lines:
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
         self._tables = [
-            (number, found.group(1))
+            (number, heading.group(1))
             for number, line in enumerate(self._lines, 1)
-            if (found := re.match(r"\s*\[\[\s*([\w-]+)\s*\]\]", line))
+            if (heading := re.match(r"\s*\[\[\s*([\w-]+)\s*\]\]", line))
         ]
 
     def of(self, key: str) -> int:
@@ -183,7 +183,7 @@ class _Reader:
             if key not in _STREAM_KEYS:
                 line = self.lines.within("work_stream", index, key)
                 self.fail(line, _unknown("key", key, _STREAM_KEYS))
-        return raw
+        return {key: raw[key] for key in _STREAM_KEYS}
 
 
 def apply_override(demand: Demand, override: Override, file: str) -> Demand:
@@ -209,11 +209,11 @@ _TYPE_WORDS = {
 }
 
 
-def _unknown(what: str, found: str, allowed: Iterable[str]) -> str:
+def _unknown(what: str, written: str, allowed: Iterable[str]) -> str:
     names = sorted(allowed)
-    close = difflib.get_close_matches(found, names, 1)
+    close = difflib.get_close_matches(written, names, 1)
     hint = f": did you mean {close[0]!r}?" if close else f"; known: {', '.join(names)}"
-    return f"unknown {what} {found!r}{hint}"
+    return f"unknown {what} {written!r}{hint}"
 
 
 def _demand(raw: Any, source: str | None, layer: Layer, inside: str | None = None) -> Demand:
@@ -267,9 +267,9 @@ def _options(value: Any, demand_id: str, source: str, layer: Layer) -> tuple[tup
 
 def _value(key: str, value: Any, hint: Any) -> Any:
     """Turn a TOML value into what a field's type wants."""
-    wanted = [part for part in get_args(hint) if part is not type(None)]
-    if get_origin(hint) is not tuple and wanted:
-        hint = wanted[0] if len(wanted) == 1 else float
+    parts = [part for part in get_args(hint) if part is not type(None)]
+    if get_origin(hint) is not tuple and parts:
+        hint = parts[0] if len(parts) == 1 else float
     if hint is Selector:
         return _record(key, value, Selector)
     if get_origin(hint) is tuple:

@@ -6,7 +6,7 @@ from data.errors import BadInput
 from embeddings.encoder import Encoder, HashingEncoder, Progress
 from embeddings.mapped import LinearMap, MappedEncoder
 from embeddings.sentence_encoder import SentenceEncoder
-from embeddings.weights import MODEL_NAME, prepare
+from embeddings.weights import MODEL_NAME, unpack
 
 DEFAULT = "multilingual-e5-small"
 HASHING = "hashing"
@@ -35,4 +35,4 @@ def open_encoder(choice: str, home: Path, progress: Progress | None = None) -> E
 
 def open_plain(home: Path, progress: Progress | None = None) -> SentenceEncoder:
     """Return the default encoder without its map: what the map is fitted on."""
-    return SentenceEncoder(prepare(home, progress), name=MODEL_NAME, width=384)
+    return SentenceEncoder(unpack(home, progress), name=MODEL_NAME, width=384)

@@ -44,7 +44,9 @@ def unit_rows(rows: np.ndarray) -> np.ndarray:
     """
     copied = np.array(rows, dtype=np.float32, ndmin=2)
     lengths = np.linalg.norm(copied, axis=1, keepdims=True)
-    return np.divide(copied, lengths, out=np.zeros_like(copied), where=lengths > 0)
+    unit = np.zeros_like(copied)
+    np.divide(copied, lengths, out=unit, where=lengths > 0)
+    return unit
 
 
 def is_blank(text: str) -> bool:

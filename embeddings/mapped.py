@@ -53,7 +53,7 @@ class LinearMap:
 
     @property
     def width(self) -> int:
-        return self.mapped.shape[1] + self.damped.shape[1]
+        return int(self.mapped.shape[1] + self.damped.shape[1])
 
     def apply(self, rows: np.ndarray) -> np.ndarray:
         """Return (n, width) float32 unit rows from (n, d) unit rows; a zero row stays zero."""

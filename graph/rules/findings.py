@@ -90,16 +90,20 @@ def bounds(minimum: float | None, maximum: float | None, unit: str = "") -> str:
     ('at least 3', 'at most 70 %', '4 to 14', 'exactly 1')
     """
     if minimum is not None and minimum == maximum:
-        return f"exactly {show(minimum, unit)}"
+        return f"exactly {with_unit(minimum, unit)}"
     if minimum is not None and maximum is not None:
-        return f"{show(minimum, unit)} to {show(maximum, unit)}"
-    return f"at least {show(minimum, unit)}" if minimum is not None else f"at most {show(maximum or 0, unit)}"
+        return f"{with_unit(minimum, unit)} to {with_unit(maximum, unit)}"
+    return (
+        f"at least {with_unit(minimum, unit)}"
+        if minimum is not None
+        else f"at most {with_unit(maximum or 0, unit)}"
+    )
 
 
-def show(number: float, unit: str = "") -> str:
+def with_unit(number: float, unit: str = "") -> str:
     """A number with its unit; "%" takes a fraction, "EUR" groups thousands.
 
-    >>> show(0.525, "%"), show(175000, "EUR"), show(36, "months")
+    >>> with_unit(0.525, "%"), with_unit(175000, "EUR"), with_unit(36, "months")
     ('52.5 %', 'EUR 175,000', '36 months')
     """
     if unit == "%":
@@ -115,7 +119,7 @@ def span(low: float, high: float, unit: str = "") -> str:
     >>> span(2, 2), span(1, 3)
     ('2', '1 to 3')
     """
-    return show(low, unit) if low == high else f"{show(low, unit)} to {show(high, unit)}"
+    return with_unit(low, unit) if low == high else f"{with_unit(low, unit)} to {with_unit(high, unit)}"
 
 
 def ids(members: Sequence[Member]) -> tuple[str, ...]:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from data.countries import members_of, to_eu
+from data.countries import countries_of, to_eu
 from data.demands import DistinctRepresentatives
 from graph.rules.findings import Finding, Question, ask_about, ask_pair, ids, listing, number_word
 from graph.rules.matching import Groups, fewest_owners, match, surely
 from graph.rules.members import Member
-from graph.rules.selection import Case, fits, missing_for
+from graph.rules.selection import Context, fits, missing_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,19 @@ class _Seat:
     """How many facts would have to be asked before this member surely counts."""
 
 
-def representatives(demand: DistinctRepresentatives, case: Case) -> Finding:
+def representatives(demand: DistinctRepresentatives, context: Context) -> Finding:
     """Answer a `DistinctRepresentatives` demand: see `graph/rules/matching.py` for the method.
 
     Exact where at most one sub-count is stated and every representative needs its own country, or no
     sub-count is stated; for other shapes "met" needs representatives that are pairwise surely apart, and
     "cannot tell" may be answered where a longer proof would find "met". Never "met" or "broken" wrongly.
     """
-    groups = case.groups if demand.independent else Groups.by_entity(case.members)
-    seats = _seats(demand, case, groups)
-    best = _pick(seats, demand, groups, apart_only=False) if _enough_countries(demand, case) else None
+    groups = context.groups if demand.independent else Groups.by_entity(context.members)
+    seats = _seats(demand, context, groups)
+    best = _pick(seats, demand, groups, apart_only=False) if _enough_countries(demand, context) else None
     needed = demand.count
     if best is None:
-        return _shortfall(demand, case, seats)
+        return _shortfall(demand, context, seats)
     certain = [seat for seat in seats if seat.certain]
     if _holds_at_worst(certain, demand, groups):
         placed = [seat for seat in certain if seat.member.country is not None]
@@ -48,32 +48,33 @@ def representatives(demand: DistinctRepresentatives, case: Case) -> Finding:
         named = listing(f"{member.label} ({to_eu(member.country or '?')})" for member in members)
         return Finding(True, max(needed, _most(certain)), needed, ids(members), f"{named} suffice")
     low = next(n for n in range(needed, -1, -1) if _surely(certain, groups, n))
-    ask = _questions(best, demand, case, groups)
+    ask = _questions(best, demand, context, groups)
     why = f"{listing(seat.member.label for seat in best)} would suffice, if what is asked here turns out well"
-    if pairs := _suspected(seats, case) if demand.independent else []:
+    if pairs := _suspected(seats, context) if demand.independent else []:
         why += "".join(f"; {a.label} and {b.label} look like one owner" for a, b in pairs)
-    found = f"{low} to {_most(seats)}" if low < needed else str(low)
-    return Finding(None, found, needed, tuple(seat.member.id for seat in best), why, ask)
+    span = f"{low} to {_most(seats)}" if low < needed else str(low)
+    return Finding(None, span, needed, tuple(seat.member.id for seat in best), why, ask)
 
 
-def _enough_countries(demand: DistinctRepresentatives, case: Case) -> bool:
+def _enough_countries(demand: DistinctRepresentatives, context: Context) -> bool:
     """Do the sets themselves have as many countries as are asked for?"""
-    codes = demand.members.country_codes(case.on, case.pillar)
+    codes = demand.members.country_codes(context.on, context.pillar)
     if codes is not None and demand.countries > len(codes[1]):
         return False
     return demand.countries < demand.count or all(
-        sub.minimum <= len(members_of(sub.countries, case.on, case.pillar)[1]) for sub in demand.of_which
+        sub.minimum <= len(countries_of(sub.countries, context.on, context.pillar)[1])
+        for sub in demand.of_which
     )
 
 
-def _seats(demand: DistinctRepresentatives, case: Case, groups: Groups) -> list[_Seat]:
+def _seats(demand: DistinctRepresentatives, context: Context, groups: Groups) -> list[_Seat]:
     """Everyone who counts or may count, cheapest facts first, ties by id."""
-    subs = [members_of(sub.countries, case.on, case.pillar) for sub in demand.of_which]
+    subs = [countries_of(sub.countries, context.on, context.pillar) for sub in demand.of_which]
     owners_asked = demand.independent
-    suspected = frozenset().union(*case.ownership.suspected)
+    suspected = frozenset().union(*context.ownership.suspected)
     seats = []
-    for i, member in enumerate(case.members):
-        fit = fits(demand.members, member, case)
+    for i, member in enumerate(context.members):
+        fit = fits(demand.members, member, context)
         if fit is False:
             continue
         country = member.country
@@ -183,8 +184,8 @@ def _by_search(
                 continue
             if demand.countries == demand.count and any(seat.place == other.place for other in chosen):
                 continue
-            if (found := extend(k + 1, [*chosen, seat])) is not None:
-                return found
+            if (complete := extend(k + 1, [*chosen, seat])) is not None:
+                return complete
         return None
 
     return extend(0, [])
@@ -240,19 +241,19 @@ def _most(seats: Sequence[_Seat]) -> int:
     return len(match(_rows(seats), len(seats)))
 
 
-def _suspected(seats: Sequence[_Seat], case: Case) -> list[tuple[Member, Member]]:
+def _suspected(seats: Sequence[_Seat], context: Context) -> list[tuple[Member, Member]]:
     """The suspected pairs among these, in their order."""
-    pairs = combinations([seat.member for seat in seats], 2) if case.ownership.suspected else ()
-    return [(a, b) for a, b in pairs if frozenset((a.id, b.id)) in case.ownership.suspected]
+    pairs = combinations([seat.member for seat in seats], 2) if context.ownership.suspected else ()
+    return [(a, b) for a, b in pairs if frozenset((a.id, b.id)) in context.ownership.suspected]
 
 
 def _questions(
-    chosen: Sequence[_Seat], demand: DistinctRepresentatives, case: Case, groups: Groups
+    chosen: Sequence[_Seat], demand: DistinctRepresentatives, context: Context, groups: Groups
 ) -> tuple[Question, ...]:
     """What to ask so that the chosen ones would do: pairs that look alike, then missing facts of each."""
-    asked: list[Question] = []
+    questions: list[Question] = []
     if demand.independent:
-        asked.extend(ask_pair(a, b) for a, b in _suspected(chosen, case))
+        questions.extend(ask_pair(a, b) for a, b in _suspected(chosen, context))
     for seat in chosen:
         missing = list(missing_for(demand.members, seat.member))
         if seat.member.country is None and "country" not in missing:
@@ -260,11 +261,11 @@ def _questions(
         unsure = any(not groups.apart[seat.atom] >> other.atom & 1 for other in chosen if other is not seat)
         if demand.independent and seat.member.owner is None and unsure:
             missing.append("owner")
-        asked.extend(ask_about(seat.member, fact) for fact in missing)
-    return tuple(asked)
+        questions.extend(ask_about(seat.member, fact) for fact in missing)
+    return tuple(questions)
 
 
-def _shortfall(demand: DistinctRepresentatives, case: Case, seats: Sequence[_Seat]) -> Finding:
+def _shortfall(demand: DistinctRepresentatives, context: Context, seats: Sequence[_Seat]) -> Finding:
     """Say how many there are at best, and who stands in the way."""
     best = _cheapest(seats, len(seats))
     reached = min(len(best), demand.count)
@@ -277,7 +278,7 @@ def _shortfall(demand: DistinctRepresentatives, case: Case, seats: Sequence[_Sea
         if within < sub.minimum:
             reasons.append(f"{number_word(within)} in {' or '.join(sub.countries)}, {sub.minimum} needed")
     counted = {seat.member.id for seat in seats}
-    left_out = [member for member in case.members if member.id not in counted]
+    left_out = [member for member in context.members if member.id not in counted]
     if left_out:
         names = [f"{member.label} ({to_eu(member.country or '?')})" for member in left_out[:3]]
         more = f" and {len(left_out) - 3} more" if len(left_out) > 3 else ""

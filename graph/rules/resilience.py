@@ -1,7 +1,7 @@
 """What if somebody leaves? Whose withdrawal a consortium survives, the smallest that breaks it, and who could step in.
 
 A withdrawal *breaks* a consortium when a hard rule that was not broken surely is afterwards; it *opens* a rule that
-was met and cannot be told any more. Drop-out is the normal case, of whole countries too, and a call's minimum must
+was met and cannot be told any more. Drop-out is the normal context, of whole countries too, and a call's minimum must
 still hold after it.
 """
 
@@ -24,7 +24,7 @@ from data.demands import (
     ProjectRange,
 )
 from graph.rules.members import Member, Ownership, ProjectFacts
-from graph.rules.rules import find, make_case
+from graph.rules.rules import context_of, evaluate
 
 # Fewer members can never break these.
 _SAFE = (
@@ -40,7 +40,7 @@ _SAFE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Consortium:
+class Composition:
     """The consortium that is asked about: a call's rules, who takes part, and what is known beside them."""
 
     profile: CallProfile
@@ -52,8 +52,8 @@ class Consortium:
 
     def hard_answers(self, members: Sequence[Member], demands: Iterable[Demand]) -> dict[str, bool | None]:
         """Answer these demands for another set of members."""
-        case = make_case(self.profile, members, on=self.on, facts=self.facts, ownership=self.ownership)
-        return {demand.id: find(demand, case).answer for demand in demands}
+        context = context_of(self.profile, members, on=self.on, facts=self.facts, ownership=self.ownership)
+        return {demand.id: evaluate(demand, context).answer for demand in demands}
 
     def hard_demands(self) -> tuple[Demand, ...]:
         """The call's hard demands and the asker's own."""
@@ -93,7 +93,7 @@ class Resilience:
     @property
     def weak_points(self) -> tuple[Withdrawal, ...]:
         """The single members and whole countries whose withdrawal breaks a rule."""
-        return tuple(one for one in (*self.members, *self.countries) if not one.survived)
+        return tuple(loss for loss in (*self.members, *self.countries) if not loss.survived)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +105,20 @@ class Substitute:
     opens: tuple[str, ...]
 
 
-def resilience(consortium: Consortium, *, shown: int = 5, effort: int = 5_000) -> Resilience:
+def resilience(composition: Composition, *, shown: int = 5, effort: int = 5_000) -> Resilience:
     """Work out every single withdrawal and the smallest breaking ones.
 
     `shown`: at most so many smallest withdrawals; `effort`: at most so many sets are checked. Members who are alike
     in all that rules read are interchangeable, so sets that differ only in them are checked once.
     """
-    demands = consortium.hard_demands()
-    before = consortium.hard_answers(consortium.members, demands)
+    demands = composition.hard_demands()
+    before = composition.hard_answers(composition.members, demands)
     at_risk = tuple(d for d in demands if before[d.id] is not False and not isinstance(d, _SAFE))
-    everyone = sorted(consortium.members, key=lambda member: member.id)
+    everyone = sorted(composition.members, key=lambda member: member.id)
 
     def leave(ids: Sequence[str], country: str | None = None) -> Withdrawal:
         kept = [member for member in everyone if member.id not in ids]
-        after = consortium.hard_answers(kept, at_risk)
+        after = composition.hard_answers(kept, at_risk)
         breaks = tuple(rule for rule, answer in after.items() if answer is False)
         opens = tuple(rule for rule, answer in after.items() if answer is None and before[rule])
         return Withdrawal(tuple(ids), breaks, opens, country)
@@ -134,7 +134,7 @@ def resilience(consortium: Consortium, *, shown: int = 5, effort: int = 5_000) -
     if not at_risk:
         return Resilience(singles, countries, (), None, True)
     for size in range(1, len(everyone) + 1):
-        for ids in _distinct_sets(everyone, consortium.ownership, size):
+        for ids in _distinct_sets(everyone, composition.ownership, size):
             if checked == effort:
                 return Resilience(singles, countries, tuple(smallest), size, bool(smallest))
             checked += 1
@@ -149,26 +149,26 @@ def resilience(consortium: Consortium, *, shown: int = 5, effort: int = 5_000) -
 
 
 def substitutes(
-    consortium: Consortium, leaving: Sequence[str], candidates: Iterable[Member], *, limit: int = 3
+    composition: Composition, leaving: Sequence[str], candidates: Iterable[Member], *, limit: int = 3
 ) -> tuple[Substitute, ...]:
     """Who could step in when `leaving` leave, so that no hard rule breaks that held before?
 
     `candidates`: best first, as the caller ranks them; those who take part or leave are passed over. Those who leave
     no rule open come first; otherwise the candidates' order stays.
     """
-    demands = consortium.hard_demands()
-    before = consortium.hard_answers(consortium.members, demands)
+    demands = composition.hard_demands()
+    before = composition.hard_answers(composition.members, demands)
     watched = tuple(demand for demand in demands if before[demand.id] is not False)
     gone = set(leaving)
-    kept = [member for member in consortium.members if member.id not in gone]
-    lost = {rule for rule, answer in consortium.hard_answers(kept, watched).items() if answer is False}
-    taken = {member.id for member in consortium.members}
+    kept = [member for member in composition.members if member.id not in gone]
+    lost = {rule for rule, answer in composition.hard_answers(kept, watched).items() if answer is False}
+    taken = {member.id for member in composition.members}
     clean: list[Substitute] = []
     open_ones: list[Substitute] = []
     for candidate in candidates:
         if candidate.id in taken:
             continue
-        after = consortium.hard_answers([*kept, candidate], watched)
+        after = composition.hard_answers([*kept, candidate], watched)
         if any(answer is False for answer in after.values()):
             continue
         opens = tuple(rule for rule, answer in after.items() if answer is None and before[rule])

@@ -40,7 +40,7 @@ from graph.rules.findings import Finding, Question
 from graph.rules.matching import Groups
 from graph.rules.members import Member, Ownership, ProjectFacts, pair
 from graph.rules.representatives import representatives
-from graph.rules.selection import Case, every, some
+from graph.rules.selection import Context, every, some
 from graph.rules.shares import member_budget, share_cap, share_range
 
 __all__ = [
@@ -158,8 +158,8 @@ def check(
     `on`: the day for which country sets and the profile's validity are read; by default the profile's
     `reference_date`. Raises BadInput where a member is listed twice.
     """
-    case = make_case(profile, members, on=on, facts=facts, ownership=ownership)
-    rules = [answer_rule(demand, case) for demand in (*profile.demands, *extra)]
+    context = context_of(profile, members, on=on, facts=facts, ownership=ownership)
+    rules = [answer_rule(demand, context) for demand in (*profile.demands, *extra)]
     if on is not None and (outdated := _validity(profile, on)) is not None:
         rules.insert(0, outdated)
     overall = every(
@@ -170,26 +170,26 @@ def check(
     return Verdict(profile.id, Answer.of(overall), tuple(rules))
 
 
-def make_case(
+def context_of(
     profile: CallProfile,
     members: Sequence[Member],
     *,
     on: dt.date | None = None,
     facts: ProjectFacts = _NO_FACTS,
     ownership: Ownership = _NO_DECISIONS,
-) -> Case:
+) -> Context:
     """Bring members into the form in which rules read them: sorted by id, ownership groups found once."""
     ordered = tuple(sorted(members, key=lambda member: member.id))
     for a, b in pairwise(ordered):
         if a.id == b.id:
             raise BadInput(f"member {a.id} is listed twice: list every organisation once")
     groups = Groups.by_owner(ordered, ownership)
-    return Case(ordered, on or profile.reference_date, profile.pillar, facts, ownership, groups)
+    return Context(ordered, on or profile.reference_date, profile.pillar, facts, ownership, groups)
 
 
-def answer_rule(demand: Demand, case: Case) -> RuleAnswer:
+def answer_rule(demand: Demand, context: Context) -> RuleAnswer:
     """Answer one demand."""
-    finding = find(demand, case)
+    finding = evaluate(demand, context)
     why = finding.why
     hardness = demand.hardness
     if isinstance(demand, ProjectRange) and finding.answer is None:
@@ -213,11 +213,11 @@ def answer_rule(demand: Demand, case: Case) -> RuleAnswer:
     )
 
 
-def find(demand: Demand, case: Case) -> Finding:
+def evaluate(demand: Demand, context: Context) -> Finding:
     """Evaluate one demand: by its kind, then whether it applies, then whether its number is verified."""
-    finding = _EVALUATE[type(demand)](demand, case)
+    finding = _EVALUATE[type(demand)](demand, context)
     if demand.only_if is not None:
-        applies = counting.applies(demand.only_if, case)
+        applies = counting.applies(demand.only_if, context)
         if applies is False:
             return Finding(True, "does not apply", finding.needed)
         if applies is None and finding.answer is False:
@@ -226,37 +226,37 @@ def find(demand: Demand, case: Case) -> Finding:
             )
     if finding.answer and not demand.verified:
         why = "; ".join(part for part in (finding.why, "figure not verified: see the call text") if part)
-        asked = Question((), "figure", f"Does the call text confirm: {demand.text}?")
-        finding = Finding(None, finding.found, finding.needed, finding.witness, why, (*finding.ask, asked))
+        confirm = Question((), "figure", f"Does the call text confirm: {demand.text}?")
+        finding = Finding(None, finding.found, finding.needed, finding.witness, why, (*finding.ask, confirm))
     return finding
 
 
-def _any_of(demand: AnyOf, case: Case) -> Finding:
-    options = [[find(part, case) for part in option] for option in demand.options]
+def _any_of(demand: AnyOf, context: Context) -> Finding:
+    options = [[evaluate(part, context) for part in option] for option in demand.options]
     answers = [every(finding.answer for finding in option) for option in options]
     answer = some(answers)
     needed = "one of " + str(len(options))
-    held = sum(one is True for one in answers)
+    holding = answers.count(True)
     if answer:
         chosen = options[answers.index(True)]
         why = "; ".join(finding.why for finding in chosen if finding.why)
-        return Finding(True, held, needed, tuple(m for finding in chosen for m in finding.witness), why)
+        return Finding(True, holding, needed, tuple(m for finding in chosen for m in finding.witness), why)
     texts = [" and ".join(part.text for part in option) for option in demand.options]
     if answer is False:
         witness = dict.fromkeys(m for option in options for finding in option for m in finding.witness)
         return Finding(False, 0, needed, tuple(witness), f"neither: {' nor: '.join(texts)}")
-    open_texts = [text for text, one in zip(texts, answers, strict=True) if one is None]
+    open_texts = [text for text, option_answer in zip(texts, answers, strict=True) if option_answer is None]
     ask = tuple(
         question
-        for option, one in zip(options, answers, strict=True)
-        if one is None
+        for option, option_answer in zip(options, answers, strict=True)
+        if option_answer is None
         for finding in option
         for question in finding.ask
     )
     return Finding(None, "open", needed, (), f"hangs on: {' or: '.join(open_texts)}", ask)
 
 
-def _attestation(demand: Attestation, case: Case) -> Finding:
+def _attestation(demand: Attestation, context: Context) -> Finding:
     question = Question((), "attestation", f"Who attests: {demand.text}?")
     return Finding(None, "to be attested", "a person's word", ask=(question,))
 
@@ -277,7 +277,7 @@ def _validity(profile: CallProfile, on: dt.date) -> RuleAnswer | None:
     )
 
 
-_EVALUATE: dict[type[Demand], Callable[[Any, Case], Finding]] = {
+_EVALUATE: dict[type[Demand], Callable[[Any, Context], Finding]] = {
     DistinctRepresentatives: representatives,
     CountRange: counting.count_range,
     AllMembers: counting.all_members,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from data.countries import members_of
+from data.countries import countries_of
 from data.demands import UNCOUNTED_ROLES, Selector, plain_role
 from data.model import Kind
 from graph.rules.matching import Groups
@@ -22,7 +22,7 @@ _GENERAL_ROLES = frozenset({None, "participant", "coordinator"})
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Context:
     """Everything a rule may look at. `members` sorted by id, each once."""
 
     members: tuple[Member, ...]
@@ -34,7 +34,7 @@ class Case:
     """Ownership groups of `members`, in their order."""
 
 
-def fits(selector: Selector, member: Member, case: Case) -> bool | None:
+def fits(selector: Selector, member: Member, context: Context) -> bool | None:
     """Does the selector pick this member: yes, no, or cannot tell?"""
     role = _role(member.role)
     answer: bool | None = True
@@ -47,12 +47,12 @@ def fits(selector: Selector, member: Member, case: Case) -> bool | None:
     if role in selector.not_roles:
         return False
     if selector.countries:
-        inside = _in_countries(member.country, selector.countries, case)
+        inside = _in_countries(member.country, selector.countries, context)
         if inside is False:
             return False
         answer = answer if inside else None
     if selector.not_countries:
-        inside = _in_countries(member.country, selector.not_countries, case)
+        inside = _in_countries(member.country, selector.not_countries, context)
         if inside is True:
             return False
         answer = answer if inside is False else None
@@ -115,10 +115,10 @@ def _has_role(role: str | None, wanted: tuple[str, ...]) -> bool | None:
     return None if role in _GENERAL_ROLES and not _FUNCTIONS.isdisjoint(wanted) else False
 
 
-def _in_countries(country: str | None, names: tuple[str, ...], case: Case) -> bool | None:
+def _in_countries(country: str | None, names: tuple[str, ...], context: Context) -> bool | None:
     if country is None:
         return None
-    certain, possible = members_of(names, case.on, case.pillar)
+    certain, possible = countries_of(names, context.on, context.pillar)
     return True if country in certain else None if country in possible else False
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from data.countries import country_name
 from data.demands import Basis, MemberBudget, ShareCap, ShareRange, Unit
-from graph.rules.findings import Finding, Question, ask_about, bounds, ids, listing, show, span
+from graph.rules.findings import Finding, Question, ask_about, bounds, ids, listing, span, with_unit
 from graph.rules.matching import heaviest_owner
 from graph.rules.members import Member
-from graph.rules.selection import Case, fits, missing_for
+from graph.rules.selection import Context, fits, missing_for
 
 _TINY = 1e-9
 
@@ -34,10 +34,10 @@ def _parts(members: Sequence[tuple[int, Member, bool]], basis: Basis) -> list[_P
     return [_Part(i, member, 1.0 if heads else member.budget_eur, certain) for i, member, certain in members]
 
 
-def share_cap(demand: ShareCap, case: Case) -> Finding:
+def share_cap(demand: ShareCap, context: Context) -> Finding:
     """Answer a `ShareCap`: does any group exceed the cap? Open where it is open who counts."""
     cap, needed = demand.maximum, bounds(None, demand.maximum, "%")
-    picked = [(i, m, fits(demand.members, m, case)) for i, m in enumerate(case.members)]
+    picked = [(i, m, fits(demand.members, m, context)) for i, m in enumerate(context.members)]
     parts = _parts([(i, m, fit is True) for i, m, fit in picked if fit is not False], demand.basis)
     total = sum(part.amount or 0.0 for part in parts)
     open_parts = [part for part in parts if part.amount is None]
@@ -46,23 +46,23 @@ def share_cap(demand: ShareCap, case: Case) -> Finding:
     if cap >= 1:
         return Finding(True, "at most 100 %", needed)
     if any(not part.certain for part in parts):
-        ask = _cap_questions(demand, parts, case)
+        ask = _cap_questions(demand, parts, context)
         return Finding(None, "cannot tell", needed, why="it is open who counts", ask=ask)
-    best, worst = _extremes(demand.of, parts, case)
+    best, worst = _extremes(demand.of, parts, context)
     if not _can_keep(best, cap):
         top = max(best, key=lambda group: group.known)
         why = (
-            f"{top.label} has {show(top.known / total, '%')}"
+            f"{top.label} has {with_unit(top.known / total, '%')}"
             if not open_parts
             else "no budgets could mend it"
         )
-        return Finding(False, show(top.known / total, "%"), needed, top.members, why)
+        return Finding(False, with_unit(top.known / total, "%"), needed, top.members, why)
     if not open_parts and worst <= cap * total + _TINY * total:
         top = max(best, key=lambda group: group.known)
-        return Finding(True, show(worst / total, "%"), needed, top.members, f"{top.label} has the most")
-    ask = _cap_questions(demand, parts, case)
-    asked = tuple(dict.fromkeys(member for question in ask for member in question.members))
-    return Finding(None, "cannot tell", needed, asked, "facts are missing", ask)
+        return Finding(True, with_unit(worst / total, "%"), needed, top.members, f"{top.label} has the most")
+    ask = _cap_questions(demand, parts, context)
+    concerned = tuple(dict.fromkeys(member for question in ask for member in question.members))
+    return Finding(None, "cannot tell", needed, concerned, "facts are missing", ask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,17 @@ class _Group:
     members: tuple[str, ...]
 
 
-def _extremes(unit: Unit, parts: Sequence[_Part], case: Case) -> tuple[list[_Group], float]:
+def _extremes(unit: Unit, parts: Sequence[_Part], context: Context) -> tuple[list[_Group], float]:
     """Return (the groups at best, the largest known amount that one group may have at worst)."""
     by_key: dict[object, list[_Part]] = {}
     for part in parts:
-        by_key.setdefault(_key(unit, part, case), []).append(part)
+        by_key.setdefault(_key(unit, part, context), []).append(part)
     groups = [_group(unit, members) for members in by_key.values()]
     if unit is Unit.OWNERS:
-        weights = [0.0] * len(case.groups.apart)
+        weights = [0.0] * len(context.groups.apart)
         for part in parts:
-            weights[case.groups.atom[part.index]] += part.amount or 0.0
-        return groups, heaviest_owner(weights, case.groups.apart)
+            weights[context.groups.atom[part.index]] += part.amount or 0.0
+        return groups, heaviest_owner(weights, context.groups.apart)
     placed = [group.known for key, group in zip(by_key, groups, strict=True) if key is not None]
     homeless = 0.0
     if unit is Unit.COUNTRIES:
@@ -93,9 +93,9 @@ def _extremes(unit: Unit, parts: Sequence[_Part], case: Case) -> tuple[list[_Gro
     return groups, max(placed, default=0.0) + homeless
 
 
-def _key(unit: Unit, part: _Part, case: Case) -> object:
+def _key(unit: Unit, part: _Part, context: Context) -> object:
     if unit is Unit.OWNERS:
-        return case.groups.atom[part.index]
+        return context.groups.atom[part.index]
     if unit is Unit.COUNTRIES and part.member.country is not None:
         return part.member.country
     return (part.member.id,)
@@ -119,8 +119,8 @@ def _can_keep(groups: Sequence[_Group], cap: float) -> bool:
     return floor * (1 - free * cap) <= fixed + _TINY * max(known, 1.0)
 
 
-def _cap_questions(demand: ShareCap, parts: Sequence[_Part], case: Case) -> tuple[Question, ...]:
-    asked: list[Question] = []
+def _cap_questions(demand: ShareCap, parts: Sequence[_Part], context: Context) -> tuple[Question, ...]:
+    questions: list[Question] = []
     for part in parts:
         facts = list(missing_for(demand.members, part.member))
         if part.amount is None:
@@ -129,20 +129,20 @@ def _cap_questions(demand: ShareCap, parts: Sequence[_Part], case: Case) -> tupl
             facts.append("country")
         if demand.of is Unit.OWNERS and part.member.owner is None:
             facts.append("owner")
-        asked.extend(ask_about(part.member, fact) for fact in facts)
-    return tuple(asked)
+        questions.extend(ask_about(part.member, fact) for fact in facts)
+    return tuple(questions)
 
 
-def share_range(demand: ShareRange, case: Case) -> Finding:
+def share_range(demand: ShareRange, context: Context) -> Finding:
     """Answer a `ShareRange`: the smallest and largest share that the missing facts allow."""
     needed = bounds(demand.minimum, demand.maximum, "%")
     inside: list[tuple[Member, float | None, bool | None]] = []
     bystanders: set[str] = set()
     heads = demand.basis is Basis.HEADS
-    for member in case.members:
-        counted = fits(demand.among, member, case)
+    for member in context.members:
+        counted = fits(demand.among, member, context)
         if counted is not False:
-            fit = fits(demand.members, member, case)
+            fit = fits(demand.members, member, context)
             if counted is None and fit is False:
                 bystanders.add(member.id)
             fit = fit if counted or fit is False else None
@@ -164,11 +164,11 @@ def share_range(demand: ShareRange, case: Case) -> Finding:
     minimum, maximum = demand.minimum or 0.0, 1.0 if demand.maximum is None else demand.maximum
     holders = tuple(member.id for member, _, fit in inside if fit)
     if high < minimum - _TINY or low > maximum + _TINY:
-        return Finding(False, show(high if high < minimum else low, "%"), needed, holders)
+        return Finding(False, with_unit(high if high < minimum else low, "%"), needed, holders)
     if low >= minimum - _TINY and high <= maximum + _TINY:
         return Finding(True, span(low, high, "%"), needed, holders)
-    asked = tuple(dict.fromkeys(member for question in ask for member in question.members))
-    return Finding(None, span(low, high, "%"), needed, asked, "facts are missing", ask)
+    concerned = tuple(dict.fromkeys(member for question in ask for member in question.members))
+    return Finding(None, span(low, high, "%"), needed, concerned, "facts are missing", ask)
 
 
 def _smallest_share(parts: Sequence[tuple[float | None, bool]]) -> float:
@@ -182,15 +182,15 @@ def _smallest_share(parts: Sequence[tuple[float | None, bool]]) -> float:
     return mine / total
 
 
-def member_budget(demand: MemberBudget, case: Case) -> Finding:
+def member_budget(demand: MemberBudget, context: Context) -> Finding:
     """Answer a `MemberBudget`: is everybody's budget within the range?"""
     needed = bounds(demand.minimum_eur, demand.maximum_eur, "EUR")
     low = demand.minimum_eur or 0.0
     high = float("inf") if demand.maximum_eur is None else demand.maximum_eur
     wrong, unsure = [], []
     ask: list[Question] = []
-    for member in case.members:
-        fit = fits(demand.members, member, case)
+    for member in context.members:
+        fit = fits(demand.members, member, context)
         if fit is False or (member.budget_eur is not None and low <= member.budget_eur <= high):
             continue
         if fit and member.budget_eur is not None:
@@ -201,7 +201,9 @@ def member_budget(demand: MemberBudget, case: Case) -> Finding:
         if member.budget_eur is None:
             ask.append(ask_about(member, "budget_eur"))
     if wrong:
-        named = listing(f"{member.label} has {show(member.budget_eur or 0.0, 'EUR')}" for member in wrong)
+        named = listing(
+            f"{member.label} has {with_unit(member.budget_eur or 0.0, 'EUR')}" for member in wrong
+        )
         return Finding(False, f"{len(wrong)} outside", needed, ids(wrong), named)
     if unsure:
         return Finding(None, f"{len(unsure)} unknown", needed, ids(unsure), "budgets are missing", tuple(ask))

@@ -4,7 +4,7 @@ import datetime as dt
 
 import numpy as np
 
-from data.countries import members_of
+from data.countries import countries_of
 from data.demands import COORDINATOR, UNCOUNTED_ROLES, Selector, plain_role
 from data.model import Kind
 from matcher.solver.facts import KINDS, Facts
@@ -71,7 +71,7 @@ def _by_role(selector: Selector, facts: Facts) -> np.ndarray:
 
 
 def _inside(names: tuple[str, ...], facts: Facts, on: dt.date, pillar: str | None) -> np.ndarray:
-    certain, possible = members_of(names, on, pillar)
+    certain, possible = countries_of(names, on, pillar)
     table = [YES if c in certain else MAYBE if c in possible else NO for c in facts.countries]
     return _by_code(table, MAYBE, facts.country)
 

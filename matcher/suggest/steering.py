@@ -7,7 +7,7 @@ from typing import Any
 from data.errors import BadInput
 from data.model import OrganisationId
 from graph.rules.members import Member
-from graph.rules.resilience import Consortium, Resilience, Withdrawal, resilience, substitutes
+from graph.rules.resilience import Composition, Resilience, Withdrawal, resilience, substitutes
 from graph.rules.rules import Verdict
 from matcher.solver.front import FrontPoint, front
 from matcher.solver.swap import Swap, swaps
@@ -81,7 +81,7 @@ def steer(question: Question, team: Sequence[OrganisationId], knowledge: Knowled
         )
 
     known = members_of(team, question.lead, knowledge, roles)
-    consortium = Consortium(question.profile, known, ownership=ownership_among(known, knowledge))
+    consortium = Composition(question.profile, known, ownership=ownership_among(known, knowledge))
     now = verdict(team)
     bears = resilience(consortium, effort=500)
     best = sorted(range(len(ids)), key=lambda row: (-question.candidates.fit[row], ids[row]))

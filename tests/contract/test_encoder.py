@@ -31,7 +31,7 @@ TEXTS = (
 def home(tmp_path_factory):
     """Return a home folder in which the default encoder's weights have been unpacked."""
     folder = tmp_path_factory.mktemp("home")
-    weights.prepare(folder)
+    weights.unpack(folder)
     return folder
 
 
@@ -130,7 +130,7 @@ def test_a_model_that_is_not_there_is_named(tmp_path):
 
 
 def test_a_folder_of_the_users_choice_is_read_as_it_comes(home, plain):
-    chosen = open_encoder(str(weights.prepare(home)), home)
+    chosen = open_encoder(str(weights.unpack(home)), home)
     assert chosen.width == 384
     assert np.sum(chosen.encode(TEXTS[:2]) * plain.encode(TEXTS[:2]), axis=1).min() > 0.9999
 
@@ -202,9 +202,9 @@ def test_a_block_of_four_bit_weights_by_hand():
 
 
 def test_unpacking_again_changes_nothing(home):
-    folder = weights.prepare(home)
+    folder = weights.unpack(home)
     before = {path.name: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    assert weights.prepare(home) == folder
+    assert weights.unpack(home) == folder
     assert {path.name: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
     assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == [folder.name]
 
@@ -214,19 +214,19 @@ def test_altered_weights_are_refused(tmp_path, monkeypatch):
     altered.write_bytes(b"E5S1 but not the weights")
     monkeypatch.setattr(weights, "packed_file", lambda: altered)
     with pytest.raises(NotReady, match="sha256"):
-        weights.prepare(tmp_path / "home")
+        weights.unpack(tmp_path / "home")
     assert not (tmp_path / "home" / "models" / weights.FOLDER_NAME).exists()
 
 
 def test_two_processes_at_once_unpack_one_whole_folder(tmp_path):
     context = multiprocessing.get_context("spawn")
-    both = [context.Process(target=weights.prepare, args=(tmp_path,)) for _ in range(2)]
+    both = [context.Process(target=weights.unpack, args=(tmp_path,)) for _ in range(2)]
     for process in both:
         process.start()
     for process in both:
         process.join(120)
     assert [process.exitcode for process in both] == [0, 0]
-    folder = weights.prepare(tmp_path)
+    folder = weights.unpack(tmp_path)
     assert (folder / "model.safetensors").stat().st_size > 200_000_000
     assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == [folder.name]
 

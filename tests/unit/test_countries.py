@@ -10,15 +10,15 @@ from data.countries import (
     FACTS_AS_OF,
     SETS,
     WIDENING,
+    countries_of,
     country_name,
-    members_of,
     to_eu,
     to_iso,
 )
 
 
 def status(country, names, on=FACTS_AS_OF, pillar=None):
-    certain, possible = members_of(tuple(names), on, pillar)
+    certain, possible = countries_of(tuple(names), on, pillar)
     return True if country in certain else None if country in possible else False
 
 
@@ -77,7 +77,7 @@ def test_sets_and_single_codes_join():
 
 def test_an_unknown_set_is_an_error():
     with pytest.raises(KeyError, match="EFTA_PLUS"):
-        members_of(("EFTA_PLUS",), FACTS_AS_OF)
+        countries_of(("EFTA_PLUS",), FACTS_AS_OF)
 
 
 def test_every_entry_is_iso_and_every_set_has_a_source():

@@ -26,7 +26,7 @@ from data.model import (
     OutlineId,
 )
 from graph.network.network import Network
-from graph.rules.resilience import Consortium, resilience, substitutes
+from graph.rules.resilience import Composition, resilience, substitutes
 from graph.rules.rules import Member, Verdict, check
 from matcher.overall.decisions import Decision, Decisions
 from matcher.overall.project import Person
@@ -284,7 +284,7 @@ class Small:
             if each not in {o.id for o in ORGANISATIONS}:
                 raise BadInput(f"organisation {each} is no candidate for this call; check the id")
         team = tuple(map(OrganisationId, members))
-        consortium = Consortium(CALL, as_members(team))
+        consortium = Composition(CALL, as_members(team))
         bears = resilience(consortium)
         others = [o.id for o in ORGANISATIONS if o.id not in team]
         ready = [
