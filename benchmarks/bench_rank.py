@@ -1,4 +1,4 @@
-"""How long does the ranker take to learn, and how many questions does it answer a second?
+"""How long does the ranker take to learn, and how many queries does it answer a second?
 
     python -m benchmarks.bench_rank --split 2018-07-01
 
@@ -19,9 +19,9 @@ import numpy as np
 
 from benchmarks.machine import heading
 from benchmarks.quality_baselines import METHODS, Fitted
-from benchmarks.quality_protocol import Sample, load_sample, questions
+from benchmarks.quality_protocol import Sample, hidden_queries, load_sample
 from matcher.ranking.evidence import gather
-from matcher.ranking.organisation_features import prepare
+from matcher.ranking.organisation_features import prepare_state
 from matcher.ranking.rank import Query, Ranker
 from matcher.ranking.state import build_state
 
@@ -40,15 +40,17 @@ def main() -> None:
     options = parser.parse_args()
     print(heading("Bulk ranking", ("lightgbm", "scipy", "numpy")))
     sample = load_sample(options.archive)
-    asked = [each.query for each in questions(sample, options.split, "coordinator")][: options.queries]
+    queries = [query.query for query in hidden_queries(sample, options.split, "coordinator")][
+        : options.queries
+    ]
     with tempfile.TemporaryDirectory() as fresh:
         past = sample.history.before(options.split)
         ranker = Ranker(past, sample.texts, folder=options.models or Path(fresh))
         if options.models is None:
             _learn(ranker, len(past.projects))
         print("| method | queries a second, in bulk | one alone, median ms | p95 ms |\n|---|---|---|---|")
-        _row("Konsort", asked, ranker.rank)
-    _row(BASELINE, asked, _baseline(sample, options.split))
+        _row("Konsort", queries, ranker.rank)
+    _row(BASELINE, queries, _baseline(sample, options.split))
 
 
 def _learn(ranker: Ranker, projects: int) -> None:
@@ -60,13 +62,13 @@ def _learn(ranker: Ranker, projects: int) -> None:
     print(f"{peak:.1f} GB of memory at most, texts and tables included. {ranker.basis}\n")
 
 
-def _row(name: str, asked: Sequence[Query], answer: Callable[[Sequence[Query]], object]) -> None:
-    answer(asked[:1])
+def _row(name: str, queries: Sequence[Query], answer: Callable[[Sequence[Query]], object]) -> None:
+    answer(queries[:1])
     begin = time.perf_counter()
-    answer(asked)
-    rate = len(asked) / (time.perf_counter() - begin)
+    answer(queries)
+    rate = len(queries) / (time.perf_counter() - begin)
     single = []
-    for query in asked[:100]:
+    for query in queries[:100]:
         begin = time.perf_counter()
         answer([query])
         single.append(1000 * (time.perf_counter() - begin))
@@ -74,19 +76,21 @@ def _row(name: str, asked: Sequence[Query], answer: Callable[[Sequence[Query]], 
 
 
 def _baseline(sample: Sample, split: dt.date) -> Callable[[Sequence[Query]], object]:
-    """The single method's first hundred of every question."""
-    prepared = prepare(build_state(sample.history.before(split), sample.texts.projects, sample.texts.width))
+    """The single method's first hundred of every query."""
+    prepared = prepare_state(
+        build_state(sample.history.before(split), sample.texts.projects, sample.texts.width)
+    )
     nothing = np.zeros((0, 0))
     fitted = Fitted(prepared, nothing, nothing, nothing, np.zeros(0, int))
 
     def answer(queries: Sequence[Query]) -> list[np.ndarray]:
-        found = []
+        heads = []
         for begin in range(0, len(queries), BATCH):
             part = queries[begin : begin + BATCH]
             evidence = gather(prepared.state, part, sample.texts.of([query.text for query in part]))
             scores = METHODS[BASELINE](fitted, evidence)
-            found += [np.argsort(-column, kind="stable")[:LIMIT] for column in scores.T]
-        return found
+            heads += [np.argsort(-column, kind="stable")[:LIMIT] for column in scores.T]
+        return heads
 
     return answer
 

@@ -1,4 +1,4 @@
-"""What do single methods find? Each takes a moment and a batch of queries and scores all organisations."""
+"""What do single methods find? Each takes a state and a batch of queries and scores all organisations."""
 
 import warnings
 from collections.abc import Callable
@@ -8,8 +8,8 @@ import numpy as np
 from scipy import sparse
 
 from matcher.ranking.evidence import Evidence
-from matcher.ranking.organisation_features import Prepared
-from matcher.ranking.pagerank import column_shares, personalised_pagerank
+from matcher.ranking.organisation_features import PreparedState
+from matcher.ranking.pagerank import normalised_columns, personalised_pagerank
 
 FACTORS = 64
 EASE_PROJECTS = 4
@@ -20,7 +20,7 @@ EASE_PROJECTS = 4
 class Fitted:
     """What the latent methods learned from the same history."""
 
-    prepared: Prepared
+    prepared: PreparedState
     als: np.ndarray
     """(n, k)"""
     lightgcn: np.ndarray
@@ -32,7 +32,7 @@ class Fitted:
     random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(5))
 
 
-def fit(prepared: Prepared) -> Fitted:
+def fit(prepared: PreparedState) -> Fitted:
     """Fit ALS, LightGCN and EASE on the membership matrix."""
     places = np.flatnonzero(prepared.popularity >= EASE_PROJECTS)
     member = prepared.state.member
@@ -131,7 +131,7 @@ def _common(fitted: Fitted, evidence: Evidence) -> np.ndarray:
 
 
 def _adamic_adar(fitted: Fitted, evidence: Evidence) -> np.ndarray:
-    degree = np.log(2.0 + fitted.prepared.standing[:, 11])[:, None]
+    degree = np.log(2.0 + fitted.prepared.organisation_features[:, 11])[:, None]
     near = (_direct(fitted, evidence) > 0) / degree
     return fitted.prepared.members @ (fitted.prepared.state.member @ near.astype(np.float32))
 
@@ -142,12 +142,12 @@ def _text_neighbours(fitted: Fitted, evidence: Evidence) -> np.ndarray:
     return fitted.prepared.members @ np.where(near >= np.maximum(bar, 1e-6), near, 0.0).astype(np.float32)
 
 
-def _walk(fitted: Fitted, evidence: Evidence) -> np.ndarray:
+def _pagerank(fitted: Fitted, evidence: Evidence) -> np.ndarray:
     prepared = fitted.prepared
     return personalised_pagerank(prepared.state.member, prepared.members, evidence.on_board.toarray())
 
 
-def _walk_text(fitted: Fitted, evidence: Evidence) -> np.ndarray:
+def _pagerank_text(fitted: Fitted, evidence: Evidence) -> np.ndarray:
     """Restart at those on board and, with equal weight, at the members of the projects nearest in text and topic."""
     prepared = fitted.prepared
     near = evidence.topic**2 + 0.3 * evidence.words + 0.5 * evidence.meaning**3 + 0.05 * evidence.programme
@@ -155,7 +155,7 @@ def _walk_text(fitted: Fitted, evidence: Evidence) -> np.ndarray:
     return personalised_pagerank(
         prepared.state.member,
         prepared.members,
-        column_shares(seeds) + column_shares(evidence.on_board.toarray()),
+        normalised_columns(seeds) + normalised_columns(evidence.on_board.toarray()),
     )
 
 
@@ -182,7 +182,7 @@ METHODS: dict[str, Callable[[Fitted, Evidence], np.ndarray]] = {
     "ALS": lambda fitted, evidence: _latent(fitted.als, evidence),
     "EASE": _ease_scores,
     "LightGCN": lambda fitted, evidence: _latent(fitted.lightgcn, evidence),
-    "personalised PageRank, graph": _walk,
-    "personalised PageRank, text and graph": _walk_text,
+    "personalised PageRank, graph": _pagerank,
+    "personalised PageRank, text and graph": _pagerank_text,
 }
 """Name -> scores (n, b); ties are broken by id."""

@@ -11,7 +11,7 @@ def recall(ranked: Sequence[str], hidden: Collection[str], k: int) -> float:
     >>> recall(["a", "b", "c"], {"b", "z"}, 2)
     0.5
     """
-    return sum(each in hidden for each in ranked[:k]) / len(hidden)
+    return sum(who in hidden for who in ranked[:k]) / len(hidden)
 
 
 def reciprocal_rank(ranked: Sequence[str], hidden: Collection[str]) -> float:
@@ -20,7 +20,7 @@ def reciprocal_rank(ranked: Sequence[str], hidden: Collection[str]) -> float:
     >>> reciprocal_rank(["a", "b"], {"b"})
     0.5
     """
-    return next((1.0 / place for place, each in enumerate(ranked, start=1) if each in hidden), 0.0)
+    return next((1.0 / place for place, who in enumerate(ranked, start=1) if who in hidden), 0.0)
 
 
 def ndcg(ranked: Sequence[str], hidden: Collection[str], k: int) -> float:
@@ -30,8 +30,8 @@ def ndcg(ranked: Sequence[str], hidden: Collection[str], k: int) -> float:
     0.631
     """
     gains = 1.0 / np.log2(np.arange(2, k + 2))
-    found = sum(gains[place] for place, each in enumerate(ranked[:k]) if each in hidden)
-    return float(found / gains[: min(k, len(hidden))].sum())
+    gain = sum(gains[place] for place, who in enumerate(ranked[:k]) if who in hidden)
+    return float(gain / gains[: min(k, len(hidden))].sum())
 
 
 def hit(ranked: Sequence[str], hidden: Collection[str], k: int) -> float:
@@ -40,7 +40,7 @@ def hit(ranked: Sequence[str], hidden: Collection[str], k: int) -> float:
     >>> hit(["a", "b"], {"b"}, 1)
     0.0
     """
-    return float(any(each in hidden for each in ranked[:k]))
+    return float(any(who in hidden for who in ranked[:k]))
 
 
 def gini(exposure: np.ndarray) -> float:
@@ -68,7 +68,7 @@ def decile_shares(exposure: np.ndarray, popularity: np.ndarray) -> np.ndarray:
 def ndkl(groups: Sequence[int], target: np.ndarray) -> float:
     """Normalised discounted KL divergence of the groups of a ranking's heads from a target (Geyik 2019).
 
-    1/Z sum_i KL(D_i || target) / log2(1 + i), D_i the column_shares of the groups among the first i.
+    1/Z sum_i KL(D_i || target) / log2(1 + i), D_i the shares of the groups among the first i.
 
     >>> ndkl([0, 0], np.array([1.0, 0.0]))
     0.0

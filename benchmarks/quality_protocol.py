@@ -1,4 +1,4 @@
-"""What is asked, and what is right? The time split's queries and hidden partners, and the texts' vectors."""
+"""Which queries does the time split give, with which hidden partners? And the vectors of their texts."""
 
 import datetime as dt
 import zlib
@@ -13,6 +13,7 @@ from data.model import History, OrganisationId
 from data.sources.cordis import import_cordis
 from data.store import Store
 from embeddings.choice import DEFAULT, open_encoder
+from embeddings.encoder import Encoder
 from matcher.ranking.rank import Query, Texts
 
 OUT = Path(__file__).parent / "out"
@@ -20,7 +21,7 @@ TASKS = ("coordinator", "half", "text")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class HiddenQuery:
     """One query with its hidden partners; `text_kind`: objective, title, topic or none."""
 
     query: Query
@@ -45,7 +46,7 @@ def load_sample(archive: Path, *, encoder: str = DEFAULT) -> Sample:
         import_cordis(store, [archive])
         history = store.history()
         projects = store.projects(list(history.projects["id"]))
-    asked = {
+    query_text = {
         ident: next(
             (
                 (kind, text)
@@ -62,34 +63,34 @@ def load_sample(archive: Path, *, encoder: str = DEFAULT) -> Sample:
     }
     table = dict(zip(history.projects["id"], history.projects["text"], strict=True))
     opened = open_encoder(encoder, OUT)
-    vectors = _vectors([*table.values(), *(text for _, text in asked.values())], opened)
+    vectors = _vectors([*table.values(), *(text for _, text in query_text.values())], opened)
     texts = Texts(
         encoder=opened.name,
         width=opened.width,
         projects={ident: vectors[text] for ident, text in table.items() if text},
-        encode=lambda wanted: np.array([vectors[text] for text in wanted]),
+        encode=lambda texts: np.array([vectors[text] for text in texts]),
     )
-    return Sample(history, asked, texts)
+    return Sample(history, query_text, texts)
 
 
-def _vectors(texts: Sequence[str], encoder: object) -> dict[str, np.ndarray]:
+def _vectors(texts: Sequence[str], encoder: Encoder) -> dict[str, np.ndarray]:
     """text -> vector; what is not in benchmarks/out yet is embedded, which takes minutes the first time."""
     path = OUT / f"vectors-{encoder.name}.npz"
-    known: dict[str, np.ndarray] = {}
+    vectors: dict[str, np.ndarray] = {}
     if path.exists():
         with np.load(path, allow_pickle=False) as stored:
-            known = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
-    missing = sorted({text for text in texts if text} - known.keys())
+            vectors = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
+    missing = sorted({text for text in texts if text} - vectors.keys())
     if missing:
-        known.update(zip(missing, encoder.encode(missing), strict=True))
-        np.savez(path, texts=np.array(list(known)), vectors=np.array(list(known.values()), np.float32))
-    return known
+        vectors.update(zip(missing, encoder.encode(missing), strict=True))
+        np.savez(path, texts=np.array(list(vectors)), vectors=np.array(list(vectors.values()), np.float32))
+    return vectors
 
 
-def questions(sample: Sample, split: dt.date, task: str) -> list[Question]:
+def hidden_queries(sample: Sample, split: dt.date, task: str) -> list[HiddenQuery]:
     """All projects from `split` on with at least four participants, as queries of one task.
 
-    Nothing but text, topic codes and programme is told of the project; the date of all is the split, so that
+    Nothing but text, topic codes and programme is given of the project; the date of all is the split, so that
     nobody profits from what began between the split and the project.
     """
     history = sample.history
@@ -99,7 +100,7 @@ def questions(sample: Sample, split: dt.date, task: str) -> list[Question]:
         project: list(zip(rows["organisation"], rows["role"], strict=True))
         for project, rows in inside.groupby("project")
     }
-    asked = []
+    queries = []
     for row in later.itertuples():
         people = sorted(members.get(row.id, []))
         lead = next((who for who, role in people if role == "coordinator"), None)
@@ -116,12 +117,12 @@ def questions(sample: Sample, split: dt.date, task: str) -> list[Question]:
             programme=row.programme or None,
             date=split,
         )
-        asked.append(Question(query, frozenset(who for who, _ in people) - set(given), kind))
-    return asked
+        queries.append(HiddenQuery(query, frozenset(who for who, _ in people) - set(given), kind))
+    return queries
 
 
 def _given(people: list[str], lead: str, task: str, project: str) -> list[str]:
-    """Who is told: nobody, the coordinator, or half of all with the coordinator first."""
+    """Who is given: nobody, the coordinator, or half of all with the coordinator first."""
     if task == "text":
         return []
     if task == "coordinator":

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from matcher.ranking.query import Query
-from matcher.ranking.state import State, centred
+from matcher.ranking.state import RankingState, centred
 from matcher.ranking.topics import code_tokens, programme_tokens
 
 
@@ -42,13 +42,13 @@ def _dense(left: sparse.csr_matrix, right: sparse.csr_matrix) -> np.ndarray:
     return np.asarray((left @ right.T).toarray(), np.float32)
 
 
-def gather(state: State, queries: Sequence[Query], vectors: np.ndarray) -> Evidence:
+def gather(state: RankingState, queries: Sequence[Query], vectors: np.ndarray) -> Evidence:
     """The evidence of a batch. `vectors`: (b, d) float32 of the encoder, zero rows where there is no text."""
     count = len(queries)
     topic = state.topic_words.rows([" ".join(code_tokens(q.topic)) for q in queries])
     programme = state.programme_words.rows([" ".join(programme_tokens(q.programme)) for q in queries])
     words = state.text_words.rows([q.text for q in queries])
-    moved = centred(vectors, state.centre)
+    meanings = centred(vectors, state.centre)
     pairs = [(place, b) for b, q in enumerate(queries) for place in state.positions(q.on_board)]
     rows, columns = (np.array(side, int) for side in zip(*pairs, strict=True)) if pairs else ([], [])
     shape = (len(state.organisations), count)
@@ -70,7 +70,7 @@ def gather(state: State, queries: Sequence[Query], vectors: np.ndarray) -> Evide
         topic=_dense(state.topic, topic),
         programme=_dense(state.programme, programme),
         words=_dense(state.words, words),
-        meaning=np.maximum(state.vectors @ moved.T, 0.0).astype(np.float32),
+        meaning=np.maximum(state.vectors @ meanings.T, 0.0).astype(np.float32),
         lead=(state.member @ lead_one).toarray(),
         lead_led=(state.led @ lead_one).toarray(),
         given=(state.member @ on_board).toarray(),

@@ -30,8 +30,8 @@ class Contribution:
     profile    None                               None               nearest to its text    cosine of its own text
     beside     the project nearest to its text    None               nearest to it          cosine of these two
 
-    The last two are said of newcomers, the others of those with a history. A sentence is None where the query or the
-    project has no text.
+    The last two are said of organisations without history, the others of those with a history. A sentence is None
+    where the query or the project has no text.
     """
 
     kind: str
@@ -67,32 +67,32 @@ class Quotes:
 
 
 def contributions(
-    moment: Scorer, query: Query, organisations: Sequence[OrganisationId], texts: Texts
+    scorer: Scorer, query: Query, organisations: Sequence[OrganisationId], texts: Texts
 ) -> list[tuple[Contribution, ...]]:
     """What speaks for each organisation, strongest first within each kind; () where nothing is known of it."""
-    state = moment.prepared.state
+    state = scorer.prepared.state
     vector = texts.of([query.text])
     evidence = gather(state, [query], vector)
     quotes = Quotes.of(query.text, texts, state.centre)
-    places = [state.places.get(each) for each in organisations]
+    places = [state.places.get(organisation) for organisation in organisations]
     return [
-        _stranger(moment, organisation, vector, quotes)
+        _without_history(scorer, organisation, vector, quotes)
         if place is None
-        else _known(moment, query, evidence, quotes, place)
+        else _with_history(scorer, query, evidence, quotes, place)
         for organisation, place in zip(organisations, places, strict=True)
     ]
 
 
-def _known(
-    moment: Scorer, query: Query, evidence: Evidence, quotes: Quotes, place: int
+def _with_history(
+    scorer: Scorer, query: Query, evidence: Evidence, quotes: Quotes, place: int
 ) -> tuple[Contribution, ...]:
     """What speaks for the organisation at `place` of the state."""
-    state = moment.prepared.state
-    own = moment.prepared.members[place].indices
-    found = [*_ties(moment, query, own, place)]
+    state = scorer.prepared.state
+    own = scorer.prepared.members[place].indices
+    pieces = [*_ties(scorer, query, own, place)]
     for kind, column in (("topic", evidence.topic), ("text", np.maximum(evidence.meaning, evidence.words))):
         best = sorted(own, key=lambda project: (-column[project, 0], project))[:SHOWN]
-        found += [
+        pieces += [
             Contribution(
                 kind,
                 float(column[project, 0]),
@@ -104,47 +104,47 @@ def _known(
         ]
     share = float((evidence.programme[own, 0] > 0).mean()) if len(own) else 0.0
     if share > 0:
-        found.append(Contribution("programme", share))
-    found.append(Contribution("standing", float(len(own))))
-    return tuple(found)
+        pieces.append(Contribution("programme", share))
+    pieces.append(Contribution("standing", float(len(own))))
+    return tuple(pieces)
 
 
-def _ties(moment: Scorer, query: Query, own: np.ndarray, place: int) -> list[Contribution]:
+def _ties(scorer: Scorer, query: Query, own: np.ndarray, place: int) -> list[Contribution]:
     """The projects shared with those on board, the smallest consortia first."""
-    state = moment.prepared.state
-    found = []
+    state = scorer.prepared.state
+    ties = []
     for partner in query.on_board:
         other = state.places.get(partner)
         if other is None or other == place:
             continue
-        shared = np.intersect1d(own, moment.prepared.members[other].indices)
-        found += [
+        shared = np.intersect1d(own, scorer.prepared.members[other].indices)
+        ties += [
             Contribution(
                 "tie",
-                float(moment.prepared.newman[project]),
+                float(scorer.prepared.newman[project]),
                 project=ProjectId(str(state.projects[project])),
                 partner=partner,
             )
             for project in shared
         ]
-    return sorted(found, key=lambda each: (-each.value, each.project or "", each.partner or ""))[:SHOWN]
+    return sorted(ties, key=lambda tie: (-tie.value, tie.project or "", tie.partner or ""))[:SHOWN]
 
 
-def _stranger(
-    moment: Scorer, organisation: OrganisationId, vector: np.ndarray, quotes: Quotes
+def _without_history(
+    scorer: Scorer, organisation: OrganisationId, vector: np.ndarray, quotes: Quotes
 ) -> tuple[Contribution, ...]:
     """What speaks for an organisation without history: its own text, and the past projects that this is near to."""
-    newcomers, state = moment.newcomers, moment.prepared.state
-    rows = np.flatnonzero(newcomers.ids == organisation)
+    cold_start, state = scorer.cold_start, scorer.prepared.state
+    rows = np.flatnonzero(cold_start.ids == organisation)
     if not len(rows):
         return ()
-    own, near = newcomers.vectors[rows[0]], newcomers.beside[rows[0]]
-    found = []
+    own, near = cold_start.vectors[rows[0]], cold_start.nearest[rows[0]]
+    profile = []
     if (fit := float(own @ centred(vector, state.centre)[0])) > 0:
-        found.append(Contribution("profile", fit, sentence=quotes.nearest(own)))
+        profile.append(Contribution("profile", fit, sentence=quotes.nearest(own)))
     best = sorted(zip(-near.data, near.indices, strict=True))[:SHOWN]
     return (
-        *found,
+        *profile,
         *(
             Contribution(
                 "beside",

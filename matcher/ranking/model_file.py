@@ -2,17 +2,21 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 
-FORMAT = 2
-"""Raised whenever features or file layout change: an older model is then learned anew."""
+FORMAT = 3
+"""Raised whenever the file's layout or the names in it change; `_upgraded` reads what it can of older ones."""
+FEATURES = 2
+"""Raised whenever what a feature holds changes, or the way of learning: every model is then learned anew."""
 IN_USE = "in-use.json"
-"""The card of the model that answers today's questions; those of dated ones are `ranker-<cutoff>.json`."""
+"""The card of the model that answers today's queries; those of dated ones are `ranker-<cutoff>.json`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,32 +52,32 @@ class Card:
     slope: float
     intercept: float
     """probability = 1 / (1 + exp(-(slope * score + intercept)))."""
-    examined_from: str | None
-    """ISO date: start of the newest half year, which the understudy has not seen; None: too little to measure."""
+    validated_from: str | None
+    """ISO date: start of the newest half year, unseen by the validation trees; None: too little to measure."""
     measured: dict[str, float]
-    """Recall at 50 on that half year: of the understudy, of the prior, and of the model in use at the time."""
+    """Recall at 50 on that half year: of the validation trees, of the prior, and of the model in use at the time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """A learned ranker: trees, then calibrated. The understudy learned in the same way without the newest half year:
-    what it finds there is what may be expected of the model on the next."""
+    """A learned ranker: trees, then calibrated. `validation`: trees learned in the same way without the newest half
+    year; what they find there is what may be expected of the model on the next."""
 
     card: Card
     trees: Trees
-    understudy: Trees | None = None
+    validation: Trees | None = None
 
     @property
     def better(self) -> bool:
-        """Whether its understudy found more than the prior on the newest half year; unmeasured counts as yes."""
-        found = self.card.measured
-        return not found or found["recall_50"] >= found["prior_recall_50"]
+        """Whether its validation trees found more than the prior on the newest half year; unmeasured counts as yes."""
+        recall = self.card.measured
+        return not recall or recall["recall_50"] >= recall["prior_recall_50"]
 
     @property
     def beats_the_one_in_use(self) -> bool:
         """Whether it is better than the prior, and at least as good as the model in use where they were compared."""
-        found = self.card.measured
-        return self.better and found.get("recall_50", 0.0) >= found.get("in_use_recall_50", 0.0)
+        recall = self.card.measured
+        return self.better and recall.get("recall_50", 0.0) >= recall.get("in_use_recall_50", 0.0)
 
     def score(self, rows: np.ndarray, *, threads: int) -> np.ndarray:
         """(n,) float64; larger is better."""
@@ -105,11 +109,8 @@ def load(folder: Path, cutoff: str, fingerprint: str) -> Model | None:
 
 def is_kept(folder: Path, cutoff: str, fingerprint: str) -> bool:
     """Whether the model of a cutoff was learned from that very history; its trees are not looked at."""
-    try:
-        document = json.loads((folder / _dated(cutoff)).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return (document.get("format"), document.get("fingerprint")) == (FORMAT, fingerprint)
+    document = _read(folder / _dated(cutoff))
+    return document is not None and document.get("fingerprint") == fingerprint
 
 
 def load_in_use(folder: Path, encoder: str) -> Model | None:
@@ -133,7 +134,7 @@ def _dated(cutoff: str) -> str:
 def _save(model: Model, folder: Path, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     document = asdict(model.card)
-    for part, trees in (("trees", model.trees), ("understudy", model.understudy)):
+    for part, trees in (("trees", model.trees), ("validation", model.validation)):
         if trees is not None:
             files = [_write(folder, booster.model_to_string()) for booster in trees.boosters]
             document[part] = {"files": files, "spread": trees.spread}
@@ -160,30 +161,58 @@ def _prune(folder: Path) -> None:
     """Remove trees that no card names any more."""
     named: set[str] = set()
     for card in folder.glob("*.json"):
-        named.update(_files(json.loads(card.read_text(encoding="utf-8"))))
+        named.update(_files(_read(card) or {}))
     for path in folder.glob("trees-*.txt"):
         if path.name not in named:
             path.unlink(missing_ok=True)
 
 
-def _files(document: dict) -> list[str]:
-    return [name for part in ("trees", "understudy") for name in document.get(part, {}).get("files", ())]
+def _files(document: dict[str, Any]) -> list[str]:
+    return [name for part in ("trees", "validation") for name in document.get(part, {}).get("files", ())]
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """A card's JSON in today's format; None where there is none, a damaged one, or one of an unknown format."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return _upgraded(document) if isinstance(document, dict) else None
+
+
+def _upgraded(document: dict[str, Any]) -> dict[str, Any] | None:
+    """Format 2 differs from 3 in names alone, so that nothing needs to be learned again; None for any other."""
+    if document.get("format") == 2:
+        names = {"understudy": "validation", "examined_from": "validated_from"}
+        document = {names.get(key, key): value for key, value in document.items()}
+        renamed = [_feature_of_format_2(name) for name in document.get("features", ())]
+        document |= {"format": FORMAT, "features": renamed}
+    return document if document.get("format") == FORMAT else None
+
+
+def _feature_of_format_2(name: str) -> str:
+    """Today's name of a feature.
+
+    >>> _feature_of_format_2("walk by relevance per project"), _feature_of_format_2("echo relevance of largest")
+    ('pagerank by relevance per project', 'feedback relevance of largest')
+    """
+    return re.sub(r"\becho\b", "feedback", re.sub(r"\bwalk\b", "pagerank", name))
 
 
 def _load(folder: Path, name: str) -> Model | None:
+    document = _read(folder / name)
+    if document is None:
+        return None
     try:
-        document = json.loads((folder / name).read_text(encoding="utf-8"))
-        if document.get("format") != FORMAT:
-            return None
         trees = _trees(folder, document.pop("trees"))
-        understudy = document.pop("understudy", None)
+        validation = document.pop("validation", None)
         card = Card(**{**document, "features": tuple(document["features"])})
-        return Model(card, trees, None if understudy is None else _trees(folder, understudy))
+        return Model(card, trees, None if validation is None else _trees(folder, validation))
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def _trees(folder: Path, part: dict) -> Trees:
+def _trees(folder: Path, part: dict[str, Any]) -> Trees:
     """Raises ValueError where a file is not the one that was written."""
     files: Sequence[str] = part["files"]
     texts = [(folder / Path(name).name).read_text(encoding="utf-8") for name in files]

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from matcher.ranking.state import KINDS, State
+from matcher.ranking.state import KINDS, RankingState
 
 RECENT_YEARS = 1.5
 """A project's weight falls to 1/e in this time where recent ones count more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
+class PreparedState:
     """A state with what all queries need of it. n organisations, p projects."""
 
-    state: State
+    state: RankingState
     members: sparse.csr_matrix
     """(n, p), the transpose of `state.member` by rows."""
     popularity: np.ndarray
@@ -24,8 +24,8 @@ class Prepared:
     """(p,) exp(-age / 1.5 years)."""
     newman: np.ndarray
     """(p,) 1 / (members - 1): the weight of a tie from a project (Newman 2001)."""
-    standing: np.ndarray
-    """(n, len(STANDING)) float32."""
+    organisation_features: np.ndarray
+    """(n, len(ORGANISATION_FEATURES)) float32."""
     by_country: sparse.csr_matrix
     by_kind: sparse.csr_matrix
     """(groups, n): 1 where the organisation is of the group; the last group is the unknown."""
@@ -38,7 +38,7 @@ class Prepared:
     """(p, countries + 1): members by country."""
 
 
-STANDING = (
+ORGANISATION_FEATURES = (
     "projects",
     "recent projects",
     "projects led",
@@ -56,7 +56,7 @@ STANDING = (
 )
 
 
-def prepare(state: State) -> Prepared:
+def prepare_state(state: RankingState) -> PreparedState:
     """All that depends on the state alone."""
     members = state.member.T.tocsr()
     popularity = np.asarray(state.member.sum(axis=0), np.float32).ravel()
@@ -64,13 +64,13 @@ def prepare(state: State) -> Prepared:
     newman = (1.0 / np.maximum(state.size - 1.0, 1.0)).astype(np.float32)
     by_country = _groups(state.country, len(state.countries))
     tied = (state.member @ by_country.T).tocsr()
-    return Prepared(
+    return PreparedState(
         state=state,
         members=members,
         popularity=popularity,
         recent=recent,
         newman=newman,
-        standing=_organisation_features(state, members, popularity, recent),
+        organisation_features=_organisation_features(state, members, popularity, recent),
         by_country=by_country,
         by_kind=_groups(state.kind, len(KINDS)),
         country_of=np.where(state.country < 0, len(state.countries), state.country),
@@ -93,13 +93,14 @@ def _affinity(tied: sparse.csr_matrix, newman: np.ndarray) -> np.ndarray:
     """How much more often two countries meet than by chance: observed over expected Newman weight, (k, k)."""
     observed = (tied.T @ sparse.diags(newman) @ tied).toarray()
     total = observed.sum(axis=1) + 1.0
-    return (observed / np.outer(total, total) * total.sum()).astype(np.float32)
+    ratio: np.ndarray = (observed / np.outer(total, total) * total.sum()).astype(np.float32)
+    return ratio
 
 
 def _organisation_features(
-    state: State, members: sparse.csr_matrix, popularity: np.ndarray, recent: np.ndarray
+    state: RankingState, members: sparse.csr_matrix, popularity: np.ndarray, recent: np.ndarray
 ) -> np.ndarray:
-    """(n, len(STANDING)) float32, in the order of STANDING."""
+    """(n, len(ORGANISATION_FEATURES)) float32, in the order of ORGANISATION_FEATURES."""
     count = len(state.organisations)
     at_least_one = np.maximum(popularity, 1.0)
     led = np.asarray(state.led.sum(axis=0)).ravel()

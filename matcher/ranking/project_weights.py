@@ -1,10 +1,10 @@
-"""Which past projects vote for their members, and how loudly? Weights of projects for a batch of queries."""
+"""How much does each past project weigh for each query? An organisation's features are sums of these weights."""
 
 import numpy as np
 
 from matcher.ranking.evidence import Evidence
-from matcher.ranking.organisation_features import Prepared
-from matcher.ranking.pagerank import column_shares
+from matcher.ranking.organisation_features import PreparedState
+from matcher.ranking.pagerank import normalised_columns
 
 
 def reciprocal_rank(columns: np.ndarray, offset: float = 10.0) -> np.ndarray:
@@ -24,7 +24,7 @@ def relevance(evidence: Evidence) -> np.ndarray:
     return evidence.topic**2 + 0.3 * evidence.words + 0.5 * evidence.meaning**3 + 0.05 * evidence.programme
 
 
-def own_subject(prepared: Prepared, evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
+def own_subject(prepared: PreparedState, evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
     """How near each project is to what those on board did before: by topic code and by meaning, (p, b) each.
 
     Their own projects weigh by Newman's 1 / (members - 1), more where the programme is the query's.
@@ -41,7 +41,7 @@ def own_subject(prepared: Prepared, evidence: Evidence) -> tuple[np.ndarray, np.
     return topic, np.maximum(state.vectors @ (pull / np.maximum(length, 1e-9)), 0.0)
 
 
-def subject_weights(prepared: Prepared, evidence: Evidence) -> dict[str, np.ndarray]:
+def subject_weights(prepared: PreparedState, evidence: Evidence) -> dict[str, np.ndarray]:
     """Weights (p, b) by subject alone: what a query without anybody on board has."""
     recent = prepared.recent[:, None]
     near = relevance(evidence)
@@ -67,7 +67,7 @@ def subject_weights(prepared: Prepared, evidence: Evidence) -> dict[str, np.ndar
     }
 
 
-def tie_weights(prepared: Prepared, evidence: Evidence) -> dict[str, np.ndarray]:
+def tie_weights(prepared: PreparedState, evidence: Evidence) -> dict[str, np.ndarray]:
     """Weights (p, b) by who is on board: the coordinator's projects, those of all on board, those like them."""
     recent, newman = prepared.recent[:, None], prepared.newman[:, None]
     near = relevance(evidence)
@@ -104,20 +104,28 @@ def tie_weights(prepared: Prepared, evidence: Evidence) -> dict[str, np.ndarray]
     }
 
 
-def acquaintance(prepared: Prepared, evidence: Evidence, ties: np.ndarray) -> np.ndarray:
+def acquaintance(prepared: PreparedState, evidence: Evidence, ties: np.ndarray) -> np.ndarray:
     """(p, b): how many partners of those on board each project has, popular ones counting less (Adamic, Adar 2003).
 
     `ties`: (n, b) Newman weights to those on board.
     """
     absent = 1.0 - evidence.on_board.toarray()
-    known = ties * absent / np.sqrt(np.maximum(prepared.popularity, 1.0))[:, None]
-    return (prepared.state.member @ known.astype(np.float32)) * prepared.newman[:, None]
+    partners = ties * absent / np.sqrt(np.maximum(prepared.popularity, 1.0))[:, None]
+    weights: np.ndarray = (prepared.state.member @ partners.astype(np.float32)) * prepared.newman[:, None]
+    return weights
 
 
-def feedback_weights(prepared: Prepared, evidence: Evidence, prior: np.ndarray, best: int = 20) -> np.ndarray:
-    """(p, b): how much of the prior's best organisations each project holds: they vote as if they were on board."""
-    absent = prior * (1.0 - evidence.on_board.toarray())
-    best = min(best, len(absent) - 1)
-    bar = -np.partition(-absent, best, axis=0)[best]
-    chosen = column_shares(np.where(absent >= bar, absent, 0.0)).astype(np.float32)
-    return (prepared.state.member @ chosen) * prepared.newman[:, None]
+def feedback_weights(
+    prepared: PreparedState, evidence: Evidence, prior: np.ndarray, best: int = 20
+) -> np.ndarray:
+    """(p, b): how much of the prior's best organisations each project holds.
+
+    Pseudo-relevance feedback: the best of a first ranking count as if they were on board (Rocchio 1971; Croft, Harper
+    1979).
+    """
+    candidates = prior * (1.0 - evidence.on_board.toarray())
+    best = min(best, len(candidates) - 1)
+    bar = -np.partition(-candidates, best, axis=0)[best]
+    chosen = normalised_columns(np.where(candidates >= bar, candidates, 0.0)).astype(np.float32)
+    weights: np.ndarray = (prepared.state.member @ chosen) * prepared.newman[:, None]
+    return weights

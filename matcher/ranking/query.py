@@ -1,4 +1,4 @@
-"""What is asked of the ranker, and what does it answer?"""
+"""What is a query to the ranker, and what is its answer?"""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -12,12 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from data.model import History, OrganisationId
-from matcher.ranking import model_file
 from matcher.ranking.cold_start import ColdStart, by_text_alone
 from matcher.ranking.cutoffs import cutoff_for, known_before
 from matcher.ranking.explain import Contribution, contributions
-from matcher.ranking.model_file import Model
-from matcher.ranking.organisation_features import Prepared, prepare
+from matcher.ranking.model_file import FEATURES, Model
+from matcher.ranking.organisation_features import PreparedState, prepare_state
 from matcher.ranking.query import Query, Ranking
 from matcher.ranking.registry import ModelRegistry
 from matcher.ranking.scored import Scored
@@ -32,14 +31,14 @@ BATCH = 8
 """Queries scored in one go: more make no query faster, and each costs some megabytes."""
 THREADS = 2
 """Batches scored at once; their sparse products and trees run outside Python's lock."""
-SCORERS_KEPT = 3
+STATES_KEPT = 3
 LEARN_FROM = 500
 """Projects; with fewer known before a query's date there is nothing to learn from, and the prior serves."""
 FAVOUR = 1.0
 """Log-odds that the full newcomers' setting gives to an organisation without any past project."""
 FAVOUR_ENDS = 4
 """With so many past projects an organisation is no newcomer at all."""
-_EXAM = (("new", "recall_50"), ("in use", "in_use_recall_50"), ("fixed blend", "prior_recall_50"))
+_COMPARED = (("new", "recall_50"), ("in use", "in_use_recall_50"), ("fixed blend", "prior_recall_50"))
 
 
 class Ranker:
@@ -54,45 +53,45 @@ class Ranker:
         learn_from: int = LEARN_FROM,
         progress: Progress | None = None,
     ) -> None:
-        """`folder`: where learned models are kept, the one in use and one a half-year for questions of a date; None:
+        """`folder`: where learned models are kept, the one in use and one a half-year for dated queries; None:
         nothing is learned and the prior serves. `learn_from`: projects that must be known before anything is learned.
         """
         self._history = history
         self._texts = texts
         self._countries = _countries(history)
-        self._shelf = None if folder is None else ModelRegistry(history, texts, folder, progress=progress)
+        self._registry = None if folder is None else ModelRegistry(history, texts, folder, progress=progress)
         self._learn_from = learn_from
-        self._known: OrderedDict[int, tuple[Prepared, ColdStart]] = OrderedDict()
+        self._states: OrderedDict[int, tuple[PreparedState, ColdStart]] = OrderedDict()
         self._lock = threading.Lock()
         self._learned = False
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="ranker")
         self._cutoff = cutoff_for(history, None)
-        self._mark = self._marked()
+        self._inputs = self._inputs_digest()
 
     @property
     def fingerprint(self) -> str:
         """Equal fingerprints give equal answers."""
-        model = None if self._shelf is None else self._shelf.in_use()
-        told = f"{self._mark}|{model.card.fingerprint if model else None}"
-        return f"ranker-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+        model = None if self._registry is None else self._registry.in_use()
+        text = f"{self._inputs}|{model.card.fingerprint if model else None}"
+        return f"ranker-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
     @property
     def learns(self) -> bool:
-        """Whether today's questions are answered by a learned model."""
+        """Whether today's queries are answered by a learned model."""
         return self._todays() is not None
 
     @property
     def due(self) -> bool:
         """Whether there is something to learn from that no model has learned from yet."""
-        shelf = self._able(len(self._history.projects), self._cutoff)
-        return shelf is not None and self._cutoff is not None and shelf.due(self._cutoff)
+        registry = self._registry_for(len(self._history.projects), self._cutoff)
+        return registry is not None and self._cutoff is not None and registry.due(self._cutoff)
 
     @property
     def basis(self) -> str:
         """What today's ranking stands on, for people."""
         model = self._todays()
         if model is None:
-            if self._shelf is None:
+            if self._registry is None:
                 return "Ranked by a fixed blend of past ties, call topics and texts: no learned model is kept here."
             if self._learned and not self.due:
                 return (
@@ -103,8 +102,8 @@ class Ranker:
                 "Ranked by a fixed blend of past ties, call topics and texts: the store's history is too short to "
                 f"learn from ({len(self._history.projects)} projects; {self._learn_from} over some years are needed)."
             )
-        found = model.card.measured.get("recall_50")
-        measured = "" if found is None else f"; recall at 50 on the newest half year: {found:.2f}"
+        recall = model.card.measured.get("recall_50")
+        measured = "" if recall is None else f"; recall at 50 on the newest half year: {recall:.2f}"
         return (
             f"Ranked by what funded consortia before {model.card.cutoff} had in common, learned from "
             f"{model.card.lists} of their questions{measured}. It says who looks like a partner in funded "
@@ -115,17 +114,19 @@ class Ranker:
         """Learn from the history as it is, unless that was done, and take the model into use where it is no worse
         than the one in use on the newest half year, which neither has seen. Return what came of it, for people.
         """
-        shelf = self._able(len(self._history.projects), self._cutoff)
-        if shelf is None or self._cutoff is None:
+        registry = self._registry_for(len(self._history.projects), self._cutoff)
+        if registry is None or self._cutoff is None:
             return self.basis
-        model, promoted = shelf.renew(self._cutoff)
+        model, promoted = registry.renew(self._cutoff)
         self._learned = True
         if model is None or promoted:
             return self.basis
-        found = ", ".join(
-            f"{name}: {model.card.measured[key]:.3f}" for name, key in _EXAM if key in model.card.measured
+        recalls = ", ".join(
+            f"{name}: {model.card.measured[key]:.3f}" for name, key in _COMPARED if key in model.card.measured
         )
-        return f"A newly learned ranking was no better and is not used (recall at 50, {found}). {self.basis}"
+        return (
+            f"A newly learned ranking was no better and is not used (recall at 50, {recalls}). {self.basis}"
+        )
 
     def rank(
         self,
@@ -135,10 +136,10 @@ class Ranker:
         newcomers: float = 0.0,
         candidates: Collection[OrganisationId] | None = None,
     ) -> list[Ranking]:
-        """Return one ranking a query, in the order asked; never one who is on board already.
+        """Return one ranking a query, in the order of the queries; never one who is on board already.
 
         `newcomers` in [0, 1] favours organisations with few past projects; `candidates`: only these. Scores are
-        probabilities of being a partner as learned from funded consortia, in [0, 1], or of the prior its shares;
+        probabilities of being a partner as learned from funded consortia, in [0, 1], or the prior's normalised values;
         those of organisations without any past project are raised (see `matcher/ranking/cold_start.py`).
         """
         if limit < 1:
@@ -153,13 +154,13 @@ class Ranker:
         answers: dict[int, Ranking] = {}
         for date in sorted(groups, key=lambda day: day or dt.date.max):  # near dates share what they stand on
             places = groups[date]
-            asked = [queries[place] for place in places]
-            judged = self._judged(date, asked, vectors[places], depth=depth, candidates=candidates)
-            for place, query, each in zip(places, asked, judged, strict=True):
-                answers[place] = _cut(query, each, limit, newcomers, candidates)
+            dated = [queries[place] for place in places]
+            scored = self._scored(date, dated, vectors[places], depth=depth, candidates=candidates)
+            for place, query, organisations in zip(places, dated, scored, strict=True):
+                answers[place] = _cut(query, organisations, limit, newcomers, candidates)
         return [answers[place] for place in range(len(queries))]
 
-    def _judged(
+    def _scored(
         self,
         date: dt.date | None,
         queries: Sequence[Query],
@@ -168,42 +169,44 @@ class Ranker:
         depth: int,
         candidates: Collection[OrganisationId] | None,
     ) -> list[Scored]:
-        """Judge the questions of one date, some at once."""
-        moment = self._moment(date)
-        if moment is None:
+        """Score the queries of one date, some at once."""
+        scorer = self._scorer(date)
+        if scorer is None:
             pairs = zip(queries, vectors, strict=True)
             return [by_text_alone(self._texts.organisations, vector, query) for query, vector in pairs]
-        judge = partial(moment.judge, depth=depth, wanted=_wanted(moment, candidates))
+        score = partial(scorer.score, depth=depth, wanted=_wanted(scorer, candidates))
         begins = range(0, len(queries), BATCH)
         batches = [queries[begin : begin + BATCH] for begin in begins]
-        found = self._pool.map(judge, batches, [vectors[begin : begin + BATCH] for begin in begins])
-        return [each for batch in found for each in batch]
+        scored = self._pool.map(score, batches, [vectors[begin : begin + BATCH] for begin in begins])
+        return [organisations for batch in scored for organisations in batch]
 
     def explain(
         self, query: Query, organisations: Sequence[OrganisationId]
     ) -> list[tuple[Contribution, ...]]:
         """What speaks for each organisation, from what was known before the query's date; () where nothing does."""
-        moment = self._moment(query.date)
-        if moment is None:
+        scorer = self._scorer(query.date)
+        if scorer is None:
             return [()] * len(organisations)
-        return contributions(moment, query, organisations, self._texts)
+        return contributions(scorer, query, organisations, self._texts)
 
-    def _moment(self, date: dt.date | None) -> Scorer | None:
-        """What a question of a date is answered from (None: today's); None where nothing is known by then."""
+    def _scorer(self, date: dt.date | None) -> Scorer | None:
+        """What a query of a date is answered from (None: today's); None where nothing is known by then."""
         known = known_before(self._history, date)
         if known == 0:
             return None
         model = self._todays() if date is None else self._dated(known, date)
         with self._lock:
-            if known not in self._known:
-                prepared = prepare(build_state(self._first(known), self._texts.projects, self._texts.width))
-                newcomers = ColdStart.of(prepared, self._texts.organisations, self._countries)
-                self._known[known] = (prepared, newcomers)
-                while len(self._known) > SCORERS_KEPT:
-                    self._known.popitem(last=False)
-            self._known.move_to_end(known)
-            prepared, newcomers = self._known[known]
-        return Scorer(prepared=prepared, model=model, newcomers=newcomers)
+            if known not in self._states:
+                prepared = prepare_state(
+                    build_state(self._first(known), self._texts.projects, self._texts.width)
+                )
+                cold_start = ColdStart.of(prepared, self._texts.organisations, self._countries)
+                self._states[known] = (prepared, cold_start)
+                while len(self._states) > STATES_KEPT:
+                    self._states.popitem(last=False)
+            self._states.move_to_end(known)
+            prepared, cold_start = self._states[known]
+        return Scorer(prepared=prepared, model=model, cold_start=cold_start)
 
     def _first(self, known: int) -> History:
         """The history of its first `known` projects."""
@@ -212,32 +215,32 @@ class Ranker:
         participations = self._history.participations[kept].reset_index(drop=True)
         return History(projects, participations, self._history.organisations)
 
-    def _able(self, known: int, cutoff: dt.date | None) -> ModelRegistry | None:
+    def _registry_for(self, known: int, cutoff: dt.date | None) -> ModelRegistry | None:
         """Where models are kept, if there is enough to learn from."""
-        return None if cutoff is None or known < self._learn_from else self._shelf
+        return None if cutoff is None or known < self._learn_from else self._registry
 
     def _dated(self, known: int, date: dt.date) -> Model | None:
-        """The model for a question of a date, learned now if need be; None: the prior serves."""
+        """The model for a query of a date, learned now if need be; None: the prior serves."""
         cutoff = cutoff_for(self._history, date)
-        shelf = self._able(known, cutoff)
-        return None if shelf is None or cutoff is None else shelf.dated(cutoff)
+        registry = self._registry_for(known, cutoff)
+        return None if registry is None or cutoff is None else registry.dated(cutoff)
 
     def _todays(self) -> Model | None:
         """The model in use; the first one is learned when it is first needed."""
-        shelf = self._able(len(self._history.projects), self._cutoff)
-        if shelf is None or self._cutoff is None:
+        registry = self._registry_for(len(self._history.projects), self._cutoff)
+        if registry is None or self._cutoff is None:
             return None
-        model = shelf.in_use()
+        model = registry.in_use()
         if model is None and not self._learned:
-            shelf.renew(self._cutoff)
+            registry.renew(self._cutoff)
             self._learned = True
-            model = shelf.in_use()
+            model = registry.in_use()
         return model
 
-    def _marked(self) -> str:
+    def _inputs_digest(self) -> str:
         """Encoder, profiles and what is known, in short."""
-        digest = hashlib.sha256(f"{model_file.FORMAT}|{self._texts.encoder}|{self._learn_from}".encode())
-        digest.update(str(self._shelf is not None).encode())
+        digest = hashlib.sha256(f"{FEATURES}|{self._texts.encoder}|{self._learn_from}".encode())
+        digest.update(str(self._registry is not None).encode())
         if self._cutoff is not None:
             digest.update(fingerprint(self._history, self._texts, self._cutoff).encode())
         digest.update("|".join(sorted(self._texts.organisations)).encode())
@@ -253,30 +256,30 @@ def _countries(history: History) -> dict[str, str | None]:
     }
 
 
-def _wanted(moment: Scorer, candidates: Collection[OrganisationId] | None) -> np.ndarray | None:
-    """(n,) bool over the moment's organisations; None: all."""
+def _wanted(scorer: Scorer, candidates: Collection[OrganisationId] | None) -> np.ndarray | None:
+    """(n,) bool over the scorer's organisations; None: all."""
     if candidates is None:
         return None
-    wanted = np.zeros(len(moment.prepared.state.organisations), bool)
-    wanted[moment.prepared.state.positions(tuple(candidates))] = True
+    wanted = np.zeros(len(scorer.prepared.state.organisations), bool)
+    wanted[scorer.prepared.state.positions(tuple(candidates))] = True
     return wanted
 
 
 def _cut(
     query: Query,
-    judged: Scored,
+    scored: Scored,
     limit: int,
     newcomers: float,
     candidates: Collection[OrganisationId] | None,
 ) -> Ranking:
     """Steer, order (ties by id) and cut one query's answer."""
-    score = steered(judged.probability, judged.projects, newcomers)
-    order = np.lexsort((judged.ids.astype(str), -score))
+    score = steered(scored.probability, scored.projects, newcomers)
+    order = np.lexsort((scored.ids.astype(str), -score))
     allowed = None if candidates is None else set(candidates)
     ranked = [
-        (OrganisationId(str(judged.ids[place])), float(score[place]))
+        (OrganisationId(str(scored.ids[place])), float(score[place]))
         for place in order
-        if allowed is None or judged.ids[place] in allowed
+        if allowed is None or scored.ids[place] in allowed
     ]
     return Ranking(query.id, tuple(ranked[:limit]))
 
@@ -293,4 +296,5 @@ def steered(probability: np.ndarray, projects: np.ndarray, newcomers: float) -> 
         return probability
     factor = np.exp(newcomers * FAVOUR * np.maximum(0.0, 1.0 - projects / FAVOUR_ENDS))
     raised = probability * factor
-    return raised / (1.0 - probability + raised)
+    odds_raised: np.ndarray = raised / (1.0 - probability + raised)
+    return odds_raised

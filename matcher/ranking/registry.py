@@ -1,4 +1,4 @@
-"""Which learned model may answer? Those of dated questions, and the one in use for today's."""
+"""Which learned model may answer? Those of dated queries, and the one in use for today's."""
 
 import datetime as dt
 import threading
@@ -14,8 +14,8 @@ from matcher.ranking.train import Progress, fingerprint, train
 class ModelRegistry:
     """The learned models of one history. Safe under threads: whoever waits for a model waits for the learning of it.
 
-    Today's questions are answered by the model in use, whatever was imported since, until a newer one is promoted,
-    here or by another process. Questions of a date are answered by the model of their cutoff alone, which depends on
+    Today's queries are answered by the model in use, whatever was imported since, until a newer one is promoted,
+    here or by another process. Dated queries are answered by the model of their cutoff alone, which depends on
     nothing that came later.
     """
 
@@ -26,7 +26,7 @@ class ModelRegistry:
         self._texts = texts
         self._folder = folder
         self._progress = progress
-        self._marks: dict[dt.date, str] = {}
+        self._fingerprints: dict[dt.date, str] = {}
         self._dated: dict[dt.date, Model | None] = {}
         self._learning = threading.Lock()
         self._in_use: tuple[int | None, Model | None] = (None, None)
@@ -45,15 +45,15 @@ class ModelRegistry:
     def in_use(self) -> Model | None:
         """The model in use; None where there is none yet. What another process promotes is taken at once."""
         since = model_file.in_use_since(self._folder)
-        seen, model = self._in_use
-        if since != seen:
+        known_since, model = self._in_use
+        if since != known_since:
             model = model_file.load_in_use(self._folder, self._texts.encoder)
             self._in_use = (since, model)
         return model
 
     def due(self, cutoff: dt.date) -> bool:
         """Whether nothing was learned yet from the history as it is."""
-        return not model_file.is_kept(self._folder, cutoff.isoformat(), self._mark(cutoff))
+        return not model_file.is_kept(self._folder, cutoff.isoformat(), self._fingerprint(cutoff))
 
     def renew(self, cutoff: dt.date) -> tuple[Model | None, bool]:
         """Learn from the history as it is, unless that was done; promote what is at least as good as the one in use.
@@ -73,12 +73,12 @@ class ModelRegistry:
         return model, model is not None and now is not None and now.card == model.card
 
     def _kept(self, cutoff: dt.date) -> Model | None:
-        return model_file.load(self._folder, cutoff.isoformat(), self._mark(cutoff))
+        return model_file.load(self._folder, cutoff.isoformat(), self._fingerprint(cutoff))
 
-    def _mark(self, cutoff: dt.date) -> str:
-        if cutoff not in self._marks:
-            self._marks[cutoff] = fingerprint(self._history, self._texts, cutoff)
-        return self._marks[cutoff]
+    def _fingerprint(self, cutoff: dt.date) -> str:
+        if cutoff not in self._fingerprints:
+            self._fingerprints[cutoff] = fingerprint(self._history, self._texts, cutoff)
+        return self._fingerprints[cutoff]
 
     def _learn(self, cutoff: dt.date, in_use: Model | None = None) -> Model | None:
         model = train(self._history, self._texts, cutoff=cutoff, in_use=in_use, progress=self._progress)

@@ -1,4 +1,4 @@
-"""How likely is each organisation a partner, from what was known at one moment? State, model and newcomers together."""
+"""How likely is each organisation a partner, from what was known before a date? State, model and cold start."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from matcher.ranking.cold_start import ColdStart
 from matcher.ranking.evidence import gather
 from matcher.ranking.features import Scores, candidate_rows, score_all
 from matcher.ranking.model_file import Model
-from matcher.ranking.organisation_features import Prepared
+from matcher.ranking.organisation_features import PreparedState
 from matcher.ranking.query import Query
 from matcher.ranking.scored import Scored
 
@@ -21,12 +21,12 @@ CANDIDATES = 400
 class Scorer:
     """What a query of some date is answered from. Never changes."""
 
-    prepared: Prepared
+    prepared: PreparedState
     model: Model | None
     """None: the prior serves."""
-    newcomers: ColdStart
+    cold_start: ColdStart
 
-    def judge(
+    def score(
         self,
         queries: Sequence[Query],
         vectors: np.ndarray,
@@ -34,18 +34,18 @@ class Scorer:
         depth: int,
         wanted: np.ndarray | None = None,
     ) -> list[Scored]:
-        """Judge a batch. `vectors`: (b, d) of the texts; `wanted`: (n,) bool, the only ones looked at (None: all).
+        """Score a batch. `vectors`: (b, d) of the texts; `wanted`: (n,) bool, the only ones looked at (None: all).
 
-        At least `depth` organisations with a history are judged for each query, if there are so many, and all
-        newcomers.
+        At least `depth` organisations with a history are scored for each query, if there are so many, and all
+        organisations of the cold start.
         """
         evidence = gather(self.prepared.state, queries, vectors)
         scores = score_all(self.prepared, evidence)
         closed = evidence.on_board.toarray() > 0
-        everyone = known = self._known(scores, closed, depth)
+        everyone = experienced = self._with_history(scores, closed, depth)
         if wanted is not None:
-            known = self._known(scores, closed | ~wanted[:, None], depth)
-        strange = self.newcomers.judge(vectors, everyone, queries, lifted=self.model is not None)
+            experienced = self._with_history(scores, closed | ~wanted[:, None], depth)
+        without_history = self.cold_start.score(vectors, everyone, queries, lifted=self.model is not None)
         state = self.prepared.state
         return [
             Scored(
@@ -53,22 +53,24 @@ class Scorer:
                 probability=np.concatenate([probability, others.probability]),
                 projects=np.concatenate([self.prepared.popularity[places], others.projects]),
             )
-            for (places, probability), others in zip(known, strange, strict=True)
+            for (places, probability), others in zip(experienced, without_history, strict=True)
         ]
 
-    def _known(self, scores: Scores, closed: np.ndarray, depth: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    def _with_history(
+        self, scores: Scores, closed: np.ndarray, depth: int
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
         """(positions, probabilities) of each query's organisations with a history."""
         prior = np.where(closed, -1.0, scores.prior)
         count = min(max(depth, CANDIDATES), len(prior))
         chosen = [_best(prior[:, column], count) for column in range(prior.shape[1])]
         if self.model is None:
             return [(places, prior[places, column]) for column, places in enumerate(chosen)]
-        judged = [places[:CANDIDATES] for places in chosen]
+        heads = [places[:CANDIDATES] for places in chosen]
         rows = np.concatenate(
-            [candidate_rows(self.prepared, scores, column, places) for column, places in enumerate(judged)]
+            [candidate_rows(self.prepared, scores, column, places) for column, places in enumerate(heads)]
         )
         probability = self.model.probability(self.model.score(rows, threads=1))
-        parts = np.split(probability, np.cumsum([len(places) for places in judged])[:-1])
+        parts = np.split(probability, np.cumsum([len(places) for places in heads])[:-1])
         return [
             (places, np.concatenate([part, _tail(part, len(places) - len(part))]))
             for places, part in zip(chosen, parts, strict=True)

@@ -30,7 +30,7 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class State:
+class RankingState:
     """The history before a date, as arrays. n organisations that took part in p projects.
 
     Depends on the projects before the date only: years are counted back from the newest start among them.
@@ -98,7 +98,8 @@ def _ages(start: pd.Series) -> np.ndarray:
     if start.notna().sum() == 0:
         return np.zeros(len(start), np.float32)
     years = (start.max() - start).dt.days / DAYS_PER_YEAR
-    return years.fillna(years.max()).to_numpy(np.float32)
+    filled: np.ndarray = years.fillna(years.max()).to_numpy(np.float32)
+    return filled
 
 
 def _centred(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -115,12 +116,13 @@ def centred(vectors: np.ndarray, centre: np.ndarray) -> np.ndarray:
     [[0.7070000171661377, -0.7070000171661377], [0.0, 0.0]]
     """
     filled = np.linalg.norm(vectors, axis=1, keepdims=True) > 0
-    moved = np.where(filled, vectors - centre, 0.0).astype(np.float32)
-    length = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.divide(moved, length, out=np.zeros_like(moved), where=length > 0)
+    shifted: np.ndarray = np.where(filled, vectors - centre, 0.0).astype(np.float32)
+    length = np.linalg.norm(shifted, axis=1, keepdims=True)
+    units: np.ndarray = np.divide(shifted, length, out=np.zeros_like(shifted), where=length > 0)
+    return units
 
 
-def build_state(history: History, vectors: Mapping[str, np.ndarray], width: int) -> State:
+def build_state(history: History, vectors: Mapping[str, np.ndarray], width: int) -> RankingState:
     """The state of a whole history (cut it with `History.before` first).
 
     `vectors`: project id -> (width,) float32 of the encoder; projects without one have no text.
@@ -141,11 +143,11 @@ def build_state(history: History, vectors: Mapping[str, np.ndarray], width: int)
     text_words, words = _fit([text or "" for text in projects["text"]], words=True)
     zero = np.zeros(width, np.float32)
     raw = np.array([vectors.get(i, zero) for i in projects["id"]], np.float32).reshape(len(projects), width)
-    moved, centre = _centred(raw)
-    known = history.organisations.set_index("id").reindex(organisations)
-    country = pd.Categorical(known["country"])
-    kind = pd.Categorical(known["kind"].map(str, na_action="ignore"), categories=[str(k) for k in KINDS])
-    return State(
+    centred_rows, centre = _centred(raw)
+    facts = history.organisations.set_index("id").reindex(organisations)
+    country = pd.Categorical(facts["country"])
+    kind = pd.Categorical(facts["kind"].map(str, na_action="ignore"), categories=[str(k) for k in KINDS])
+    return RankingState(
         organisations=organisations,
         projects=projects["id"].to_numpy(dtype=object),
         member=member,
@@ -158,7 +160,7 @@ def build_state(history: History, vectors: Mapping[str, np.ndarray], width: int)
         topic_words=topic_words,
         programme_words=programme_words,
         text_words=text_words,
-        vectors=moved,
+        vectors=centred_rows,
         centre=centre,
         country=country.codes.astype(np.int16),
         countries=tuple(country.categories),

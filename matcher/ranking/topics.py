@@ -39,7 +39,7 @@ def code_parts(code: str) -> tuple[str, ...]:
 def code_tokens(codes: str | None) -> list[str]:
     """Tokens of one or several joined topic codes: the code itself, all runs of its parts, all its leading runs.
 
-    A run that is one bare number says nothing and is left out. Leading runs are marked by '^'.
+    A run that is one bare number is left out: it tells no topic from another. Leading runs are marked by '^'.
 
     >>> code_tokens("ICT-26-2016")
     ['=ICT-26-2016', 'ICT', 'ICT-26', '^ICT', '^ICT-26']

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from data.model import History
 from matcher.ranking.cutoffs import half_years_before
-from matcher.ranking.model_file import FORMAT, Card, Model, Trees
+from matcher.ranking.model_file import FEATURES, FORMAT, Card, Model, Trees
 from matcher.ranking.texts import Texts
 from matcher.ranking.training_set import TrainingSet, build_training_set
 
@@ -54,79 +54,83 @@ def train(
 ) -> Model | None:
     """Learn from what started before `cutoff`; None where that is too little. Deterministic.
 
-    An understudy learns in the same way up to the newest half year alone, and is measured and calibrated on the
-    questions of that half year; beside it the model in use, if there is one (see `examined`).
+    Validation trees learn in the same way up to the newest half year alone, and are measured and calibrated on the
+    queries of that half year; beside them the model in use, if there is one (see `comparable`).
     """
     report = progress or (lambda stage, done, total: None)
-    report("ranker: lessons", 0, 3)
-    lessons = build_training_set(history, texts, cutoff, SEED)
-    if lessons is None or (lessons.slice_of > 0).sum() < LEAST_LISTS:
+    report("ranker: training set", 0, 3)
+    training_set = build_training_set(history, texts, cutoff, SEED)
+    if training_set is None or (training_set.slice_of > 0).sum() < LEAST_LISTS:
         return None
-    report("ranker: understudy", 1, 3)
+    report("ranker: validation", 1, 3)
     newest = half_years_before(cutoff, 1)[0]
-    asked = (lessons.slice_of == lessons.slice_of.max()) & (lessons.started >= np.datetime64(newest, "D"))
-    earlier = lessons.started < np.datetime64(newest, "D")
-    understudy: Trees | None = None
+    recent = training_set.started >= np.datetime64(newest, "D")
+    held_out = (training_set.slice_of == training_set.slice_of.max()) & recent
+    validation: Trees | None = None
     measured: dict[str, float] = {}
     line = (1.0, 0.0)
-    if earlier.sum() >= LEAST_LISTS and asked.sum() >= LEAST_LISTS // 4:
-        understudy = _fit(lessons, earlier)
-        measured, line = _measure(understudy, lessons, asked)
-        rival = None if in_use is None else examined(in_use, newest, lessons.features)
+    if (~recent).sum() >= LEAST_LISTS and held_out.sum() >= LEAST_LISTS // 4:
+        validation = _fit(training_set, ~recent)
+        measured, line = _measure(validation, training_set, held_out)
+        rival = None if in_use is None else comparable(in_use, newest, training_set.features)
         if rival is not None:
-            measured["in_use_recall_50"] = recall(rival.score(_inside(lessons, asked)), lessons, asked, 50)
+            score = rival.score(_inside(training_set, held_out))
+            measured["in_use_recall_50"] = recall(score, training_set, held_out, 50)
     report("ranker: trees", 2, 3)
-    chosen = lessons.slice_of > 0
-    trees = _fit(lessons, chosen)
+    chosen = training_set.slice_of > 0
+    trees = _fit(training_set, chosen)
     report("ranker: trees", 3, 3)
     card = Card(
         format=FORMAT,
         encoder=texts.encoder,
         cutoff=cutoff.isoformat(),
         fingerprint=fingerprint(history, texts, cutoff),
-        features=lessons.features,
+        features=training_set.features,
         lists=int(chosen.sum()),
         projects=len(history.before(cutoff).projects),
         slope=line[0],
         intercept=line[1],
-        examined_from=newest.isoformat() if measured else None,
+        validated_from=newest.isoformat() if measured else None,
         measured=measured,
     )
-    return Model(card, trees, understudy)
+    return Model(card, trees, validation)
 
 
-def examined(model: Model, newest: dt.date, features: tuple[str, ...]) -> Trees | None:
-    """What of the model in use may sit the exam on the half year from `newest`: what has not seen its answers.
+def comparable(model: Model, newest: dt.date, features: tuple[str, ...]) -> Trees | None:
+    """Which trees of the model in use may be measured on the half year from `newest`: those that have not seen it.
 
-    That is the model itself where it was learned before, else its understudy where that was. None where both have
-    seen them, or look at other features: then there is nothing fair to compare with.
+    Its own where they were learned before, else its validation trees where those were. None where both have seen it,
+    or look at other features: then there is nothing fair to compare with.
     """
     if model.card.features != features:
         return None
     if dt.date.fromisoformat(model.card.cutoff) <= newest:
         return model.trees
-    seen = model.card.examined_from
-    return model.understudy if seen is not None and dt.date.fromisoformat(seen) <= newest else None
+    begin = model.card.validated_from
+    return model.validation if begin is not None and dt.date.fromisoformat(begin) <= newest else None
 
 
 def _measure(
-    understudy: Trees, lessons: TrainingSet, asked: np.ndarray
+    validation: Trees, training_set: TrainingSet, held_out: np.ndarray
 ) -> tuple[dict[str, float], tuple[float, float]]:
-    """Recall at 50 of understudy and prior on the lists asked, and the calibration's slope and intercept there."""
-    rows = _inside(lessons, asked)
-    score = understudy.score(rows)
-    line = LogisticRegression().fit(score.reshape(-1, 1), lessons.partner[_rows_of(lessons, asked)])
+    """Recall at 50 of validation trees and prior on the lists held out; the calibration's slope and intercept there."""
+    rows = _inside(training_set, held_out)
+    score = validation.score(rows)
+    line = LogisticRegression().fit(
+        score.reshape(-1, 1), training_set.partner[_rows_of(training_set, held_out)]
+    )
+    prior = rows[:, training_set.features.index("prior of largest")]
     measured = {
-        "recall_50": recall(score, lessons, asked, 50),
-        "prior_recall_50": recall(rows[:, lessons.features.index("prior of largest")], lessons, asked, 50),
+        "recall_50": recall(score, training_set, held_out, 50),
+        "prior_recall_50": recall(prior, training_set, held_out, 50),
     }
     return measured, (float(line.coef_[0, 0]), float(line.intercept_[0]))
 
 
 def fingerprint(history: History, texts: Texts, cutoff: dt.date) -> str:
-    """Equal fingerprints mean equal models: format, encoder, cutoff and all that started before it."""
+    """Equal fingerprints mean equal models: features, encoder, cutoff and all that started before it."""
     known = history.before(cutoff)
-    digest = hashlib.sha256(f"{FORMAT}|{texts.encoder}|{texts.width}|{cutoff}|{SEED}".encode())
+    digest = hashlib.sha256(f"{FEATURES}|{texts.encoder}|{texts.width}|{cutoff}|{SEED}".encode())
     for table, columns in (
         (known.projects, ("id", "start", "topics", "programme", "text")),
         (known.participations, ("project", "organisation", "role")),
@@ -136,11 +140,11 @@ def fingerprint(history: History, texts: Texts, cutoff: dt.date) -> str:
     return digest.hexdigest()
 
 
-def recall(score: np.ndarray, lessons: TrainingSet, lists: np.ndarray, k: int) -> float:
+def recall(score: np.ndarray, training_set: TrainingSet, lists: np.ndarray, k: int) -> float:
     """Mean share of a list's hidden partners among its first k by `score` (rows of those lists, in order)."""
-    partner = lessons.partner[_rows_of(lessons, lists)]
+    partner = training_set.partner[_rows_of(training_set, lists)]
     values, begin = [], 0
-    for length, hidden in zip(lessons.lengths[lists], lessons.hidden[lists], strict=True):
+    for length, hidden in zip(training_set.lengths[lists], training_set.hidden[lists], strict=True):
         part = slice(begin, begin + length)
         order = np.argsort(-score[part], kind="stable")[:k]
         values.append(partner[part][order].sum() / hidden)
@@ -148,20 +152,25 @@ def recall(score: np.ndarray, lessons: TrainingSet, lists: np.ndarray, k: int) -
     return float(np.mean(values))
 
 
-def _rows_of(lessons: TrainingSet, lists: np.ndarray) -> np.ndarray:
+def _rows_of(training_set: TrainingSet, lists: np.ndarray) -> np.ndarray:
     """Positions of the rows of the chosen lists, in order."""
-    return np.flatnonzero(np.repeat(lists, lessons.lengths))
+    return np.flatnonzero(np.repeat(lists, training_set.lengths))
 
 
-def _inside(lessons: TrainingSet, lists: np.ndarray) -> np.ndarray:
+def _inside(training_set: TrainingSet, lists: np.ndarray) -> np.ndarray:
     """(n, f) float32: the rows of the chosen lists."""
-    return lessons.rows[_rows_of(lessons, lists)]
+    rows: np.ndarray = training_set.rows[_rows_of(training_set, lists)]
+    return rows
 
 
-def _fit(lessons: TrainingSet, lists: np.ndarray) -> Trees:
+def _fit(training_set: TrainingSet, lists: np.ndarray) -> Trees:
     """Learn from the chosen lists."""
-    rows = _rows_of(lessons, lists)
-    inside, partner, lengths = lessons.rows[rows], lessons.partner[rows], lessons.lengths[lists]
+    rows = _rows_of(training_set, lists)
+    inside, partner, lengths = (
+        training_set.rows[rows],
+        training_set.partner[rows],
+        training_set.lengths[lists],
+    )
     sample = inside[:: max(1, len(inside) // 100_000)]
 
     def fit_one(objective: dict[str, Any]) -> tuple[lgb.Booster, float]:

@@ -1,4 +1,4 @@
-"""What does the ranker learn from? Past projects turned into queries against the history before them."""
+"""What does the ranker learn from? Past projects as queries against the history before them."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -10,23 +10,23 @@ from data.model import History, OrganisationId
 from matcher.ranking.cutoffs import half_years_before
 from matcher.ranking.evidence import gather
 from matcher.ranking.features import candidate_rows, feature_names, score_all
-from matcher.ranking.organisation_features import Prepared, prepare
+from matcher.ranking.organisation_features import PreparedState, prepare_state
 from matcher.ranking.query import Query
 from matcher.ranking.state import build_state
 from matcher.ranking.texts import Texts
 
 SLICES = 4
-"""So many half-years' histories; each is asked about the year after it, as a store in use is. One more, the oldest,
-teaches the understudy alone, which has to do without the newest."""
+"""So many half-years' histories, each queried about the year after it, as a store in use is. One more, the oldest,
+serves the validation trees alone, which have to do without the newest."""
 LISTS = 4500
 """Queries gathered, at most: more cost time and bring nothing that can be measured."""
 DEPTH = 250
 """Candidates of a query: the best of the prior."""
 LEAST_PROJECTS = 200
-"""A slice with fewer projects before it teaches nothing."""
+"""A slice with fewer projects before it is left out."""
 LEAST_MEMBERS = 4
-FORGET = 0.08
-"""So often a query's topic, programme or text is left out: askers may not have them."""
+DROPPED = 0.08
+"""So often a query's topic, programme or text is left out: users may not have them."""
 TASKS = ("coordinator", "half", "text")
 BATCH = 16
 
@@ -51,8 +51,8 @@ class TrainingSet:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingQuestion:
-    """One query with the answer."""
+class TrainingQuery:
+    """One query with its hidden partners, the right answer."""
 
     query: Query
     project: str
@@ -60,9 +60,9 @@ class TrainingQuestion:
     started: np.datetime64
 
 
-def question(
+def training_query(
     project: Any, members: list[tuple[str, str]], task: str, rng: np.random.Generator
-) -> TrainingQuestion:
+) -> TrainingQuery:
     """Hide the partners of one project: all ('text'), all but the coordinator, or half, coordinator kept.
 
     `project`: a row of History.projects; `members`: (organisation, role), sorted.
@@ -73,25 +73,24 @@ def question(
     if task != "text" and lead is not None:
         given = [lead]
         if task == "half":
-            others = [each for each in ids if each != lead]
+            others = [ident for ident in ids if ident != lead]
             count = max(len(ids) // 2 - 1, 0)
             given += [others[place] for place in sorted(rng.permutation(len(others))[:count])]
-    asked = Query(
+    query = Query(
         id=f"{project.id}/{task}",
         text=project.text or "",
-        given=tuple(OrganisationId(each) for each in given),
+        given=tuple(OrganisationId(ident) for ident in given),
         coordinator=OrganisationId(lead) if given and lead is not None else None,
         topic=project.topics or None,
         programme=project.programme or None,
     )
-    return TrainingQuestion(
-        asked, project.id, frozenset(ids) - frozenset(given), np.datetime64(project.start, "D")
-    )
+    hidden = frozenset(ids) - frozenset(given)
+    return TrainingQuery(query, project.id, hidden, np.datetime64(project.start, "D"))
 
 
-def questions_of(
+def training_queries(
     history: History, begin: dt.date, end: dt.date, rng: np.random.Generator
-) -> list[TrainingQuestion]:
+) -> list[TrainingQuery]:
     """All tasks of all projects with enough members that start in [begin, end), in the history's order."""
     start = history.projects["start"]
     chosen = history.projects[(start >= np.datetime64(begin)) & (start < np.datetime64(end))]
@@ -102,16 +101,16 @@ def questions_of(
     ):
         members.setdefault(project, []).append((organisation, role))
     return [
-        question(project, sorted(members[str(project.id)]), task, rng)
+        training_query(project, sorted(members[str(project.id)]), task, rng)
         for project in chosen.itertuples()
         if len(members.get(str(project.id), ())) >= LEAST_MEMBERS
         for task in TASKS
     ]
 
 
-def forgetful(query: Query, rng: np.random.Generator) -> Query:
+def dropped_out(query: Query, rng: np.random.Generator) -> Query:
     """The query, at times without topic, programme or text."""
-    drop = rng.random(3) < FORGET
+    drop = rng.random(3) < DROPPED
     return replace(
         query,
         topic=None if drop[0] else query.topic,
@@ -124,19 +123,19 @@ def build_training_set(history: History, texts: Texts, cutoff: dt.date, seed: in
     """TrainingSet from the half-years before `cutoff`, each against its own history; None: too little to learn from."""
     rng = np.random.default_rng(seed)
     known = history.before(cutoff)
-    plans: list[tuple[Prepared, list[TrainingQuestion], int]] = []
+    plans: list[tuple[PreparedState, list[TrainingQuery], int]] = []
     for number, begin in enumerate(half_years_before(cutoff, SLICES + 1)):
         past = known.before(begin)
         if len(past.projects) < LEAST_PROJECTS:
             continue
         end = min(cutoff, begin.replace(year=begin.year + 1))
-        prepared = prepare(build_state(past, texts.projects, texts.width))
-        plans.append((prepared, questions_of(known, begin, end, rng), number))
-    total = sum(len(lessons) for _, lessons, _ in plans)
+        prepared = prepare_state(build_state(past, texts.projects, texts.width))
+        plans.append((prepared, training_queries(known, begin, end, rng), number))
+    total = sum(len(queries) for _, queries, _ in plans)
     share = min(1.0, LISTS / max(total, 1))
     parts = [
-        _slice(prepared, [each for each in lessons if rng.random() < share], number, texts, rng)
-        for prepared, lessons, number in plans
+        _slice(prepared, [query for query in queries if rng.random() < share], number, texts, rng)
+        for prepared, queries, number in plans
     ]
     parts = [part for part in parts if len(part.lengths)]
     if not parts:
@@ -149,7 +148,11 @@ def build_training_set(history: History, texts: Texts, cutoff: dt.date, seed: in
 
 
 def _slice(
-    prepared: Prepared, lessons: list[TrainingQuestion], number: int, texts: Texts, rng: np.random.Generator
+    prepared: PreparedState,
+    training: list[TrainingQuery],
+    number: int,
+    texts: Texts,
+    rng: np.random.Generator,
 ) -> TrainingSet:
     """The lists of one slice; a list without any partner among its candidates is left out."""
     rows, partner, lengths, hidden, started = [], [], [], [], []
@@ -157,13 +160,13 @@ def _slice(
     zero = np.zeros(texts.width, np.float32)
     state = prepared.state
     depth = min(DEPTH, len(state.organisations))
-    for begin in range(0, len(lessons), BATCH):
-        batch = lessons[begin : begin + BATCH]
-        queries = [forgetful(lesson.query, rng) for lesson in batch]
+    for begin in range(0, len(training), BATCH):
+        batch = training[begin : begin + BATCH]
+        queries = [dropped_out(example.query, rng) for example in batch]
         vectors = np.array(
             [
-                texts.projects.get(each.project, zero) if q.text else zero
-                for each, q in zip(batch, queries, strict=True)
+                texts.projects.get(example.project, zero) if query.text else zero
+                for example, query in zip(batch, queries, strict=True)
             ],
             np.float32,
         )
@@ -171,17 +174,17 @@ def _slice(
         scores = score_all(prepared, evidence)
         features = feature_names(tuple(scores.sums))
         prior = np.where(evidence.on_board.toarray() > 0, -1.0, scores.prior)
-        for column, lesson in enumerate(batch):
+        for column, example in enumerate(batch):
             places = np.argsort(-prior[:, column], kind="stable")[:depth]
-            wanted = np.array(state.positions(tuple(sorted(lesson.hidden))), dtype=int)
-            found = np.isin(places, wanted).astype(np.int8)
-            if not found.any():
+            hidden_places = np.array(state.positions(tuple(sorted(example.hidden))), dtype=int)
+            is_partner = np.isin(places, hidden_places).astype(np.int8)
+            if not is_partner.any():
                 continue
             rows.append(candidate_rows(prepared, scores, column, places))
-            partner.append(found)
+            partner.append(is_partner)
             lengths.append(depth)
-            hidden.append(len(lesson.hidden))
-            started.append(lesson.started)
+            hidden.append(len(example.hidden))
+            started.append(example.started)
     count = len(lengths)
     return TrainingSet(
         rows=np.concatenate(rows) if rows else np.zeros((0, 0), np.float32),

@@ -1,6 +1,7 @@
 """Does a newly learned ranker come into use only where it is no worse than the one in use?"""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,11 @@ import pandas as pd
 import pytest
 
 from data.model import ORGANISATION_COLUMNS, PARTICIPATION_COLUMNS, PROJECT_COLUMNS, History
-from matcher.ranking import model_file
-from matcher.ranking import registry as shelf
+from matcher.ranking import model_file, registry
 from matcher.ranking.model_file import FORMAT, Card, Model, Trees
 from matcher.ranking.rank import Ranker, Texts
 from matcher.ranking.registry import ModelRegistry
-from matcher.ranking.train import examined, fingerprint
+from matcher.ranking.train import comparable, fingerprint
 
 CUTOFF = dt.date(2019, 7, 1)
 NEWEST = dt.date(2019, 1, 1)
@@ -29,10 +29,15 @@ def trees(turn: int) -> Trees:
 
 
 def a_model(turn: int, mark: str, measured: dict[str, float], *, cutoff: dt.date = CUTOFF) -> Model:
-    card = Card(
+    learned = Card(
         FORMAT, "none", cutoff.isoformat(), mark, ("x",), 300, 600, 1.0, 0.0, NEWEST.isoformat(), measured
     )
-    return Model(card, trees(turn), trees(turn + 1))
+    return Model(learned, trees(turn), trees(turn + 1))
+
+
+def card(model: Model | None) -> Card:
+    assert model is not None
+    return model.card
 
 
 def history(projects: int) -> History:
@@ -48,30 +53,36 @@ def history(projects: int) -> History:
     return History(table, pd.DataFrame(pairs, columns=list(PARTICIPATION_COLUMNS)), people)
 
 
+Learn = Callable[..., list[Model | None]]
+"""Sets what the next training measures; the list of models in use that trainings were compared with."""
+
+
 @pytest.fixture
-def learn(monkeypatch: pytest.MonkeyPatch):
-    """Let the next training end in the given figures; the questions that it was compared with are kept."""
+def learn(monkeypatch: pytest.MonkeyPatch) -> Learn:
+    """Let the next training end in the given figures; the models that it was compared with are kept."""
     compared: list[Model | None] = []
 
     def prepare(turn: int, **measured: float) -> list[Model | None]:
-        def trained(past: History, texts: Texts, *, cutoff: dt.date, in_use: Model | None, progress: object):
+        def trained(
+            past: History, texts: Texts, *, cutoff: dt.date, in_use: Model | None, progress: object
+        ) -> Model:
             compared.append(in_use)
             return a_model(turn, fingerprint(past, texts, cutoff), measured)
 
-        monkeypatch.setattr(shelf, "train", trained)
+        monkeypatch.setattr(registry, "train", trained)
         return compared
 
     return prepare
 
 
-def test_the_first_model_comes_into_use_where_it_beats_the_fixed_blend(tmp_path: Path, learn) -> None:
+def test_the_first_model_comes_into_use_where_it_beats_the_fixed_blend(tmp_path: Path, learn: Learn) -> None:
     learn(10, recall_50=0.30, prior_recall_50=0.25)
     model, promoted = ModelRegistry(history(5), Texts.none(), tmp_path).renew(CUTOFF)
     assert promoted
-    assert model_file.load_in_use(tmp_path, "none").card == model.card
+    assert card(model_file.load_in_use(tmp_path, "none")) == card(model)
 
 
-def test_a_model_worse_than_the_fixed_blend_stays_out(tmp_path: Path, learn) -> None:
+def test_a_model_worse_than_the_fixed_blend_stays_out(tmp_path: Path, learn: Learn) -> None:
     learn(10, recall_50=0.20, prior_recall_50=0.25)
     kept = ModelRegistry(history(5), Texts.none(), tmp_path)
     assert kept.renew(CUTOFF)[1] is False
@@ -79,23 +90,25 @@ def test_a_model_worse_than_the_fixed_blend_stays_out(tmp_path: Path, learn) -> 
     assert kept.due(CUTOFF) is False
 
 
-@pytest.mark.parametrize(("found", "comes"), [(0.29, False), (0.30, True), (0.31, True)])
+@pytest.mark.parametrize(("recall", "comes"), [(0.29, False), (0.30, True), (0.31, True)])
 def test_a_later_model_comes_into_use_where_it_is_no_worse(
-    tmp_path: Path, learn, found: float, comes: bool
+    tmp_path: Path, learn: Learn, recall: float, comes: bool
 ) -> None:
     learn(10, recall_50=0.30, prior_recall_50=0.25)
     first, _ = ModelRegistry(history(5), Texts.none(), tmp_path).renew(CUTOFF)
-    compared = learn(40, recall_50=found, prior_recall_50=0.25, in_use_recall_50=0.30)
+    compared = learn(40, recall_50=recall, prior_recall_50=0.25, in_use_recall_50=0.30)
     later = ModelRegistry(history(6), Texts.none(), tmp_path)
     assert later.due(CUTOFF)
     second, promoted = later.renew(CUTOFF)
-    assert compared[1].card == first.card
+    assert card(compared[1]) == card(first)
     assert promoted is comes
-    assert later.in_use().card == (second if comes else first).card
+    assert card(later.in_use()) == card(second if comes else first)
     assert not later.due(CUTOFF)
 
 
-def test_what_another_process_promotes_is_taken_at_once_and_without_learning(tmp_path: Path, learn) -> None:
+def test_what_another_process_promotes_is_taken_at_once_and_without_learning(
+    tmp_path: Path, learn: Learn
+) -> None:
     learn(10, recall_50=0.30, prior_recall_50=0.25)
     answering = Ranker(history(5), Texts.none(), folder=tmp_path, learn_from=2)
     answering.train()
@@ -107,7 +120,7 @@ def test_what_another_process_promotes_is_taken_at_once_and_without_learning(tmp
     assert len(compared) == 2
 
 
-def test_the_model_in_use_answers_until_a_new_one_is_learned(tmp_path: Path, learn) -> None:
+def test_the_model_in_use_answers_until_a_new_one_is_learned(tmp_path: Path, learn: Learn) -> None:
     learn(10, recall_50=0.30, prior_recall_50=0.25)
     Ranker(history(5), Texts.none(), folder=tmp_path, learn_from=2).train()
     compared = learn(40, recall_50=0.29, prior_recall_50=0.25, in_use_recall_50=0.30)
@@ -115,8 +128,8 @@ def test_the_model_in_use_answers_until_a_new_one_is_learned(tmp_path: Path, lea
     assert ranker.learns
     assert ranker.due
     assert len(compared) == 1
-    said = ranker.train()
-    assert said.startswith(
+    text = ranker.train()
+    assert text.startswith(
         "A newly learned ranking was no better and is not used (recall at 50, new: 0.290, in use: 0.300"
     )
     assert not ranker.due
@@ -128,24 +141,26 @@ def test_trees_that_no_card_names_are_removed(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("trees-*.txt"))) == 2
 
 
-def test_the_model_in_use_sits_the_exam_itself_where_it_has_not_seen_the_answers() -> None:
+def test_the_model_in_use_itself_is_compared_where_it_has_not_seen_the_half_year() -> None:
     earlier = a_model(10, "f" * 64, {}, cutoff=NEWEST)
-    assert examined(earlier, NEWEST, ("x",)) is earlier.trees
+    assert comparable(earlier, NEWEST, ("x",)) is earlier.trees
 
 
-def test_its_understudy_sits_the_exam_where_the_model_in_use_has_seen_the_answers() -> None:
+def test_its_validation_trees_are_compared_where_the_model_in_use_has_seen_the_half_year() -> None:
     model = a_model(10, "f" * 64, {})
-    assert examined(model, NEWEST, ("x",)) is model.understudy
+    assert comparable(model, NEWEST, ("x",)) is model.validation
 
 
-def test_nothing_is_compared_that_has_seen_the_answers_or_looks_at_other_features() -> None:
+def test_nothing_is_compared_that_has_seen_the_half_year_or_looks_at_other_features() -> None:
     model = a_model(10, "f" * 64, {})
-    assert examined(model, dt.date(2018, 7, 1), ("x",)) is None
-    assert examined(replace(model, understudy=None), NEWEST, ("x",)) is None
-    assert examined(model, NEWEST, ("y",)) is None
+    assert comparable(model, dt.date(2018, 7, 1), ("x",)) is None
+    assert comparable(replace(model, validation=None), NEWEST, ("x",)) is None
+    assert comparable(model, NEWEST, ("y",)) is None
 
 
-def test_a_model_for_questions_of_a_date_is_never_compared_with_the_one_in_use(tmp_path: Path, learn) -> None:
+def test_a_model_for_dated_queries_is_never_compared_with_the_one_in_use(
+    tmp_path: Path, learn: Learn
+) -> None:
     learn(10, recall_50=0.30, prior_recall_50=0.25)
     kept = ModelRegistry(history(5), Texts.none(), tmp_path)
     _, promoted = kept.renew(CUTOFF)
@@ -153,4 +168,4 @@ def test_a_model_for_questions_of_a_date_is_never_compared_with_the_one_in_use(t
     assert kept.dated(NEWEST) is not None
     assert promoted
     assert compared[1] is None
-    assert kept.in_use().card.measured["recall_50"] == 0.30
+    assert card(kept.in_use()).measured["recall_50"] == 0.30

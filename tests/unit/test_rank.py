@@ -1,18 +1,21 @@
 """Does the ranker answer from the past alone, and never name those on board?"""
 
 import datetime as dt
+import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 import pytest
 
-from data.model import ORGANISATION_COLUMNS, History
-from matcher.ranking import training_set as lessons
+from data.model import ORGANISATION_COLUMNS, History, OrganisationId
+from matcher.ranking import training_set
 from matcher.ranking.cutoffs import cutoff_for
-from matcher.ranking.model_file import FORMAT, Card, Model, Trees, load, save
+from matcher.ranking.model_file import FORMAT, Card, Model, Trees, is_kept, load, save
 from matcher.ranking.rank import Query, Ranker, Texts
 
 PEOPLE = [f"org{number:03d}" for number in range(120)]
@@ -78,6 +81,7 @@ def long_history() -> History:
     return tiny_history(projects)
 
 
+E, Z = OrganisationId("e"), OrganisationId("z")
 SMALL = tiny_history(
     [
         ("P1", "2015-01-01", "WATER-1-2015", ["a", "b", "c"]),
@@ -88,12 +92,12 @@ SMALL = tiny_history(
 )
 
 
-def names(ranker: Ranker, query: Query, **options: object) -> list[str]:
+def names(ranker: Ranker, query: Query, **options: Any) -> list[str]:
     return [who for who, _ in ranker.rank([query], **options)[0].ranked]
 
 
 def test_the_partner_of_two_projects_comes_first_and_nobody_on_board_is_named() -> None:
-    ranked = names(Ranker(SMALL, Texts.none()), Query("q", coordinator="a"))
+    ranked = names(Ranker(SMALL, Texts.none()), Query("q", coordinator=OrganisationId("a")))
     assert ranked[0] == "b"
     assert "a" not in ranked
 
@@ -110,17 +114,27 @@ def test_whoever_came_after_the_date_is_not_named() -> None:
 
 
 def test_before_the_first_project_nothing_is_known() -> None:
-    assert names(Ranker(SMALL, Texts.none()), Query("q", coordinator="a", date=dt.date(2014, 1, 1))) == []
+    assert (
+        names(
+            Ranker(SMALL, Texts.none()), Query("q", coordinator=OrganisationId("a"), date=dt.date(2014, 1, 1))
+        )
+        == []
+    )
 
 
 def test_unknown_organisations_on_board_and_an_empty_query_are_allowed() -> None:
     ranker = Ranker(SMALL, Texts.none())
-    assert len(names(ranker, Query("q", coordinator="nobody", given=("none",)))) == 8
+    assert (
+        len(names(ranker, Query("q", coordinator=OrganisationId("nobody"), given=(OrganisationId("none"),))))
+        == 8
+    )
     assert len(names(ranker, Query("q"))) == 8
 
 
 def test_only_the_wanted_candidates_are_ranked() -> None:
-    assert names(Ranker(SMALL, Texts.none()), Query("q", coordinator="a"), candidates=["c", "d", "a"]) in (
+    assert names(
+        Ranker(SMALL, Texts.none()), Query("q", coordinator=OrganisationId("a")), candidates=["c", "d", "a"]
+    ) in (
         ["c", "d"],
         ["d", "c"],
     )
@@ -133,7 +147,7 @@ def test_an_organisation_without_history_is_ranked_by_its_profile() -> None:
         2,
         {"P1": water, "P2": water, "P3": space, "P4": space},
         {"new-water": water, "new-space": space},
-        lambda asked: np.array([water for _ in asked]),
+        lambda lines: np.array([water for _ in lines]),
     )
     ranked = names(Ranker(SMALL, texts), Query("q", text="rivers"))
     assert ranked.index("new-water") < ranked.index("new-space")
@@ -143,19 +157,21 @@ def test_favouring_newcomers_moves_them_up() -> None:
     ranker = Ranker(SMALL, Texts.none())
     query = Query("q", topic="SPACE-7-2018")
     plain, steered = (dict(ranker.rank([query], newcomers=value)[0].ranked) for value in (0.0, 1.0))
-    assert steered["z"] / steered["e"] > plain["z"] / plain["e"]
+    assert steered[Z] / steered[E] > plain[Z] / plain[E]
 
 
 @pytest.mark.parametrize("options", [{"limit": 0}, {"newcomers": 1.5}])
-def test_impossible_options_are_refused(options: dict) -> None:
+def test_impossible_options_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must be"):
         Ranker(SMALL, Texts.none()).rank([Query("q")], **options)
 
 
 def test_a_shared_project_is_given_as_the_reason() -> None:
-    (found,) = Ranker(SMALL, Texts.none()).explain(Query("q", coordinator="a"), ["c"])
-    assert [(each.kind, each.project, each.partner, each.value) for each in found if each.kind == "tie"] == [
-        ("tie", "P1", "a", 0.5)
+    (contributions,) = Ranker(SMALL, Texts.none()).explain(
+        Query("q", coordinator=OrganisationId("a")), [OrganisationId("c")]
+    )
+    assert [(tie.project, tie.partner, tie.value) for tie in contributions if tie.kind == "tie"] == [
+        ("P1", "a", 0.5)
     ]
 
 
@@ -166,21 +182,23 @@ def test_a_past_project_is_given_with_the_sentence_it_is_nearest_to() -> None:
         2,
         {"P1": water, "P2": water, "P3": space, "P4": space},
         {"new-space": space},
-        lambda asked: np.array([space if "Rockets" in text else water for text in asked]),
+        lambda lines: np.array([space if "Rockets" in text else water for text in lines]),
     )
     query = Query("q", text="Rivers are to be cleaned everywhere. Rockets are to be built with care.")
-    told = Ranker(SMALL, texts).explain(query, ["e", "new-space", "nobody"])
+    known, new, unknown = Ranker(SMALL, texts).explain(
+        query, [E, OrganisationId("new-space"), OrganisationId("nobody")]
+    )
     rockets = "Rockets are to be built with care."
-    assert [(each.project, each.sentence) for each in told[0] if each.kind == "text"] == [
+    assert [(piece.project, piece.sentence) for piece in known if piece.kind == "text"] == [
         ("P3", rockets),
         ("P4", rockets),
     ]
-    assert [(each.kind, each.project, each.sentence) for each in told[1]] == [
+    assert [(piece.kind, piece.project, piece.sentence) for piece in new] == [
         ("profile", None, rockets),
         ("beside", "P3", rockets),
         ("beside", "P4", rockets),
     ]
-    assert told[2] == ()
+    assert unknown == ()
 
 
 def test_the_cutoff_depends_on_the_date_and_the_past_alone() -> None:
@@ -190,9 +208,9 @@ def test_the_cutoff_depends_on_the_date_and_the_past_alone() -> None:
 
 
 def test_deleting_what_came_after_the_date_changes_no_learned_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lessons, "LISTS", 400)
+    monkeypatch.setattr(training_set, "LISTS", 400)
     history, date = long_history(), dt.date(2017, 3, 1)
-    query = Query("q", coordinator="org003", topic="TA-1-2017", date=date)
+    query = Query("q", coordinator=OrganisationId("org003"), topic="TA-1-2017", date=date)
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
         whole = Ranker(history, Texts.none(), folder=Path(first), learn_from=100)
         past = Ranker(history.before(date), Texts.none(), folder=Path(second), learn_from=100)
@@ -206,7 +224,7 @@ def test_deleting_what_came_after_the_date_changes_no_learned_answer(monkeypatch
     assert {who for who, _ in answers[0][:9]} == {f"org{n:03d}" for n in range(10)} - {"org003"}
 
 
-def a_model() -> Model:
+def small_model(features: tuple[str, ...] = ("x",)) -> Model:
     """One tree on one feature."""
     rows = np.arange(100, dtype=np.float32).reshape(-1, 1)
     booster = lgb.train(
@@ -214,12 +232,12 @@ def a_model() -> Model:
         lgb.Dataset(rows, (rows[:, 0] > 50).astype(int)),
         3,
     )
-    card = Card(FORMAT, "none", "2019-07-01", "f" * 64, ("x",), 7, 9, 1.0, 0.0, None, {})
+    card = Card(FORMAT, "none", "2019-07-01", "f" * 64, features, 7, 9, 1.0, 0.0, None, {})
     return Model(card, Trees((booster,), (2.0,)))
 
 
 def test_a_saved_model_scores_as_before(tmp_path: Path) -> None:
-    model, rows = a_model(), np.array([[10.0], [90.0]], np.float32)
+    model, rows = small_model(), np.array([[10.0], [90.0]], np.float32)
     save(model, tmp_path)
     again = load(tmp_path, "2019-07-01", "f" * 64)
     assert again is not None
@@ -228,11 +246,52 @@ def test_a_saved_model_scores_as_before(tmp_path: Path) -> None:
 
 
 def test_a_damaged_model_or_one_of_another_history_counts_as_none(tmp_path: Path) -> None:
-    save(a_model(), tmp_path)
+    save(small_model(), tmp_path)
     assert load(tmp_path, "2019-07-01", "e" * 64) is None
     trees = next(tmp_path.glob("*.txt"))
     trees.write_text(trees.read_text()[:-100])
     assert load(tmp_path, "2019-07-01", "f" * 64) is None
+
+
+def written_in_format_2(folder: Path) -> Model:
+    """A model as it was kept before its features got the names that the field uses."""
+    model = small_model(("walk near of largest", "echo per project", "country by walk", "topic"))
+    save(model, folder)
+    path = folder / "ranker-2019-07-01.json"
+    card = json.loads(path.read_text())
+    card |= {"format": 2, "understudy": card["trees"], "examined_from": card.pop("validated_from")}
+    path.write_text(json.dumps(card))
+    return model
+
+
+def test_a_model_of_the_format_before_answers_as_it_did_under_the_new_names(tmp_path: Path) -> None:
+    model = written_in_format_2(tmp_path)
+    read = load(tmp_path, "2019-07-01", "f" * 64)
+    assert read is not None
+    assert read.card.features == (
+        "pagerank near of largest",
+        "feedback per project",
+        "country by pagerank",
+        "topic",
+    )
+    assert is_kept(tmp_path, "2019-07-01", "f" * 64), "nothing has to be learned again"
+    rows = np.array([[10.0], [90.0]], np.float32)
+    assert read.score(rows, threads=1).tolist() == model.score(rows, threads=1).tolist()
+    assert read.validation is not None
+    assert read.validation.score(rows).tolist() == model.score(rows, threads=1).tolist()
+
+
+def test_trees_of_a_model_of_the_format_before_are_not_thrown_away(tmp_path: Path) -> None:
+    written_in_format_2(tmp_path)
+    save(replace(small_model(), card=replace(small_model().card, cutoff="2020-01-01")), tmp_path)
+    assert load(tmp_path, "2019-07-01", "f" * 64) is not None
+
+
+@pytest.mark.parametrize("document", ['{"format": 1}', '{"format": 4}', "[]", "{", '{"format": 3}'])
+def test_a_model_of_an_unknown_format_counts_as_none(tmp_path: Path, document: str) -> None:
+    (tmp_path / "ranker-2019-07-01.json").write_text(document)
+    assert load(tmp_path, "2019-07-01", "f" * 64) is None
+    assert not is_kept(tmp_path, "2019-07-01", "f" * 64)
 
 
 def test_too_short_a_history_says_that_the_prior_serves() -> None:

@@ -4,8 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-import matcher.ranking.rank
-from matcher.ranking import topics
+from matcher.ranking import rank, topics
 
 
 @given(st.text(max_size=40))
@@ -21,6 +20,6 @@ def test_steering_keeps_the_order_of_equally_experienced_organisations(
     chances: list[float], setting: float
 ) -> None:
     probability = np.sort(np.array(chances))
-    steered = matcher.ranking.rank.steered(probability, np.ones(len(chances)), setting)
+    steered = rank.steered(probability, np.ones(len(chances)), setting)
     assert np.all(np.diff(steered) >= -1e-12)
     assert np.all((steered >= probability - 1e-12) & (steered <= 1.0))

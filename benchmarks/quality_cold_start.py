@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.quality_metrics import interval, recall
-from benchmarks.quality_protocol import Question, Sample, questions
+from benchmarks.quality_protocol import HiddenQuery, Sample, hidden_queries
 from data.model import History
 from matcher.ranking.rank import Ranker, Texts
 from matcher.ranking.state import centred
@@ -42,9 +42,9 @@ def hide(
     projects = before.groupby("organisation")["project"].apply(list).to_dict()
     vectors, profiles = sample.texts.projects, {}
     for who in sorted(projects if among is None else projects.keys() & set(among)):
-        told = sorted(project for project in projects[who] if project in vectors)
-        if rng.random() < share and told:
-            profiles[who] = vectors[told[rng.integers(len(told))]]
+        described = sorted(project for project in projects[who] if project in vectors)
+        if rng.random() < share and described:
+            profiles[who] = vectors[described[rng.integers(len(described))]]
     table = sample.history.participations
     kept = table[~table["organisation"].isin(list(profiles))].reset_index(drop=True)
     texts = Texts(sample.texts.encoder, sample.texts.width, vectors, profiles, sample.texts.encode)
@@ -54,8 +54,8 @@ def hide(
 
 def report(sample: Sample, split: dt.date, every: int, folder: Path) -> None:
     """Print the order among newcomers, and what their places cost the others."""
-    asked = {task: questions(sample, split, task)[::every] for task in ("text", "coordinator")}
-    sought = {who for question in asked["text"] for who in question.hidden}
+    by_task = {task: hidden_queries(sample, split, task)[::every] for task in ("text", "coordinator")}
+    sought = {who for query in by_task["text"] for who in query.hidden}
     for title, among, share in (
         ("every twentieth organisation that is sought: few newcomers, all of them active", sought, 0.05),
         ("every fifth of all organisations, sought or not", None, 0.2),
@@ -63,16 +63,16 @@ def report(sample: Sample, split: dt.date, every: int, folder: Path) -> None:
         hidden = hide(sample, split, among=among, share=share)
         ranker = Ranker(hidden.sample.history, hidden.sample.texts, folder=folder)
         print(f"\n### Histories hidden: {title} ({len(hidden.past)} organisations)")
-        for task, some in asked.items():
+        for task, some in by_task.items():
             _order(ranker, hidden, task, some)
-        for task, some in asked.items():
+        for task, some in by_task.items():
             _price(ranker, hidden, task, some)
 
 
-def _order(ranker: Ranker, hidden: Hidden, task: str, asked: Sequence[Question]) -> None:
+def _order(ranker: Ranker, hidden: Hidden, task: str, queries: Sequence[HiddenQuery]) -> None:
     """Recall among the newcomers alone: chance, text, ours; and ours on those that had few projects."""
     gone = sorted(hidden.past)
-    chosen = [question for question in asked if question.hidden & hidden.past.keys()]
+    chosen = [query for query in queries if query.hidden & hidden.past.keys()]
     ours = _ranked(ranker, chosen, limit=len(gone), among=gone)
     small = {who for who, count in hidden.past.items() if count <= FEW}
     rows = {
@@ -91,7 +91,7 @@ def _order(ranker: Ranker, hidden: Hidden, task: str, asked: Sequence[Question])
         print(f"| {name} | {near.mean():.3f} | {far.mean():.3f} | {low:.3f} to {high:.3f} | {few:.3f} |")
 
 
-def _price(ranker: Ranker, hidden: Hidden, task: str, asked: Sequence[Question]) -> None:
+def _price(ranker: Ranker, hidden: Hidden, task: str, queries: Sequence[HiddenQuery]) -> None:
     """Everybody in one ranking: what newcomers get, and what it costs those with a history."""
     gone = set(hidden.past)
     print(
@@ -99,35 +99,38 @@ def _price(ranker: Ranker, hidden: Hidden, task: str, asked: Sequence[Question])
         "| newcomers in the first 50 |\n|---|---|---|---|"
     )
     for setting in (None, *SETTINGS):
-        ranked = _ranked(ranker, asked, limit=HEAD + len(gone), newcomers=setting or 0.0)
+        ranked = _ranked(ranker, queries, limit=HEAD + len(gone), newcomers=setting or 0.0)
         if setting is None:
-            ranked = [[who for who in found if who not in gone] for found in ranked]
-        new = _recalls(ranked, asked, gone, HEAD).mean()
-        known = {who for question in asked for who in question.hidden} - gone
-        others = _recalls(ranked, asked, known, HEAD).mean()
-        seen = np.mean([len(gone.intersection(found[:HEAD])) for found in ranked])
+            ranked = [[who for who in organisations if who not in gone] for organisations in ranked]
+        new = _recalls(ranked, queries, gone, HEAD).mean()
+        known = {who for query in queries for who in query.hidden} - gone
+        others = _recalls(ranked, queries, known, HEAD).mean()
+        seen = np.mean([len(gone.intersection(organisations[:HEAD])) for organisations in ranked])
         name = "newcomers left out" if setting is None else str(setting)
         print(f"| {name} | {new:.3f} | {others:.4f} | {seen:.1f} |")
 
 
 def _ranked(
     ranker: Ranker,
-    asked: Sequence[Question],
+    queries: Sequence[HiddenQuery],
     *,
     limit: int,
     newcomers: float = 0.0,
     among: Collection[str] | None = None,
 ) -> list[list[str]]:
-    found = ranker.rank([q.query for q in asked], limit=limit, newcomers=newcomers, candidates=among)
-    return [[who for who, _ in each.ranked] for each in found]
+    rankings = ranker.rank([q.query for q in queries], limit=limit, newcomers=newcomers, candidates=among)
+    return [[who for who, _ in ranking.ranked] for ranking in rankings]
 
 
 def _recalls(
-    ranked: Sequence[Sequence[str]], asked: Sequence[Question], wanted: Collection[str], k: int
+    ranked: Sequence[Sequence[str]], queries: Sequence[HiddenQuery], wanted: Collection[str], k: int
 ) -> np.ndarray:
-    """Recall at k of those hidden partners who are wanted, of each question that has one."""
-    pairs = ((found, q.hidden.intersection(wanted)) for found, q in zip(ranked, asked, strict=True))
-    return np.array([recall(found, chosen, k) for found, chosen in pairs if chosen])
+    """Recall at k of those hidden partners who are wanted, of each query that has one."""
+    pairs = (
+        (organisations, q.hidden.intersection(wanted))
+        for organisations, q in zip(ranked, queries, strict=True)
+    )
+    return np.array([recall(organisations, chosen, k) for organisations, chosen in pairs if chosen])
 
 
 def _shuffled(gone: Sequence[str], count: int) -> list[list[str]]:
@@ -135,11 +138,11 @@ def _shuffled(gone: Sequence[str], count: int) -> list[list[str]]:
     return [list(rng.permutation(gone)) for _ in range(count)]
 
 
-def _by_text(hidden: Hidden, gone: Sequence[str], asked: Sequence[Question]) -> list[list[str]]:
+def _by_text(hidden: Hidden, gone: Sequence[str], queries: Sequence[HiddenQuery]) -> list[list[str]]:
     """By cosine of the centred vectors of profile and query text, ties by id."""
     texts = hidden.sample.texts
     centre = np.mean(list(texts.projects.values()), axis=0)
     profiles = centred(np.array([texts.organisations[who] for who in gone]), centre)
-    queries = centred(texts.of([question.query.text for question in asked]), centre)
-    order = np.argsort(-(profiles @ queries.T), axis=0, kind="stable")
+    query_vectors = centred(texts.of([query.query.text for query in queries]), centre)
+    order = np.argsort(-(profiles @ query_vectors.T), axis=0, kind="stable")
     return [[gone[place] for place in column] for column in order.T]
