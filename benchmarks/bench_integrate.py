@@ -191,7 +191,7 @@ def repair(noise: float, withdrawals: int) -> None:
     print("|---|---|---|---|---|---|")
     for n, count, states in SIZES:
         case = plant(n, streams=count, states=states, noise=noise, seed=0).case
-        first = Previous.from_dict(integrate(case, DEMANDS).as_dict())
+        first = Previous.of(integrate(case, DEMANDS))
         rng = np.random.default_rng(0)
         moved, changed, lost = [], [], []
         for k in rng.choice(n, size=withdrawals if n < 500 else 3, replace=False):

@@ -11,9 +11,8 @@
 | StoreError    | 503  | 5    |
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
 
 from data.errors import (
     Ambiguous,
@@ -25,6 +24,7 @@ from data.errors import (
     NotReady,
     StoreError,
 )
+from data.published import WHERE_ANY, WHERE_KNOWN, derived
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -70,33 +70,31 @@ def exit_code(error: KonsortError) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongField:
+    """What is wrong where in a request: at "members.0.country", …"""
+
+    where: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One error body, RFC 9457. `errors` lists what is wrong where: {"where": "body.call", "detail": "…"}."""
+    """One error body, RFC 9457."""
 
     status: int
     title: str
     detail: str
     code: str
-    instance: str | None = None
-    errors: Sequence[Mapping[str, str]] = ()
+    instance: Annotated[str | None, WHERE_KNOWN] = None
+    errors: Annotated[tuple[WrongField, ...], WHERE_ANY] = ()
+
+    @derived
+    def type(self) -> str:
+        """Names the kind of problem and is stable; it leads nowhere."""
+        return f"urn:konsort:problem:{self.code}"
 
     @classmethod
     def of(cls, error: KonsortError, instance: str | None = None) -> "Problem":
         """Return the body for an error that a caller can act on."""
         told = telling(error)
         return cls(told.status, told.title, str(error), error.code, instance)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the body. `type` names the kind of problem and is stable; it leads nowhere."""
-        body: dict[str, Any] = {
-            "type": f"urn:konsort:problem:{self.code}",
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
-            "code": self.code,
-        }
-        if self.instance is not None:
-            body["instance"] = self.instance
-        if self.errors:
-            body["errors"] = [dict(each) for each in self.errors]
-        return body

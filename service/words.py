@@ -1,4 +1,20 @@
-"""How are numbers of things written, on pages and in a terminal?"""
+"""How are numbers of things, and what is traded for what, written on pages and in a terminal?"""
+
+from collections.abc import Mapping
+
+TERMS = {
+    "fit": "fit to the streams",
+    "complement": "answers to what is sought",
+    "topic": "common topics",
+    "known": "known ties",
+    "inside": "links inside one stream",
+    "evenness": "evenness of the streams",
+    "borders": "pairs of states that are linked",
+}
+"""What an alternative trades, in words; all in [0, 1]."""
+COUNTS = {"links": "link", "streams": "work stream"}
+SMALL = 0.005
+"""A difference up to this would be shown as 0.00."""
 
 
 def count(value: int, one: str, many: str = "") -> str:
@@ -8,3 +24,21 @@ def count(value: int, one: str, many: str = "") -> str:
     ('1 link', '1,200 links', '2 countries')
     """
     return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def traded(trade: Mapping[str, float]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What an alternative has more of than the first, and less of, in words; what would be shown as 0.00 is left out.
+
+    >>> traded({"fit": -0.125, "known": 0.36, "topic": 0.001, "links": 4.0})
+    (('known ties +0.36', '4 links'), ('fit to the streams −0.12',))
+    """
+    terms = [
+        (f"{name} {trade[term]:+.2f}".replace("-", "−"), trade[term])
+        for term, name in TERMS.items()
+        if abs(trade.get(term, 0)) > SMALL
+    ]
+    terms += [
+        (count(abs(round(trade[term])), one), trade[term]) for term, one in COUNTS.items() if trade.get(term)
+    ]
+    more = tuple(text for text, value in terms if value > 0)
+    return more, tuple(text for text, value in terms if value < 0)

@@ -1,20 +1,12 @@
-"""What does the network answer with? Frozen records, each with `as_dict()` for JSON.
+"""What does the network answer with? Frozen records, published as they are; countries outside in EU style (EL, UK)."""
 
-Records keep ISO countries; `as_dict` gives them in EU style (EL, UK), as all published answers do.
-"""
-
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from data.countries import to_eu
 from data.model import OrganisationId, ProjectId
-
-
-def _published(fields: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Turn one record's fields into a dict; the factory that `asdict` calls for every record inside too."""
-    return {name: to_eu(value) if name == "country" and value else value for name, value in fields}
+from data.published import EuCountry, Rows, derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +15,7 @@ class Actor:
 
     id: OrganisationId
     name: str | None
-    country: str | None
+    country: EuCountry | None
     kind: str | None
     projects: int
     partners: int
@@ -35,10 +27,6 @@ class Actor:
     def label(self) -> str:
         """The name to show: the real one, else the participant code, said to be one."""
         return self.name or f"Organisation {self.id}"
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the record as plain dicts, lists and numbers."""
-        return asdict(self, dict_factory=_published)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +55,6 @@ class Neighbourhood:
     """Ties between two partners shown, strongest first."""
     partners_in_all: int
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the record as plain dicts, lists and numbers."""
-        return asdict(self, dict_factory=_published)
-
 
 @dataclass(frozen=True, slots=True)
 class Path:
@@ -90,21 +74,17 @@ class Path:
     through_umbrella: bool
     """True where every chain leads through an umbrella organisation."""
 
-    @property
+    @derived
     def found(self) -> bool:
         """Whether a chain exists."""
         return bool(self.actors)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the record as plain dicts, lists and numbers."""
-        return {"found": self.found, **asdict(self, dict_factory=_published)}
 
 
 @dataclass(frozen=True, slots=True)
 class CountryTie:
     """How strongly a country works with another; `projects` counts those with participants from both."""
 
-    country: str
+    country: EuCountry
     weight: float
     projects: int
 
@@ -113,7 +93,7 @@ class CountryTie:
 class CountryView:
     """One country. `ties` lists other countries, strongest first; `within` is the tie weight at home."""
 
-    country: str
+    country: EuCountry
     organisations: int
     active: int
     """Organisations with at least one project."""
@@ -122,10 +102,6 @@ class CountryView:
     ties: tuple[CountryTie, ...]
     leading: tuple[Actor, ...]
     """The organisations with most projects."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the record as plain dicts, lists and numbers."""
-        return asdict(self, dict_factory=_published)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,17 +113,9 @@ class CountryMatrix:
     from both (on the diagonal: from this country).
     """
 
-    countries: tuple[str, ...]
-    weights: np.ndarray
-    projects: np.ndarray
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the record as plain dicts, lists and numbers."""
-        return {
-            "countries": [to_eu(country) for country in self.countries],
-            "weights": self.weights.tolist(),
-            "projects": self.projects.tolist(),
-        }
+    countries: tuple[EuCountry, ...]
+    weights: Annotated[np.ndarray, Rows(float)]
+    projects: Annotated[np.ndarray, Rows(int)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +134,3 @@ class Summary:
     last_year: int | None
     giant_projects: tuple[ProjectId, ...]
     umbrella_organisations: tuple[OrganisationId, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the record as plain dicts, lists and numbers."""
-        return asdict(self, dict_factory=_published)

@@ -20,10 +20,6 @@ class Question:
     fact: str
     text: str
 
-    def as_dict(self) -> dict[str, object]:
-        """The question as plain JSON values."""
-        return {"members": list(self.members), "fact": self.fact, "text": self.text}
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:

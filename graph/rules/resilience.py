@@ -23,6 +23,7 @@ from data.demands import (
     PerGroupMaximum,
     ProjectRange,
 )
+from data.published import EuCountry
 from graph.rules.members import Member, Ownership, ProjectFacts
 from graph.rules.rules import context_of, evaluate
 
@@ -67,7 +68,7 @@ class Withdrawal:
     leaving: tuple[str, ...]
     breaks: tuple[str, ...]
     opens: tuple[str, ...] = ()
-    country: str | None = None
+    country: EuCountry | None = None
 
     @property
     def survived(self) -> bool:

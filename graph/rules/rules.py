@@ -89,23 +89,6 @@ class RuleAnswer:
     verified: bool = True
     layer: str = "programme"
 
-    def as_dict(self) -> dict[str, Any]:
-        """The answer as plain JSON values."""
-        return {
-            "id": self.id,
-            "kind": self.kind.value,
-            "answer": self.answer.value,
-            "text": self.text,
-            "found": self.found,
-            "needed": self.needed,
-            "witness": list(self.witness),
-            "source": self.source,
-            "why": self.why,
-            "ask": [question.as_dict() for question in self.ask],
-            "verified": self.verified,
-            "layer": self.layer,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -130,14 +113,6 @@ class Verdict:
         """What to ask whom for the open hard rules, each question once."""
         hard = [r for r in self.rules if r.kind is Hardness.HARD and r.answer is Answer.UNKNOWN]
         return tuple(dict.fromkeys(question for rule in hard for question in rule.ask))
-
-    def as_dict(self) -> dict[str, Any]:
-        """The verdict as plain JSON values."""
-        return {
-            "call": self.call,
-            "answer": self.answer.value,
-            "rules": [rule.as_dict() for rule in self.rules],
-        }
 
 
 _NO_FACTS = ProjectFacts()

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from data.errors import BadInput
 from data.model import OutlineId
@@ -58,9 +57,6 @@ class Decision:
     def key(self) -> str:
         """What tells it from every other decision; a second one with the same key takes its place."""
         return f"{self.kind}:{','.join(self.about)}"
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"key": self.key, "kind": self.kind, "about": list(self.about), "value": self.value or None}
 
 
 @dataclass(frozen=True, slots=True)

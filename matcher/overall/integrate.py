@@ -5,7 +5,7 @@ an earlier proposal holds the next one near it; alternatives are other projects 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -19,7 +19,7 @@ from matcher.overall.joint import LIMIT_S, Solution, bound_of, solve
 from matcher.overall.meetings import MeetingPlan, Slot, Wish, plan, slots_between
 from matcher.overall.prepare import Encode, Prepared, Previous, prepare
 from matcher.overall.problem import Problem
-from matcher.overall.project import OverallProject
+from matcher.overall.project import Alternative, OverallProject
 from matcher.overall.report import changes, report, terms
 
 STAY, STAY_LINKED = 0.3, 0.3
@@ -51,30 +51,6 @@ GAINED = 0.01
 """An alternative is better than the first by so much in one term at least."""
 AWAY = (0.0, 0.15, 0.4)
 """What a link of an earlier alternative loses, tried in turn until the next one differs enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """Another integration: what it aims at, how far it lies from the first, and what is traded (its terms
-    minus the first one's)."""
-
-    name: str
-    aim: str
-    """What it does otherwise than the first, in words."""
-    project: OverallProject
-    links_changed: float
-    streams_changed: float
-    trade: Mapping[str, float]
-
-    def as_dict(self) -> dict[str, object]:
-        return {
-            "name": self.name,
-            "aim": self.aim,
-            "links_changed": round(self.links_changed, 4),
-            "streams_changed": round(self.streams_changed, 4),
-            "trade": {name: round(value, 4) for name, value in self.trade.items()},
-            "project": self.project.as_dict(),
-        }
 
 
 def demands_of(profile: CallProfile) -> Demands:
@@ -167,7 +143,7 @@ def alternatives(
     made different, or that is better in nothing, is left out.
     """
     kept = decisions or Decisions()
-    near = Previous.from_dict(first.as_dict())
+    near = Previous.of(first)
 
     def prepared(weights: Weights, count: int | None = None) -> Prepared:
         return prepare(

@@ -10,6 +10,7 @@ answer on every machine, busy or not. A clock only stops what has got out of han
 """
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -60,7 +61,7 @@ class Solution:
         return max(0.0, self.bound - self.value) / max(1.0, abs(self.bound))
 
     @property
-    def status(self) -> str:
+    def status(self) -> Literal["optimal", "bounded"]:
         return "optimal" if self.gap <= PRECISION else "bounded"
 
 

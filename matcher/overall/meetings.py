@@ -10,13 +10,15 @@ do not run short).
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import PlainSerializer
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from data.errors import BadInput
+from data.published import UNPUBLISHED, Names, Rounded4, Rounded6, derived
 from matcher.overall.chains import Timetable
 
 COVERED = 2.0
@@ -24,12 +26,16 @@ COVERED = 2.0
 1]."""
 
 
+Instant = Annotated[dt.datetime, PlainSerializer(dt.datetime.isoformat, return_type=str)]
+"""With its time zone, as it was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A time in which one meeting takes place at each table; both ends with a time zone."""
 
-    start: dt.datetime
-    end: dt.datetime
+    start: Instant
+    end: Instant
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
@@ -58,9 +64,17 @@ class Meeting:
     b: str
     slot: int
     table: int
-    value: float
+    value: Rounded4
     across: bool
     about: tuple[str, ...]
+
+
+def _who(wishes: tuple[Wish, ...]) -> list[tuple[str, str]]:
+    return [(wish.a, wish.b) for wish in wishes]
+
+
+Unplaced = Annotated[tuple[Wish, ...], PlainSerializer(_who, return_type=list[tuple[str, str]])]
+"""Told as pairs of participants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +84,19 @@ class MeetingPlan:
     slots: tuple[Slot, ...]
     tables: int
     meetings: tuple[Meeting, ...]
-    unplaced: tuple[Wish, ...]
+    unplaced: Unplaced
     """Wished for but not held, the most valuable first."""
     short: tuple[str, ...]
     """Participants with fewer meetings across a border than asked for."""
-    value: float
-    bound: float
+    value: Rounded6
+    bound: Annotated[float, UNPUBLISHED]
     run: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Names = field(default_factory=dict)
     """Of participants, and the titles of the outlines that meetings are about."""
-    fictional: bool = False
+    fictional: Annotated[bool, UNPUBLISHED] = False
 
-    @property
-    def gap(self) -> float:
+    @derived
+    def gap(self) -> Rounded6:
         return max(0.0, self.bound - self.value) / max(1e-9, self.bound)
 
     def agenda(self, participant: str) -> tuple[Meeting, ...]:
@@ -95,30 +109,6 @@ class MeetingPlan:
         return tuple(
             sorted({p for meeting in self.meetings for p in (meeting.a, meeting.b)} | set(self.short))
         )
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "run": self.run,
-            "slots": [{"start": slot.start.isoformat(), "end": slot.end.isoformat()} for slot in self.slots],
-            "tables": self.tables,
-            "value": round(self.value, 6),
-            "gap": round(self.gap, 6),
-            "meetings": [
-                {
-                    "a": meeting.a,
-                    "b": meeting.b,
-                    "slot": meeting.slot,
-                    "table": meeting.table,
-                    "value": round(meeting.value, 4),
-                    "across": meeting.across,
-                    "about": list(meeting.about),
-                }
-                for meeting in self.meetings
-            ],
-            "unplaced": [[wish.a, wish.b] for wish in self.unplaced],
-            "short": list(self.short),
-            "names": dict(self.names),
-        }
 
 
 def slots_between(

@@ -23,11 +23,13 @@ alone speaks French is not named by French words.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import numpy as np
 from scipy import sparse
 
 from data.model import Outline
+from data.published import Rounded4, renamed
 from matcher.overall import vocabulary
 
 SHARED = 3
@@ -42,18 +44,10 @@ TRANSLATED = 0.55
 class StreamTerm:
     """A salient concept: the word shown (English where it is used in English), all its words, languages, and score."""
 
-    word: str
+    word: Annotated[str, renamed("term")]
     words: tuple[str, ...]
     languages: tuple[str, ...]
-    score: float
-
-    def as_dict(self) -> dict[str, object]:
-        return {
-            "term": self.word,
-            "words": list(self.words),
-            "languages": list(self.languages),
-            "score": round(self.score, 4),
-        }
+    score: Rounded4
 
 
 @dataclass(frozen=True, slots=True, eq=False)

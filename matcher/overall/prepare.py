@@ -18,7 +18,7 @@ from matcher.overall.decisions import Decisions, Pair, ordered
 from matcher.overall.links import Strengths, strengths
 from matcher.overall.naming import Meaning
 from matcher.overall.problem import Problem
-from matcher.overall.project import Person
+from matcher.overall.project import OverallProject, Person
 
 CHOSEN = 0.6
 """What a stream gains, in units of fit, where the outline's owner has chosen it."""
@@ -41,18 +41,28 @@ class Previous:
     """Who was in it: those who left can still be named."""
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> "Previous":
-        """Read it from a published result (`OverallProject.as_dict`). Raises BadInput where it is none."""
+    def of(cls, project: OverallProject) -> "Previous":
+        """What the next proposal has to stay near of this one."""
+        return cls(
+            project.stream_of,
+            {stream.id: stream.name for stream in project.streams},
+            frozenset(ordered(link.a, link.b) for link in project.links),
+            {p.outline: Person(p.outline, p.title, p.name, p.country) for p in project.participants},
+        )
+
+    @classmethod
+    def from_kept(cls, kept: Mapping[str, Any]) -> "Previous":
+        """Read what `as_kept` wrote; older versions kept more beside it. Raises BadInput for anything else."""
         try:
             return cls(
-                {OutlineId(o): stream["id"] for stream in told["streams"] for o in stream["outlines"]},
-                {stream["id"]: stream["name"] for stream in told["streams"]},
-                frozenset(ordered(link["a"], link["b"]) for link in told["links"]),
+                {OutlineId(o): stream["id"] for stream in kept["streams"] for o in stream["outlines"]},
+                {stream["id"]: stream["name"] for stream in kept["streams"]},
+                frozenset(ordered(link["a"], link["b"]) for link in kept["links"]),
                 {
                     OutlineId(p["outline"]): Person(
                         OutlineId(p["outline"]), p["title"], p["name"], to_iso(p["country"])
                     )
-                    for p in told.get("participants", ())
+                    for p in kept.get("participants", ())
                 },
             )
         except (KeyError, TypeError) as error:
@@ -60,8 +70,8 @@ class Previous:
                 f"the earlier proposal is not readable ({error!r}); run `konsort integrate` anew"
             ) from error
 
-    def as_dict(self) -> dict[str, Any]:
-        """The part of a published result that `from_dict` reads."""
+    def as_kept(self) -> dict[str, Any]:
+        """The form in which the store keeps it, as plain JSON values: the names are those of the published answer."""
         outlines: dict[str, list[str]] = {stream: [] for stream in self.names}
         for outline, stream in sorted(self.stream_of.items()):
             outlines[stream].append(outline)

@@ -1,13 +1,39 @@
-"""What is an overall project? Frozen records; `as_dict` gives the published shape, countries in EU style."""
+"""What is an overall project? Frozen records, published as they are; countries outside in EU style (EL, UK)."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import PlainSerializer, field_serializer
 
 from data.countries import to_eu
 from data.model import OutlineId
-from graph.rules.rules import Verdict
+from data.published import (
+    WHERE_KNOWN,
+    EuCountry,
+    Rounded3,
+    Rounded4,
+    Rounded6,
+    Rounded8,
+    Shares,
+    derived,
+    renamed,
+)
+from graph.rules.rules import Answer, RuleAnswer, Verdict
 from matcher.overall.naming import StreamTerm
+
+
+def _words(terms: tuple[StreamTerm, ...]) -> tuple[str, ...]:
+    return tuple(term.word for term in terms)
+
+
+def _rules(verdict: Verdict | None) -> tuple[RuleAnswer, ...]:
+    return () if verdict is None else verdict.rules
+
+
+Terms = Annotated[tuple[StreamTerm, ...], PlainSerializer(_words, return_type=tuple[str, ...])]
+"""Told by their words; all that is known of them is told beside."""
+Rules = Annotated[Verdict | None, PlainSerializer(_rules, return_type=tuple[RuleAnswer, ...])]
+"""Told rule by rule; what they come to is told beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,33 +43,39 @@ class Stream:
 
     id: str
     name: str
-    terms: tuple[StreamTerm, ...]
+    terms: Terms
     outlines: tuple[OutlineId, ...]
     second: tuple[OutlineId, ...]
-    countries: tuple[str, ...]
+    countries: tuple[EuCountry, ...]
     rules: Verdict | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "name": self.name,
-            "terms": [term.word for term in self.terms],
-            "term_details": [term.as_dict() for term in self.terms],
-            "outlines": list(self.outlines),
-            "second": list(self.second),
-            "countries": [to_eu(country) for country in self.countries],
-            "rules": None if self.rules is None else self.rules.as_dict(),
-        }
+    @derived
+    def term_details(self) -> tuple[StreamTerm, ...]:
+        """The terms with all their words, languages and scores."""
+        return self.terms
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class Evidence:
+    """What a ground rests on: a search and the offer that answers it, or projects of the past; else nothing."""
+
+    seeker: Annotated[OutlineId | None, WHERE_KNOWN] = None
+    supplier: Annotated[OutlineId | None, WHERE_KNOWN] = None
+    seeks: Annotated[str | None, WHERE_KNOWN] = None
+    offers: Annotated[str | None, WHERE_KNOWN] = None
+    from_text: Annotated[bool | None, WHERE_KNOWN] = None
+    """Nobody wrote a search or an offer; the text stood in for it."""
+    projects: Annotated[tuple[str, ...] | None, WHERE_KNOWN] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
     """One ground of a link, as data. `name`: seeks-offers, topic, tie or decision; `value` in [0, 1]."""
 
-    name: str
+    name: Literal["seeks-offers", "topic", "tie", "decision"]
     value: float
     text: str
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +85,13 @@ class Link:
 
     a: OutlineId
     b: OutlineId
-    countries: tuple[str, str]
-    strength: float
+    countries: tuple[EuCountry, EuCountry]
+    strength: Rounded4
     stream: str | None
     """The stream that both are in; None: the link joins two streams."""
-    why: tuple[Reason, ...]
+    why: tuple[Ground, ...]
     new: bool
     """Their owners have not worked together, as far as the history knows."""
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "a": self.a,
-            "b": self.b,
-            "countries": [to_eu(country) for country in self.countries],
-            "strength": round(self.strength, 4),
-            "stream": self.stream,
-            "new": self.new,
-            "why": [asdict(reason) for reason in self.why],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +101,7 @@ class Person:
     outline: OutlineId
     title: str
     name: str
-    country: str
+    country: EuCountry
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +112,14 @@ class Participant:
     title: str
     organisation: str
     name: str
-    country: str
+    country: EuCountry
     stream: str
     second: tuple[str, ...]
-    fit: float
+    fit: Rounded4
     """How well it fits its stream, in [0, 1]."""
     links: int
     needed: int
     capacity: int
-
-    def as_dict(self) -> dict[str, Any]:
-        told = asdict(self)
-        return {
-            **told,
-            "country": to_eu(self.country),
-            "second": list(self.second),
-            "fit": round(self.fit, 4),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +131,6 @@ class Finding:
     text: str
     value: float | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "about": list(self.about), "text": self.text, "value": self.value}
-
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -130,17 +139,9 @@ class Coverage:
     topic: str
     name: str
     covered: bool
-    nearness: float
+    nearness: Rounded4
     outlines: tuple[OutlineId, ...]
-    countries: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            **asdict(self),
-            "nearness": round(self.nearness, 4),
-            "countries": [to_eu(country) for country in self.countries],
-            "outlines": list(self.outlines),
-        }
+    countries: tuple[EuCountry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,23 +154,15 @@ class Loss:
     short: tuple[OutlineId, ...]
     """Those left behind with fewer links than the call asks for."""
     breaks: tuple[str, ...]
-    severity: float
+    severity: Rounded3
     links: int = 0
     """Links that go with them."""
     mend: tuple[tuple[OutlineId, OutlineId], ...] = ()
     """New links that would mend it, fewest first found; empty where nothing breaks or nothing mends it."""
 
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "kind": self.kind,
-            "id": to_eu(self.id) if self.kind == "country" else self.id,
-            "outlines": list(self.outlines),
-            "short": list(self.short),
-            "breaks": list(self.breaks),
-            "severity": round(self.severity, 3),
-            "links": self.links,
-            "mend": [list(pair) for pair in self.mend],
-        }
+    @field_serializer("id")
+    def _id(self, ident: str) -> str:
+        return to_eu(ident) if self.kind == "country" else ident
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +185,27 @@ class Changes:
     def nothing(self) -> bool:
         return self == Changes()
 
-    def as_dict(self) -> dict[str, Any]:
-        pairs = ("moved", "links_added", "links_removed", "links_gone", "renamed")
-        return {
-            "added": list(self.added),
-            "removed": list(self.removed),
-            **{name: [list(each) for each in getattr(self, name)] for name in pairs},
-            "gone": [{**asdict(person), "country": to_eu(person.country)} for person in self.gone],
-        }
+
+@dataclass(frozen=True, slots=True)
+class StateMatrix:
+    """The states, sorted, and the number of links between each two of them, in their order."""
+
+    states: tuple[EuCountry, ...]
+    links: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another integration: what it aims at, how far it lies from the first, and what is traded (its terms
+    minus the first one's)."""
+
+    name: str
+    aim: str
+    """What it does otherwise than the first, in words."""
+    project: "OverallProject"
+    links_changed: Rounded4
+    streams_changed: Rounded4
+    trade: Shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +214,13 @@ class OverallProject:
 
     run: str
     call: str
-    status: str
+    status: Literal["optimal", "bounded"]
     """optimal (proved best) or bounded (at most `gap` below the best)"""
-    gap: float
+    gap: Rounded8
     claim: str
-    value: float
-    bound: float
-    stage_loss: float
+    value: Rounded6
+    bound: Rounded6
+    stage_loss: Rounded8
     """What solving streams first and links afterwards would have lost, relative to `value`."""
     streams: tuple[Stream, ...]
     links: tuple[Link, ...]
@@ -223,14 +229,18 @@ class OverallProject:
     short: tuple[OutlineId, ...]
     coverage: tuple[Coverage, ...]
     findings: tuple[Finding, ...]
-    missing: tuple[str, ...]
+    missing: Annotated[tuple[EuCountry, ...], renamed("missing_countries")]
+    """Invited states without an outline."""
     fragile: tuple[Loss, ...]
-    rules: Verdict | None
+    rules: Rules
     changes: Changes | None = None
     fictional: bool = False
     """An organisation behind an outline is invented: every file says so."""
-    terms: Mapping[str, float] = field(default_factory=dict)
+    terms: Shares = field(default_factory=dict)
+    """What it consists of; all but the numbers of links and streams in [0, 1]."""
     notes: tuple[str, ...] = ()
+    alternatives: Annotated[tuple[Alternative, ...] | None, WHERE_KNOWN] = None
+    """Other integrations, where they were asked for."""
 
     @property
     def stream_of(self) -> dict[OutlineId, str]:
@@ -240,8 +250,19 @@ class OverallProject:
     def pairs(self) -> frozenset[tuple[OutlineId, OutlineId]]:
         return frozenset((link.a, link.b) for link in self.links)
 
-    def state_matrix(self) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
-        """The states, sorted, and the number of links between each two of them."""
+    @derived
+    def uncovered(self) -> tuple[Coverage, ...]:
+        """The topics that nobody covers."""
+        return tuple(topic for topic in self.coverage if not topic.covered)
+
+    @derived
+    def answer(self) -> Answer | None:
+        """What the call's hard rules come to; None where nothing asked them."""
+        return None if self.rules is None else self.rules.answer
+
+    @derived
+    def state_matrix(self) -> StateMatrix:
+        """How many links there are between each two states."""
         states = tuple(sorted({participant.country for participant in self.participants}))
         place = {state: k for k, state in enumerate(states)}
         cells = [[0] * len(states) for _ in states]
@@ -249,37 +270,4 @@ class OverallProject:
             a, b = (place[country] for country in link.countries)
             cells[a][b] += 1
             cells[b][a] += 1
-        return states, tuple(map(tuple, cells))
-
-    def as_dict(self) -> dict[str, Any]:
-        states, cells = self.state_matrix()
-        return {
-            "run": self.run,
-            "call": self.call,
-            "fictional": self.fictional,
-            "status": self.status,
-            "gap": round(self.gap, 8),
-            "claim": self.claim,
-            "value": round(self.value, 6),
-            "bound": round(self.bound, 6),
-            "stage_loss": round(self.stage_loss, 8),
-            "terms": {name: round(value, 4) for name, value in self.terms.items()},
-            "streams": [stream.as_dict() for stream in self.streams],
-            "links": [link.as_dict() for link in self.links],
-            "participants": [participant.as_dict() for participant in self.participants],
-            "isolated": list(self.isolated),
-            "short": list(self.short),
-            "uncovered": [topic.as_dict() for topic in self.coverage if not topic.covered],
-            "coverage": [topic.as_dict() for topic in self.coverage],
-            "missing_countries": [to_eu(country) for country in self.missing],
-            "findings": [finding.as_dict() for finding in self.findings],
-            "fragile": [loss.as_dict() for loss in self.fragile],
-            "rules": [] if self.rules is None else [rule.as_dict() for rule in self.rules.rules],
-            "answer": None if self.rules is None else self.rules.answer,
-            "state_matrix": {
-                "states": [to_eu(state) for state in states],
-                "links": [list(row) for row in cells],
-            },
-            "changes": None if self.changes is None else self.changes.as_dict(),
-            "notes": list(self.notes),
-        }
+        return StateMatrix(states, tuple(map(tuple, cells)))

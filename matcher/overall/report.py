@@ -12,7 +12,7 @@ from matcher.overall.decisions import Pair, ordered
 from matcher.overall.joint import Solution
 from matcher.overall.prepare import Prepared, Previous, basis
 from matcher.overall.problem import Pairs
-from matcher.overall.project import Changes, Link, OverallProject, Participant, Reason, Stream
+from matcher.overall.project import Changes, Evidence, Ground, Link, OverallProject, Participant, Stream
 
 SECOND = 0.7
 """An outline also belongs to a stream that it fits at least this part as well as its main one."""
@@ -160,15 +160,16 @@ def _link(prepared: Prepared, assigned: np.ndarray, i: int, j: int) -> Link:
     tied = bool(found.tie[i, j] > 0)
     reasons = [
         *(_search(prepared, x, y) for x, y in ((i, j), (j, i)) if found.seek[x, y] > 0),
-        Reason("topic", round(float(found.topic[i, j]), 4), "both write about the same"),
+        Ground("topic", round(float(found.topic[i, j]), 4), "both write about the same"),
     ]
     if tied:
-        projects = list(case.shared_projects(a.organisation, b.organisation)) if case.shared_projects else []
+        projects = case.shared_projects(a.organisation, b.organisation) if case.shared_projects else ()
         number = {0: "earlier projects", 1: "one project"}.get(len(projects), f"{len(projects)} projects")
         text = f"their organisations have worked together in {number}"
-        reasons.append(Reason("tie", round(float(found.tie[i, j]), 4), text, {"projects": projects[:20]}))
+        evidence = Evidence(projects=tuple(projects[:20]))
+        reasons.append(Ground("tie", round(float(found.tie[i, j]), 4), text, evidence))
     if ordered(a.id, b.id) in prepared.decisions.together:
-        reasons.append(Reason("decision", 1.0, "the coordinator decided so"))
+        reasons.append(Ground("decision", 1.0, "the coordinator decided so"))
     reasons.sort(key=lambda reason: (-reason.value, reason.name))
     same = assigned[i] == assigned[j]
     return Link(
@@ -182,21 +183,21 @@ def _link(prepared: Prepared, assigned: np.ndarray, i: int, j: int) -> Link:
     )
 
 
-def _search(prepared: Prepared, i: int, j: int) -> Reason:
+def _search(prepared: Prepared, i: int, j: int) -> Ground:
     """i seeks what j offers; where nobody wrote a search or an offer, the whole text stood in, and is so
     called."""
     seeker, supplier = prepared.case.outlines[i], prepared.case.outlines[j]
-    return Reason(
+    return Ground(
         "seeks-offers",
         round(float(prepared.strengths.seek[i, j]), 4),
         f"what {supplier.id} offers answers what {seeker.id} seeks",
-        {
-            "seeker": seeker.id,
-            "supplier": supplier.id,
-            "seeks": (seeker.seeks or seeker.title)[:SHOWN],
-            "offers": (supplier.offers or supplier.title)[:SHOWN],
-            "from_text": seeker.seeks is None or supplier.offers is None,
-        },
+        Evidence(
+            seeker=seeker.id,
+            supplier=supplier.id,
+            seeks=(seeker.seeks or seeker.title)[:SHOWN],
+            offers=(supplier.offers or supplier.title)[:SHOWN],
+            from_text=seeker.seeks is None or supplier.offers is None,
+        ),
     )
 
 

@@ -1,49 +1,19 @@
 """Why does an organisation stand where it stands? Its contributions as data: projects, ties, sentences, topics."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from data.model import OrganisationId, ProjectId
 from embeddings.sentences import split_sentences
 from matcher.ranking.evidence import Evidence, gather
-from matcher.ranking.query import Query
+from matcher.ranking.query import Contribution, Query
 from matcher.ranking.scorer import Scorer
 from matcher.ranking.state import centred
 from matcher.ranking.texts import Texts
 
 SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """One piece of evidence for an organisation. `value` in [0, 1] unless said otherwise; larger is stronger.
-
-    kind       project                            partner            sentence of the query  value
-    tie        the project they shared            the one on board   None                   1 / (members - 1), Newman
-    topic      its project of a related call      None               nearest to it          cosine of the topic codes
-    text       its project nearest in meaning     None               nearest to it          cosine of the texts
-    programme  None                               None               None                   share of its projects there
-    standing   None                               None               None                   number of past projects
-    profile    None                               None               nearest to its text    cosine of its own text
-    beside     the project nearest to its text    None               nearest to it          cosine of these two
-
-    The last two are said of organisations without history, the others of those with a history. A sentence is None
-    where the query or the project has no text.
-    """
-
-    kind: str
-    value: float
-    project: ProjectId | None = None
-    partner: OrganisationId | None = None
-    sentence: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """What is known of it; `value` to four places."""
-        known = {name: value for name, value in asdict(self).items() if value is not None}
-        return {**known, "value": round(self.value, 4)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,8 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Annotated
 
-from data.model import OrganisationId
+from data.model import OrganisationId, ProjectId
+from data.published import WHERE_KNOWN, Rounded4, Rounded6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,42 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """One piece of evidence for an organisation. `value` in [0, 1] unless said otherwise; larger is stronger.
+
+    kind       project                            partner            sentence of the query  value
+    tie        the project they shared            the one on board   None                   1 / (members - 1), Newman
+    topic      its project of a related call      None               nearest to it          cosine of the topic codes
+    text       its project nearest in meaning     None               nearest to it          cosine of the texts
+    programme  None                               None               None                   share of its projects there
+    standing   None                               None               None                   number of past projects
+    profile    None                               None               nearest to its text    cosine of its own text
+    beside     the project nearest to its text    None               nearest to it          cosine of these two
+
+    The last two are said of organisations without history, the others of those with a history. A sentence is None
+    where the query or the project has no text.
+    """
+
+    kind: str
+    value: Rounded4
+    project: Annotated[ProjectId | None, WHERE_KNOWN] = None
+    partner: Annotated[OrganisationId | None, WHERE_KNOWN] = None
+    sentence: Annotated[str | None, WHERE_KNOWN] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What speaks for one organisation of a ranking, strongest first within each kind."""
+
+    id: OrganisationId
+    contributions: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """One query's answer: organisations with their scores, best first; equal scores by id."""
 
     id: str
-    ranked: tuple[tuple[OrganisationId, float], ...]
+    ranked: tuple[tuple[OrganisationId, Rounded6], ...]
+    why: Annotated[tuple[Grounds, ...] | None, WHERE_KNOWN] = None
+    """What speaks for the first ones, where that was asked."""

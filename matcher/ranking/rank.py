@@ -14,10 +14,10 @@ import numpy as np
 from data.model import History, OrganisationId
 from matcher.ranking.cold_start import ColdStart, by_text_alone
 from matcher.ranking.cutoffs import cutoff_for, known_before
-from matcher.ranking.explain import Contribution, contributions
+from matcher.ranking.explain import contributions
 from matcher.ranking.model_file import FEATURES, Model
 from matcher.ranking.organisation_features import PreparedState, prepare_state
-from matcher.ranking.query import Query, Ranking
+from matcher.ranking.query import Contribution, Query, Ranking
 from matcher.ranking.registry import ModelRegistry
 from matcher.ranking.scored import Scored
 from matcher.ranking.scorer import Scorer

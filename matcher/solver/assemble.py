@@ -9,6 +9,7 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -86,6 +87,9 @@ class Consortium:
         return tuple(seat.id for seat in self.members)
 
 
+Status = Literal["optimal", "bounded", "infeasible"]
+
+
 @dataclass(frozen=True, slots=True)
 class Assembly:
     """`status`: optimal (the first is proved best), bounded (none is better by more than the gap), infeasible.
@@ -94,7 +98,7 @@ class Assembly:
     the rest ruled out by their prices.
     """
 
-    status: str
+    status: Status
     consortia: tuple[Consortium, ...]
     claim: str
     conflict: tuple[Conflict, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from data.demands import (
     CountRange,
@@ -11,6 +12,7 @@ from data.demands import (
     MustHave,
     PerGroupMaximum,
 )
+from data.published import renamed
 from matcher.solver.classes import ClassModel, Solved
 from matcher.solver.request import Request
 from matcher.solver.wishes import SIZE
@@ -23,10 +25,11 @@ CALL_COST = 10.0
 class Conflict:
     """One demand of a minimal conflict: without any one of them the others could be met together."""
 
-    demand: str
+    demand: Annotated[str, renamed("id")]
     text: str
     source: str
     layer: str
+    """Who demands it; user: a wish of the question."""
 
 
 @dataclass(frozen=True, slots=True)

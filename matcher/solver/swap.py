@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import PlainSerializer
 
+from data.demands import Hardness
 from data.errors import BadInput
-from graph.rules.rules import RuleAnswer, Verdict
+from data.published import Rounded6, derived, renamed
+from graph.rules.rules import Answer, RuleAnswer, Verdict
 from matcher.solver import kernel
 from matcher.solver.problem import Problem
 from matcher.solver.request import Request
@@ -15,6 +19,8 @@ from matcher.solver.utility import terms
 CONSIDERED = 15
 """How many of the best by value are looked at for each member before rules have their say."""
 
+AnswerOnly = Annotated[RuleAnswer, PlainSerializer(lambda rule: rule.answer, return_type=Answer)]
+"""Told as met, broken or unknown; the rule itself is told beside."""
 Check = Callable[[tuple[str, ...]], Verdict]
 
 
@@ -32,17 +38,42 @@ class TermChange:
 class RuleChange:
     """A rule whose answer or finding changes with the swap."""
 
-    before: RuleAnswer
-    after: RuleAnswer
+    before: AnswerOnly
+    after: AnswerOnly
+
+    @derived
+    def id(self) -> str:
+        """The rule's."""
+        return self.after.id
+
+    @derived
+    def kind(self) -> Hardness:
+        """The rule's: only a hard one forbids."""
+        return self.after.kind
+
+    @derived
+    def text(self) -> str:
+        """The rule in words."""
+        return self.after.text
+
+    @derived
+    def found_before(self) -> str | float | int:
+        """What was found before the swap."""
+        return self.before.found
+
+    @derived
+    def found_after(self) -> str | float | int:
+        """What is found after it."""
+        return self.after.found
 
 
 @dataclass(frozen=True, slots=True)
 class Swap:
     """`incoming` for `outgoing`: the value changes by `change`. `allowed`: no hard rule or wish is broken by it."""
 
-    outgoing: str
-    incoming: str
-    change: float
+    outgoing: Annotated[str, renamed("out")]
+    incoming: Annotated[str, renamed("in")]
+    change: Rounded6
     allowed: bool
     terms: tuple[TermChange, ...]
     rules: tuple[RuleChange, ...]

@@ -1,16 +1,15 @@
-"""What is asked of the matcher, and what does it answer? Frozen records; `as_dict` gives the published shape."""
+"""What is asked of the matcher, and what does it answer? Frozen records, published as they are."""
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from data.countries import to_eu
 from data.errors import BadInput
 from data.model import CallId, Kind, Organisation, OrganisationId, OutlineId
+from data.published import EuCountry, Rounded4, Rounded6
 from graph.rules.rules import RuleAnswer
-from matcher.solver.assemble import Term
+from matcher.solver.assemble import Conflict, Relaxation, Status, Term
 from matcher.suggest.reasons import Reason
 
 
@@ -69,46 +68,46 @@ class PartnersRequest:
 class Partner:
     """An organisation in an answer: who, from where, of what kind, in which role, on what grounds."""
 
-    organisation: Organisation
+    id: OrganisationId
+    name: str
+    country: EuCountry | None
+    kind: Kind | None
     role: str
-    score: float
+    """The coordinator's, a settled one, or proposed by kind."""
+    score: Rounded4
+    """Looks like consortia that were funded; no probability."""
+    fictional: bool
     reasons: tuple[Reason, ...]
 
-    def as_dict(self) -> dict[str, Any]:
-        """The published shape; `country` in EU style (EL, UK)."""
-        return {
-            "id": self.organisation.id,
-            "name": self.organisation.label,
-            "country": to_eu(self.organisation.country) if self.organisation.country else None,
-            "kind": self.organisation.kind.value if isinstance(self.organisation.kind, Kind) else None,
-            "role": self.role,
-            "score": round(self.score, 4),
-            "fictional": self.organisation.fictional,
-            "reasons": [reason.as_dict() for reason in self.reasons],
-        }
+    @classmethod
+    def of(
+        cls, organisation: Organisation, role: str, score: float, reasons: tuple[Reason, ...]
+    ) -> "Partner":
+        """Return what is told of an organisation that was found."""
+        return cls(
+            id=organisation.id,
+            name=organisation.label,
+            country=organisation.country,
+            kind=organisation.kind,
+            role=role,
+            score=score,
+            fictional=organisation.fictional,
+            reasons=reasons,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """One allowed consortium with its value, the distance to the proven bound, its rules and terms."""
 
-    value: float
-    gap: float | None
+    value: Rounded6
+    gap: Rounded6 | None
+    """Relative distance to the proven bound; None where none is known."""
     members: tuple[Partner, ...]
     rules: tuple[RuleAnswer, ...]
     terms: tuple[Term, ...]
     gaps: tuple[str, ...] = ()
     """What the outline asks for and nobody in the set covers well, in the outline's own words."""
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "value": round(self.value, 6),
-            "gap": None if self.gap is None else round(self.gap, 6),
-            "members": [member.as_dict() for member in self.members],
-            "rules": [rule.as_dict() for rule in self.rules],
-            "terms": [asdict(term) for term in self.terms],
-            "gaps": list(self.gaps),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,29 +116,17 @@ class Suggestions:
 
     run: str
     call: CallId
-    status: str
-    """optimal, bounded or infeasible"""
+    status: Status
     claim: str
     """What `status` and every `gap` hold for, in words."""
     suggestions: tuple[Suggestion, ...]
-    conflict: tuple[Mapping[str, Any], ...] = ()
+    conflict: tuple[Conflict, ...] = ()
     """A minimal set of demands that cannot be met together."""
-    relaxations: tuple[Mapping[str, Any], ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
+    """Ways out, the cheapest first."""
     aspects: tuple[str, ...] = ()
+    """What the outline was read to ask for."""
     notes: tuple[str, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "run": self.run,
-            "call": self.call,
-            "status": self.status,
-            "claim": self.claim,
-            "suggestions": [suggestion.as_dict() for suggestion in self.suggestions],
-            "conflict": [dict(part) for part in self.conflict],
-            "relaxations": [dict(part) for part in self.relaxations],
-            "aspects": list(self.aspects),
-            "notes": list(self.notes),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +135,7 @@ class Partners:
 
     run: str
     partners: tuple[Partner, ...]
-    notes: tuple[str, ...] = field(default=())
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "run": self.run,
-            "partners": [partner.as_dict() for partner in self.partners],
-            "notes": list(self.notes),
-        }
+    notes: tuple[str, ...] = ()
 
 
 def run_id(*parts: Any) -> str:

@@ -1,7 +1,6 @@
 """How does an outline become consortia, and an organisation get partners? Each question told as one story."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -9,7 +8,7 @@ from data.calls import describe
 from data.model import OrganisationId
 from graph.rules.rules import RuleAnswer
 from matcher.ranking.query import Query
-from matcher.solver.assemble import Conflict, Consortium, Incumbent, Seat, assemble
+from matcher.solver.assemble import Consortium, Incumbent, Seat, assemble
 from matcher.suggest.answers import (
     Partner,
     Partners,
@@ -58,8 +57,8 @@ class Matcher:
             status=assembly.status,
             claim=assembly.claim,
             suggestions=tuple(_suggestion(each, told(each.members)) for each in assembly.consortia),
-            conflict=tuple(_conflict(part) for part in assembly.conflict),
-            relaxations=tuple(asdict(repair) for repair in assembly.relaxations),
+            conflict=assembly.conflict,
+            relaxations=assembly.relaxations,
             aspects=tuple(aspect.text for aspect in question.reading.aspects),
             notes=(FUNDED, self.knowledge.ranker.basis),
         )
@@ -84,7 +83,7 @@ class Matcher:
         shown = found[: request.limit]
         why = grounds(query, [partner.id for _, partner, _ in shown], reading, others, knowledge)
         told = [
-            Partner(partner, proposed_role(partner), score, (*helps, *reasons))
+            Partner.of(partner, proposed_role(partner), score, (*helps, *reasons))
             for (score, partner, helps), reasons in zip(shown, why, strict=True)
         ]
         return Partners(self._run(request), tuple(told), notes=(FUNDED, knowledge.ranker.basis))
@@ -109,7 +108,7 @@ class Matcher:
             asked = _asked_for(member, question)
             reasons = (*asked, *reasons_for(member, team, reading, candidates, knowledge))
             role = "coordinator" if member == lead else roles.get(member) or proposed_role(organisation)
-            members.append(Partner(organisation, role, candidates.fit_of(member), reasons))
+            members.append(Partner.of(organisation, role, candidates.fit_of(member), reasons))
         verdict = verdict_of(question.profile, team, lead, knowledge, roles)
         if (
             verdict.broken()
@@ -147,7 +146,3 @@ def _asked_for(member: OrganisationId, question: Question) -> tuple[Reason, ...]
     if member == question.lead:
         return (Reason("leads" if member == question.owner else "asked-to-lead", 1.0),)
     return (Reason("asked-for", 1.0),) if member in question.request.must else ()
-
-
-def _conflict(part: Conflict) -> dict[str, Any]:
-    return {"id": part.demand, "text": part.text, "source": part.source, "layer": part.layer}

@@ -7,8 +7,7 @@ import numpy as np
 from data.calls import CallProfile
 from data.model import Organisation, OrganisationId
 from graph.rules.rules import Answer, RuleAnswer, check
-from matcher.ranking.explain import Contribution
-from matcher.ranking.query import Query
+from matcher.ranking.query import Contribution, Query
 from matcher.suggest.answers import PartnersRequest
 from matcher.suggest.candidates import Candidates
 from matcher.suggest.knowledge import Knowledge, member_of

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from heapq import nlargest
 from itertools import chain
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated
 
 from data.countries import country_name
 from data.model import Organisation, OrganisationId
+from data.published import UNPUBLISHED, Rounded4, derived
 from matcher.suggest.candidates import Candidates
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.reading import Reading
@@ -50,22 +51,14 @@ class Reason:
     """One ground, as data. `value` in [0, 1]; `evidence`: ids such as `project:…`; `words`: names and quotes."""
 
     name: str
-    value: float
+    value: Rounded4
     evidence: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
+    words: Annotated[tuple[str, ...], UNPUBLISHED] = ()
 
-    @property
+    @derived
     def text(self) -> str:
         """The sentence, rendered from the fields."""
         return SENTENCES[self.name].format(*self.words, value=self.value)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "value": round(self.value, 4),
-            "evidence": list(self.evidence),
-            "text": self.text,
-        }
 
 
 def reasons_for(

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
-from typing import Any
 
 from data.countries import country_name, to_eu
 from data.errors import BadInput
@@ -59,7 +58,7 @@ class Steps:
         return Steps(steps, {run: each for run, each in known.items() if run in named})
 
     def as_json(self) -> str:
-        proposals = {run: each.as_dict() for run, each in self.proposals.items()}
+        proposals = {run: each.as_kept() for run, each in self.proposals.items()}
         kept = {"steps": [asdict(step) for step in self.steps], "proposals": proposals}
         return json.dumps(kept, ensure_ascii=False, sort_keys=True)
 
@@ -70,7 +69,7 @@ class Steps:
             return cls()
         try:
             kept = json.loads(text)
-            proposals = {run: Previous.from_dict(each) for run, each in kept["proposals"].items()}
+            proposals = {run: Previous.from_kept(each) for run, each in kept["proposals"].items()}
             return cls(tuple(Step(**each) for each in kept["steps"]), proposals)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadInput(
@@ -79,7 +78,7 @@ class Steps:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class KeptDecision:
     """A decision in words; `key` takes it back. Everybody of one state who left is one of these."""
 
     key: str
@@ -87,9 +86,6 @@ class Told:
     about: tuple[str, ...]
     value: str | None
     text: str
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"about": list(self.about)}
 
 
 def person(outline: Outline, organisations: Mapping[OrganisationId, Organisation]) -> Person:
@@ -100,7 +96,7 @@ def person(outline: Outline, organisations: Mapping[OrganisationId, Organisation
 
 def told(
     decisions: Decisions, people: Mapping[OutlineId, Person], streams: Mapping[str, str]
-) -> tuple[Told, ...]:
+) -> tuple[KeptDecision, ...]:
     """Return every decision in words; `people` are all of the call's, `streams` the names that are known."""
     states: dict[str, tuple[OutlineId, ...]] = {}
     for ident, each in sorted(people.items()):
@@ -114,11 +110,11 @@ def told(
     single = [each for each in decisions.listed if each.kind != "withdraw" or each.about[0] not in whole]
     return (
         *(
-            Told(each.key, each.kind, each.about, each.value or None, _words(each, people, streams))
+            KeptDecision(each.key, each.kind, each.about, each.value or None, _words(each, people, streams))
             for each in single
         ),
         *(
-            Told(
+            KeptDecision(
                 f"withdraw:{to_eu(state)}",
                 "withdraw",
                 theirs,

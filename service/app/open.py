@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from data.calls import CallProfile, describe, load_profiles
-from data.countries import to_eu
+from data.calls import CallProfile, load_profiles
 from data.errors import Ambiguous, NotFound, StoreError
 from data.model import CallId, ImportReport, Organisation, OrganisationId, Outline
 from data.sources.cordis import import_cordis
@@ -26,12 +24,13 @@ from graph.network.network import Network
 from graph.rules.members import Member, pair
 from graph.rules.rules import Verdict, check
 from matcher.overall.project import OverallProject
-from matcher.ranking.query import Query, Ranking
+from matcher.ranking.query import Grounds, Query, Ranking
 from matcher.solver.assemble import Incumbent, warm
 from matcher.suggest.answers import Partners, PartnersRequest, Suggestions, SuggestRequest
 from matcher.suggest.knowledge import Knowledge, completed
 from matcher.suggest.matcher import Matcher
 from matcher.suggest.steering import Steering, TradeOff
+from service.app.answers import Call, Imported, OutlineRow, SuspectedOwner
 from service.app.overall import Desk, as_file
 from service.app.state import SnapshotHolder
 from service.runtime.memory import freeze_loaded, trim_memory
@@ -91,50 +90,19 @@ class Konsort:
         except KeyError:
             raise NotFound(f"no call {call!r}; there are {', '.join(self._profiles)}") from None
 
-    def call_rows(self) -> list[dict[str, Any]]:
-        """Every call profile in a few words."""
-        return [
-            {
-                "id": each.id,
-                "title": each.title,
-                "programme": each.programme,
-                "valid_from": each.valid_from and each.valid_from.isoformat(),
-                "valid_until": each.valid_until and each.valid_until.isoformat(),
-                "fictional": each.fictional,
-            }
-            for each in self._profiles.values()
-        ]
+    def call_rows(self) -> tuple[Call, ...]:
+        """Every call, as data and in plain words."""
+        return tuple(map(Call.of, self._profiles.values()))
 
-    def call_record(self, call: str) -> dict[str, Any]:
-        """One call's demands, as data and in plain words."""
-        profile = self.profile(call)
-        demands = [
-            {
-                "id": each.id,
-                "kind": each.hardness.value,
-                "text": each.text,
-                "source": each.source,
-                "verified": each.verified,
-                "layer": each.layer.value,
-            }
-            for each in profile.demands
-        ]
-        return {"id": profile.id, "title": profile.title, "demands": demands, "words": describe(profile)}
+    def call_record(self, call: str) -> Call:
+        """One call, as data and in plain words."""
+        return Call.of(self.profile(call))
 
-    def outline_rows(self, call: str | None) -> list[dict[str, Any]]:
-        """Every outline in a few words; `country` in EU style, `organisation` is the owner's id."""
+    def outline_rows(self, call: str | None) -> tuple[OutlineRow, ...]:
+        """Every outline in a few words."""
         if call is not None:
             self.profile(call)
-        return [
-            {
-                "id": each.id,
-                "title": each.title,
-                "country": to_eu(each.country),
-                "organisation": each.organisation,
-                "language": each.language,
-            }
-            for each in self._store.outlines(call)
-        ]
+        return tuple(map(OutlineRow.of, self._store.outlines(call)))
 
     def outlines(self, call: str | None = None) -> Sequence[Outline]:
         return self._store.outlines(call)
@@ -183,14 +151,11 @@ class Konsort:
     def rank(self, queries: Iterable[Query], limit: int, *, newcomers: float = 0.0) -> Iterable[Ranking]:
         return self._knowledge().ranker.rank(list(queries), limit=limit, newcomers=newcomers)
 
-    def contributions(self, query: Query, ranking: Ranking, first: int) -> list[dict[str, Any]]:
+    def contributions(self, query: Query, ranking: Ranking, first: int) -> tuple[Grounds, ...]:
         """What speaks for the first of a ranking: past projects, ties, and the query's sentences beside them."""
         chosen = [who for who, _ in ranking.ranked[:first]]
         found = self._knowledge().ranker.explain(query, chosen)
-        return [
-            {"id": who, "contributions": [each.as_dict() for each in told]}
-            for who, told in zip(chosen, found, strict=True)
-        ]
+        return tuple(map(Grounds, chosen, found))
 
     def check(self, call: str, members: Sequence[Member]) -> Verdict:
         """Check members; what is not said of them is taken from the store, where it knows the id."""
@@ -253,23 +218,15 @@ class Konsort:
     def import_demo(self, *, dry_run: bool) -> ImportReport:
         return load_demo(self._store, dry_run=dry_run, progress=self._progress)
 
-    def keep_problems(self, report: ImportReport, path: Path | None) -> dict[str, Any]:
-        """Write the bad rows to `path` (konsort-bad-rows.txt where none is named); return what came in, as data.
+    def keep_problems(self, report: ImportReport, path: Path | None) -> Imported:
+        """Write the bad rows to `path` (konsort-bad-rows.txt where none is named); return what came in.
 
         A dry run writes nothing; `report` in the answer says where the bad rows would be.
         """
         chosen = path or (Path("konsort-bad-rows.txt") if report.problems else None)
         if chosen is not None and not report.dry_run:
             write_report(report.problems, chosen)
-        return {
-            "dry_run": report.dry_run,
-            "added": dict(report.added),
-            "changed": dict(report.changed),
-            "unchanged": dict(report.unchanged),
-            "problems": len(report.problems),
-            "first_problems": [str(problem) for problem in report.problems[:5]],
-            "report": chosen and str(chosen),
-        }
+        return Imported.of(report, chosen)
 
     def prepare(self) -> str:
         """Embed what is new; learn the ranking of today's questions if there is none yet. Return what it stands on."""
@@ -301,23 +258,23 @@ class Konsort:
         with self._lock:
             return len(self.moment.search)
 
-    def suspected_owners(self, limit: int) -> list[dict[str, str]]:
+    def suspected_owners(self, limit: int) -> tuple[SuspectedOwner, ...]:
         """Pairs of organisations whose names look like one owner and about which nobody has decided."""
         with self._lock:
             moment = self.moment
             decided = {pair(each.a, each.b) for each in moment.owner_decisions}
             suspicions = suspected_pairs(moment.organisations.values(), moment.count_names())
-        return [
-            {
-                "a": each.a,
-                "name_a": moment.organisations[OrganisationId(each.a)].label,
-                "b": each.b,
-                "name_b": moment.organisations[OrganisationId(each.b)].label,
-                "why": each.evidence,
-            }
+        return tuple(
+            SuspectedOwner(
+                OrganisationId(each.a),
+                moment.organisations[OrganisationId(each.a)].label,
+                OrganisationId(each.b),
+                moment.organisations[OrganisationId(each.b)].label,
+                each.evidence,
+            )
             for each in suspicions
             if each.pair not in decided
-        ][:limit]
+        )[:limit]
 
     def decide_owner(self, a: str, b: str, same: bool) -> None:
         """Keep a person's word on whether two organisations have one owner."""

@@ -2,11 +2,10 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
 from data.calls import CallProfile
 from data.countries import to_iso
@@ -14,7 +13,7 @@ from data.errors import BadInput, NotReady
 from data.model import Outline
 from data.store import Store
 from matcher.overall.case import Case, Weights
-from matcher.overall.checks import rule_check
+from matcher.overall.checks import Check, rule_check
 from matcher.overall.decisions import Decision, Decisions
 from matcher.overall.integrate import Alternative, alternatives, demands_of, integrate, meeting_plan
 from matcher.overall.meetings import MeetingPlan, slots_between
@@ -22,7 +21,7 @@ from matcher.overall.prepare import Previous, basis
 from matcher.overall.project import OverallProject
 from matcher.overall.report import changes
 from matcher.suggest.knowledge import Knowledge
-from service.app.decided import Steps, Told, person, told
+from service.app.decided import KeptDecision, Steps, person, told
 from service.app.port import Application
 
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -64,7 +63,7 @@ class Desk:
     def decisions(self) -> Decisions:
         return Decisions.from_json(self._store.setting(f"decisions:{self._profile.id}"))
 
-    def told(self) -> tuple[Told, ...]:
+    def told(self) -> tuple[KeptDecision, ...]:
         """Return every decision in words, each with the key that takes it back."""
         people = {
             ident: person(outline, self._knowledge.organisations) for ident, outline in self._outlines.items()
@@ -176,7 +175,7 @@ class Desk:
         against = steps.proposals.get(step.against or "")
         project = replace(project, changes=None if against is None else changes(against, project))
         if not gone:
-            kept = steps.plus(replace(step, run=project.run), Previous.from_dict(project.as_dict()))
+            kept = steps.plus(replace(step, run=project.run), Previous.of(project))
             self._store.put_setting(self._place, kept.as_json(), who=self._user)
         return project
 
@@ -203,21 +202,18 @@ class Desk:
         return Steps.from_json(self._store.setting(self._place))
 
     @property
-    def _check(self) -> Callable:
+    def _check(self) -> Check:
         return rule_check(self._profile, self._knowledge.organisations)
 
 
 def answer_of(
     application: Application, call: str, *, without: Sequence[str] = (), others: bool = False
-) -> dict[str, Any]:
-    """Return a call's overall project ready for JSON; `others`: with its alternatives, which takes several times as
-    long."""
+) -> OverallProject:
+    """Return a call's overall project; `others`: with its alternatives, which takes several times as long."""
     project = application.integrate(call, without=without)
-    told = project.as_dict()
-    if others:
-        found = application.desk(call).alternatives(project, without=without)
-        told["alternatives"] = [each.as_dict() for each in found]
-    return told
+    if not others:
+        return project
+    return replace(project, alternatives=tuple(application.desk(call).alternatives(project, without=without)))
 
 
 def case_of(outlines: Iterable[Outline], knowledge: Knowledge) -> Case:

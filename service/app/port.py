@@ -1,22 +1,19 @@
 """What do the API and the pages ask of the application? The one protocol that `service.app.open.Konsort` keeps."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from data.calls import CallProfile
 from data.model import Organisation, Outline
 from graph.network.network import Network
 from graph.rules.members import Member
+from graph.rules.rules import Verdict
 from matcher.overall.decisions import Decision
+from matcher.overall.project import Alternative, OverallProject
 from matcher.ranking.query import Query, Ranking
 from matcher.suggest.answers import Partners, PartnersRequest, Suggestions, SuggestRequest
-from service.app.decided import Told
-
-
-class Answer(Protocol):
-    """A record that is ready for JSON."""
-
-    def as_dict(self) -> dict[str, Any]: ...
+from matcher.suggest.steering import Steering, TradeOff
+from service.app.decided import KeptDecision
 
 
 class Decisions(Protocol):
@@ -27,7 +24,7 @@ class Decisions(Protocol):
         """The work streams' names by id."""
         ...
 
-    def told(self) -> Sequence[Told]:
+    def told(self) -> Sequence[KeptDecision]:
         """Return every decision in words, each with the key that takes it back."""
         ...
 
@@ -39,8 +36,8 @@ class Decisions(Protocol):
         """Take decisions back by their keys. BadInput where one is not kept."""
         ...
 
-    def alternatives(self, project: Any, *, without: Iterable[str] = ()) -> Sequence[Answer]:
-        """Return two or three integrations that truly differ from a proposal (`Alternative`)."""
+    def alternatives(self, project: OverallProject, *, without: Iterable[str] = ()) -> Sequence[Alternative]:
+        """Return two or three integrations that truly differ from a proposal."""
         ...
 
 
@@ -59,21 +56,19 @@ class Application(Protocol):
 
     def suggest(self, request: SuggestRequest) -> Suggestions: ...
 
-    def steer(self, request: SuggestRequest, members: Sequence[str]) -> Answer:
-        """Return matcher.suggest.steering.Steering: swaps with what they change, and what if somebody leaves."""
+    def steer(self, request: SuggestRequest, members: Sequence[str]) -> Steering:
+        """Return swaps with what they change, and what if somebody leaves."""
         ...
 
-    def trade_off(self, request: SuggestRequest) -> Answer:
-        """Return matcher.suggest.steering.TradeOff: sets from most fit to most new ties."""
+    def trade_off(self, request: SuggestRequest) -> TradeOff:
+        """Return sets from most fit to most new ties."""
         ...
 
     def partners(self, request: PartnersRequest) -> Partners: ...
 
     def rank(self, queries: Iterable[Query], limit: int) -> Iterable[Ranking]: ...
 
-    def check(self, call: str, members: Sequence[Member]) -> Answer:
-        """Return graph.rules.rules.Verdict (call, answer, rules)."""
-        ...
+    def check(self, call: str, members: Sequence[Member]) -> Verdict: ...
 
     def calls(self) -> Sequence[CallProfile]: ...
 
@@ -89,7 +84,7 @@ class Application(Protocol):
 
     def find(self, text: str, *, country: str | None = None, limit: int = 20) -> Sequence[Organisation]: ...
 
-    def integrate(self, call: str, *, without: Sequence[str] = ()) -> Answer:
+    def integrate(self, call: str, *, without: Sequence[str] = ()) -> OverallProject:
         """Return the overall project, every stored decision kept; `without`: what if these dropped out?"""
         ...
 

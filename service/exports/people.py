@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from data.countries import to_eu
-from matcher.overall.project import Link, OverallProject, Person, Reason
+from matcher.overall.project import Ground, Link, OverallProject, Person
 
 FICTIONAL = "Fictional demo call: its outlines and organisations are invented."
 
@@ -45,9 +45,11 @@ class People:
         """Why the two of a link should work together, the strongest ground first."""
         return "; ".join(map(self._ground, link.why))
 
-    def _ground(self, reason: Reason) -> str:
-        if reason.name != "seeks-offers":
-            return reason.text
-        told = reason.evidence
-        seeker, supplier = (self.owner(told[end]).rsplit(", ", 1)[0] for end in ("seeker", "supplier"))
-        return f"{seeker} seeks “{told['seeks']}”, {supplier} offers “{told['offers']}”"
+    def _ground(self, ground: Ground) -> str:
+        evidence = ground.evidence
+        if evidence.seeker is None or evidence.supplier is None:
+            return ground.text
+        seeker, supplier = (
+            self.owner(end).rsplit(", ", 1)[0] for end in (evidence.seeker, evidence.supplier)
+        )
+        return f"{seeker} seeks “{evidence.seeks}”, {supplier} offers “{evidence.offers}”"

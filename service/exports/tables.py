@@ -148,10 +148,10 @@ def link_matrix(project: OverallProject) -> Sheet:
 
 def state_matrix(project: OverallProject) -> Sheet:
     """Links between each two states."""
-    states, cells = project.state_matrix()
+    matrix = project.state_matrix
     rows = [
         (f"{to_eu(state)} {country_name(state)}", *row, sum(row))
-        for state, row in zip(states, cells, strict=True)
+        for state, row in zip(matrix.states, matrix.links, strict=True)
     ]
-    header = ("State", *(to_eu(state) for state in states), "All")
+    header = ("State", *map(to_eu, matrix.states), "All")
     return Sheet("Links by state", "Collaborations between each two states.", header, tuple(rows))

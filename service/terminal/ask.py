@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
 from typing import IO, Any
@@ -10,6 +11,7 @@ from typing import IO, Any
 import click
 
 from data.model import CallId, OrganisationId, OutlineId
+from data.published import as_json
 from matcher.solver.assemble import Incumbent
 from matcher.suggest.answers import PartnersRequest, SuggestRequest
 from service.parsing import assignments, pairs, queries_of, size_range, text_of, to_countries, wants
@@ -201,9 +203,8 @@ def rank(state: State, queries: IO[bytes], limit: int, newcomers: float, explain
         click.echo(f"konsort: {told}", err=True)
     rankings = state.app.rank(asked.queries, limit, newcomers=newcomers)
     for query, ranking in zip(asked.queries, rankings, strict=True):
-        row = {"id": ranking.id, "ranked": [[who, round(score, 6)] for who, score in ranking.ranked]}
-        if explain:
-            row["why"] = state.app.contributions(query, ranking, explain)
+        why = state.app.contributions(query, ranking, explain) if explain else None
+        row = as_json(replace(ranking, why=why))
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     if any(query.date is None for query in asked.queries):  # of another day's ranking the basis is another
         click.echo(state.app.prepare(), err=True)

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from data.errors import BadInput
 from matcher.overall.decisions import Decision
+from service.app.answers import DecisionList
 from service.app.overall import meetings_file, plan_of
 from service.parsing import assignments, pairs
 from service.terminal.command import Command, NewFile, State, pass_state
@@ -53,10 +55,9 @@ def integrate(
         if path is not None:
             path.write_bytes(state.app.as_file(project, kind))
             click.echo(f"{path} written", err=True)
-    answer = project.as_dict()
     if others:
-        answer["alternatives"] = [each.as_dict() for each in state.app.desk(call).alternatives(project)]
-    state.answer(answer, integration)
+        project = replace(project, alternatives=state.app.desk(call).alternatives(project))
+    state.answer(project, integration)
 
 
 @click.command(
@@ -94,7 +95,7 @@ def decide(
         desk.take_back(take_back)
     if made or forget:
         desk.add(made, anew=forget)
-    state.answer({"call": call, "decisions": [each.as_dict() for each in desk.told()]}, decisions)
+    state.answer(DecisionList(call, desk.told()), decisions)
 
 
 def decisions_of(words: Mapping[str, Sequence[str]]) -> list[Decision]:

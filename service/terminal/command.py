@@ -13,6 +13,7 @@ import click
 from tqdm import tqdm
 
 from data.errors import KonsortError
+from data.published import as_json
 from service.problems import UNEXPECTED_EXIT, exit_code
 from service.runtime.settings import Settings
 
@@ -48,8 +49,7 @@ class State:
     def answer(self, record: Any, render: Callable[[Any], str]) -> None:
         """Print a record: as JSON when asked for, else as text."""
         if self.as_json:
-            body = record.as_dict() if hasattr(record, "as_dict") else record
-            click.echo(json.dumps(body, ensure_ascii=False, indent=1))
+            click.echo(json.dumps(as_json(record), ensure_ascii=False, indent=1))
         else:
             click.echo(render(record))
 

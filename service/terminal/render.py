@@ -1,20 +1,19 @@
 """How do answers look in a terminal? Each function takes a record and returns text; it computes nothing."""
 
-from collections.abc import Mapping, Sequence
-from textwrap import shorten, wrap
-from typing import Any
+from collections.abc import Sequence
+from textwrap import shorten
 
 from data.calls import PREVAILS
 from data.countries import to_eu
+from data.published import as_json
 from graph.network.views import Actor, Neighbourhood, Path, Summary
-from graph.rules.rules import RuleAnswer, Verdict
+from graph.rules.rules import Verdict
 from matcher.solver.swap import Swap
 from matcher.suggest.answers import Partner, Partners, Suggestion, Suggestions
 from matcher.suggest.steering import Steering, TradeOff
+from service.app.answers import Call, Imported, OutlineRow, SuspectedOwner
+from service.terminal.rules_text import MARKS, WIDTH, folded, rules_in_full
 from service.words import count
-
-MARKS = {"met": "✓ met", "broken": "✗ broken", "unknown": "? cannot tell"}
-WIDTH = 100
 
 
 def suggestions(answer: Suggestions, *, short: bool = False) -> str:
@@ -28,8 +27,8 @@ def suggestions(answer: Suggestions, *, short: bool = False) -> str:
     if answer.status == "infeasible":
         alone = len(answer.conflict) == 1
         lines += [f"No consortium can meet {'this demand' if alone else 'these demands together'}:"]
-        lines += [f"  • {part['id']}: {part['text']}" for part in answer.conflict]
-        lines += ["What would help:", *(f"  • {part['text']}" for part in answer.relaxations)]
+        lines += [f"  • {part.demand}: {part.text}" for part in answer.conflict]
+        lines += ["What would help:", *(f"  • {part.text}" for part in answer.relaxations)]
     notes = answer.notes if answer.suggestions else ()  # they say what a score means
     return "\n".join([*lines, *notes, PREVAILS])
 
@@ -44,9 +43,7 @@ def _in_short(number: int, suggestion: Suggestion) -> list[str]:
     told = ", ".join(f"{answers.count(each)} {MARKS[each]}" for each in MARKS if each in answers)
     lines = [f"{_head(number, suggestion)}; {count(len(suggestion.members), 'member')}, hard rules: {told}"]
     for member in suggestion.members:
-        lines.append(
-            f"   {_country(member)}  {member.organisation.label} [{member.organisation.id}], {member.role}"
-        )
+        lines.append(f"   {_country(member.country)}  {member.name} [{member.id}], {member.role}")
         first = [shorten(reason.text, WIDTH - 9, placeholder=" …") for reason in member.reasons[:1]]
         lines += [f"       · {reason}" for reason in first]
     return lines
@@ -58,56 +55,27 @@ def _suggestion(number: int, suggestion: Suggestion) -> list[str]:
         lines += _partner(member)
     terms = ", ".join(f"{term.name} {term.value:.2f} × {term.weight:g}" for term in suggestion.terms)
     lines += [f"   Terms: {terms}", "   Rules:"]
-    lines += [f"   {line}" for line in _rules(suggestion.rules)]
+    lines += [f"   {line}" for line in rules_in_full(suggestion.rules)]
     if suggestion.gaps:
         lines += ["   Nobody here covers:", *(f"     • {gap}" for gap in suggestion.gaps)]
     return lines
 
 
 def _partner(member: Partner) -> list[str]:
-    organisation = member.organisation
-    kind = organisation.kind.value if organisation.kind else "kind unknown"
-    fictional = ", fictional" if organisation.fictional else ""
-    head = (
-        f"   {_country(member)}  {organisation.label} ({kind}{fictional}), {member.role}  [{organisation.id}]"
-    )
-    reasons = [line for reason in member.reasons for line in _folded(reason.text, "       · ")]
+    kind = f"{member.kind or 'kind unknown'}{', fictional' if member.fictional else ''}"
+    head = f"   {_country(member.country)}  {member.name} ({kind}), {member.role}  [{member.id}]"
+    reasons = [line for reason in member.reasons for line in folded(reason.text, "       · ")]
     return [head, *reasons]
 
 
-def _country(member: Partner) -> str:
-    return to_eu(member.organisation.country) if member.organisation.country else "??"
-
-
-def _rules(rules: Sequence[RuleAnswer]) -> list[str]:
-    """The rules that are computed, each with what was found; then those that only a person can answer."""
-    asked = [rule for rule in rules if rule.kind == "attestation"]
-    lines = [line for rule in rules if rule not in asked for line in _rule(rule)]
-    lines += ["  For a person to confirm:"] if asked else []
-    return lines + [line for rule in asked for line in _folded(f"{rule.id} {rule.text}", "      ")]
-
-
-def _rule(rule: RuleAnswer) -> list[str]:
-    named = f"{rule.id}{' (soft)' if rule.kind == 'soft' else ''}"
-    head = f"{MARKS[rule.answer]:15} {named} {rule.text} (found {rule.found}, needed {rule.needed})"
-    lines = _folded(head, "  ")
-    if rule.why:
-        lines += _folded(rule.why, "      ")
-    lines += [line for question in rule.ask for line in _folded(f"Ask: {question.text}", "      ")]
-    return [*lines, f"      Source: {rule.source}"]
-
-
-def _folded(text: str, indent: str) -> list[str]:
-    folded = wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent), break_on_hyphens=False
-    )
-    return folded or [indent]
+def _country(code: str | None) -> str:
+    return to_eu(code) if code else "??"
 
 
 def steering(answer: Steering) -> str:
     """Swaps for each member with what they change, then the weak points."""
     lines = [f"Run {answer.run}, call {answer.call}: {count(len(answer.members), 'member')}", "Rules:"]
-    lines += _rules(answer.verdict.rules)
+    lines += rules_in_full(answer.rules)
     allowed = any(swap.allowed for swap in answer.swaps)
     lines.append("Swaps:" if allowed else "No swap keeps every hard rule and wish.")
     for swap in answer.swaps:
@@ -118,7 +86,7 @@ def steering(answer: Steering) -> str:
             for each in swap.rules
         )
         head = f"{swap.outgoing} → {swap.incoming}: {_verdict_of(swap)}value {swap.change:+.3f}; {terms}"
-        lines += _folded(head + (f"; {rules}" if rules else ""), "  ")
+        lines += folded(head + (f"; {rules}" if rules else ""), "  ")
     bears = answer.resilience
     if bears.size is None:
         lines.append("No withdrawal breaks a hard rule that holds now.")
@@ -126,10 +94,10 @@ def steering(answer: Steering) -> str:
         exact = "" if bears.exact else "at least "
         lines.append(f"The smallest withdrawal that breaks a hard rule: {exact}{bears.size} of the members")
         lines += [f"  {', '.join(each.leaving)} breaks {', '.join(each.breaks)}" for each in bears.smallest]
-    for point, who in answer.substitutes:
+    for point in bears.weak_points:
         leaving = to_eu(point.country) if point.country else ", ".join(point.leaving)
-        ready = ", ".join(who) or "nobody found"
-        lines += _folded(f"If {leaving} leaves, {', '.join(point.breaks)} breaks; ready: {ready}", "  ")
+        ready = ", ".join(point.substitutes) or "nobody found"
+        lines += folded(f"If {leaving} leaves, {', '.join(point.breaks)} breaks; ready: {ready}", "  ")
     return "\n".join([*lines, PREVAILS])
 
 
@@ -159,40 +127,38 @@ def partners_table(answer: Partners) -> str:
 def verdict(answer: Verdict) -> str:
     """The overall answer, then rule by rule."""
     lines = [f"{answer.call}: {MARKS[answer.answer]} (hard rules)"]
-    lines += _rules(answer.rules)
+    lines += rules_in_full(answer.rules)
     return "\n".join([*lines, PREVAILS])
 
 
-def import_report(answer: Mapping[str, Any]) -> str:
+def import_report(answer: Imported) -> str:
     """What came in, and the first bad rows."""
-    verb = "would come in" if answer["dry_run"] else "came in"
+    verb = "would come in" if answer.dry_run else "came in"
     lines = [
-        f"{kind}: {answer['added'][kind]:,} new, {answer['changed'][kind]:,} changed, "
-        f"{answer['unchanged'][kind]:,} as before"
-        for kind in answer["added"]
+        f"{kind}: {new:,} new, {answer.changed[kind]:,} changed, {answer.unchanged[kind]:,} as before"
+        for kind, new in answer.added.items()
     ]
     lines.insert(0, f"What {verb}:")
-    if answer["problems"]:
-        found = f"{count(answer['problems'], 'problem')}: rows with one were left out"
-        where = "would be listed in" if answer["dry_run"] else "are listed in"
-        lines.append(f"{found} and {where} {answer['report']}. The first ones:")
-        lines += [f"  {problem}" for problem in answer["first_problems"]]
-    elif not any(sum(answer[which].values()) for which in ("added", "changed", "unchanged")):
+    if answer.problems:
+        left_out = f"{count(answer.problems, 'problem')}: rows with one were left out"
+        where = "would be listed in" if answer.dry_run else "are listed in"
+        lines.append(f"{left_out} and {where} {answer.report}. The first ones:")
+        lines += [f"  {problem}" for problem in answer.first_problems]
+    elif not any(sum(counts.values()) for counts in (answer.added, answer.changed, answer.unchanged)):
         lines.append("The file holds no rows below its header.")
     return "\n".join(lines)
 
 
-def suspicions(pairs: Sequence[Mapping[str, Any]]) -> str:
+def suspicions(pairs: Sequence[SuspectedOwner]) -> str:
     """Pairs of names that look like one owner."""
     if not pairs:
         return "No pair of names looks like one owner."
-    return "\n".join(f"{p['a']}  {p['name_a']}\n{p['b']}  {p['name_b']}\n   {p['why']}" for p in pairs)
+    return "\n".join(f"{pair.a}  {pair.name_a}\n{pair.b}  {pair.name_b}\n   {pair.why}" for pair in pairs)
 
 
 def _actor(actor: Actor) -> str:
-    country = to_eu(actor.country) if actor.country else "??"
     known = f"{count(actor.projects, 'project')}, {count(actor.partners, 'partner')}"
-    return f"{country}  {actor.label} [{actor.id}], {known}"
+    return f"{_country(actor.country)}  {actor.label} [{actor.id}], {known}"
 
 
 def around_text(answer: Neighbourhood) -> str:
@@ -218,28 +184,27 @@ def path_text(answer: Path) -> str:
 
 def summary_text(answer: Summary) -> str:
     """The network's counts, one a line."""
-    rows = answer.as_dict().items()
-    single = {name: value for name, value in rows if not isinstance(value, list | tuple)}
+    counts = {name: value for name, value in as_json(answer).items() if not isinstance(value, list)}
     return "\n".join(
-        f"{name.replace('_', ' ')}: {'unknown' if value is None else value}" for name, value in single.items()
+        f"{name.replace('_', ' ')}: {'unknown' if value is None else value}" for name, value in counts.items()
     )
 
 
-def calls_table(rows: Sequence[Mapping[str, Any]]) -> str:
+def calls_table(rows: Sequence[Call]) -> str:
     """One call a line."""
-    return "\n".join(f"{row['id']:32} {row['title']}" for row in rows)
+    return "\n".join(f"{row.id:32} {row.title}" for row in rows)
 
 
-def profile_text(record: Mapping[str, Any]) -> str:
+def profile_text(call: Call) -> str:
     """A call in plain words."""
-    return str(record["words"])
+    return call.words
 
 
-def outlines_table(rows: Sequence[Mapping[str, Any]]) -> str:
+def outlines_table(rows: Sequence[OutlineRow]) -> str:
     """One outline a line."""
     if not rows:
         return "There are no outlines yet; `konsort import outlines FILE --call CALL` brings them in."
     return "\n".join(
-        f"{row['id']:12} {row['country']}  {row['language'] or '??'}  {row['organisation']:24} {row['title']}"
+        f"{row.id:12} {_country(row.country)}  {row.language or '??'}  {row.organisation:24} {row.title}"
         for row in rows
     )

@@ -1,20 +1,24 @@
 """What is the web application made of? The API, the pages, one way to tell errors, and headers that keep it shut."""
 
 import logging
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, jsonify, render_template, request
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from data.errors import BadInput, KonsortError
+from data.published import as_json
 from service.app.port import Application
 from service.problems import MEDIA_TYPE, Problem
-from service.web.api.answers import ProblemAnswer
 from service.web.api.questions import Strict
 from service.web.api.routes import PREFIX, api_blueprint
+from service.web.api.schemas import described
 from service.web.pages.routes import pages_blueprint
 from service.web.refusals import JsonRequest, fields_of, in_words
 from service.web.server import loopback
@@ -47,7 +51,6 @@ def create_app(application: Application, *, largest_request_bytes: int = LARGEST
         info=Info(title="Konsort", version=_version(), description="Consortia: allowed, strong, explained."),
         security_schemes={},
         doc_ui=False,
-        validation_error_model=ProblemAnswer,
         validation_error_callback=_invalid,
         template_folder="templates",
         static_folder="static",
@@ -59,11 +62,17 @@ def create_app(application: Application, *, largest_request_bytes: int = LARGEST
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.register_api(api_blueprint(application))
     app.register_blueprint(pages_blueprint(application))
-    app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", lambda: jsonify(app.api_doc))
+    description = cache(partial(_description, app))  # takes half a second: made at the first question for it
+    app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", lambda: jsonify(description()))
     _tell_errors(app)
     app.before_request(_only_loopback_names)
     app.after_request(_shut)
     return app
+
+
+def _description(app: OpenAPI) -> dict[str, Any]:
+    # Every address tells its own 422, so nothing refers to the framework's shape for it.
+    return described(app.api_doc, unused=app.validation_error_model.__name__)
 
 
 def _version() -> str:
@@ -95,7 +104,7 @@ def _tell(problem: Problem) -> Response:
     if wants == "text/html" and not request.path.startswith("/api/"):
         response = Response(render_template("problem.html", problem=problem), mimetype="text/html")
     else:
-        response = jsonify(problem.as_dict())
+        response = jsonify(as_json(problem))
         response.mimetype = MEDIA_TYPE
     response.status_code = problem.status
     return response
@@ -103,7 +112,7 @@ def _tell(problem: Problem) -> Response:
 
 def _invalid(error: ValidationError) -> Response:
     wrong = fields_of(error, Strict)
-    detail = "; ".join(f"{each['where']} {each['detail']}" for each in wrong)
+    detail = "; ".join(f"{field.where} {field.detail}" for field in wrong)
     return _tell(Problem(422, "The input cannot be used", detail, "bad-input", request.path, wrong))
 
 

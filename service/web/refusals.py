@@ -10,6 +10,8 @@ from flask import Request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
+from service.problems import WrongField
+
 LONGEST_QUOTE = 60
 """Characters of somebody's input that an answer repeats."""
 
@@ -39,16 +41,16 @@ NEEDED: Mapping[str, str] = MappingProxyType(
 """What a field needs to be, by pydantic's name for the error."""
 
 
-def fields_of(error: ValidationError, root: type[BaseModel]) -> list[dict[str, str]]:
-    """Return what is wrong where: [{"where": "members.0.country", "detail": "…"}], in the order of the fields.
+def fields_of(error: ValidationError, root: type[BaseModel]) -> tuple[WrongField, ...]:
+    """Return what is wrong where, in the order of the fields.
 
     Of `root` derives whatever a request may be read into; from there an unknown name gets its likeliest correction.
     """
     model = next((each for each in _below(root) if each.__name__ == error.title), None)
-    return [
-        {"where": ".".join(map(str, each["loc"])) or "body", "detail": _detail(each, model)}
+    return tuple(
+        WrongField(".".join(map(str, each["loc"])) or "body", _detail(each, model))
         for each in error.errors(include_url=False)
-    ]
+    )
 
 
 def _below(root: type[BaseModel]) -> Iterator[type[BaseModel]]:

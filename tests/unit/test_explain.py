@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from data.published import as_json
 from matcher.suggest.eligible import Eligible
 from matcher.suggest.reasons import SENTENCES, TELLING_PROJECTS, Reason, _ties, listed, shortened
 
@@ -13,7 +14,7 @@ from matcher.suggest.reasons import SENTENCES, TELLING_PROJECTS, Reason, _ties, 
 def test_a_sentence_is_its_words_and_its_value() -> None:
     reason = Reason("covers", 0.824, ("aspect:1", "outline:O-1"), ("acoustic sensors", "outline “Pipes”"))
     assert reason.text == "Covers “acoustic sensors” (82%), as its outline “Pipes” shows."
-    assert reason.as_dict() == {
+    assert as_json(reason) == {
         "name": "covers",
         "value": 0.824,
         "evidence": ["aspect:1", "outline:O-1"],

@@ -13,6 +13,7 @@ from docx.document import Document as DocumentObject
 from docx.oxml.ns import qn
 
 from data.demands import Hardness
+from data.published import as_json
 from graph.rules.rules import Answer, RuleAnswer, Verdict
 from matcher.overall.integrate import meeting_plan, slots_between
 from matcher.overall.naming import StreamTerm
@@ -20,12 +21,12 @@ from matcher.overall.project import (
     Changes,
     Coverage,
     Finding,
+    Ground,
     Link,
     Loss,
     OverallProject,
     Participant,
     Person,
-    Reason,
     Stream,
 )
 from service.exports.document import chapeau_docx
@@ -44,7 +45,7 @@ def project() -> OverallProject:
         Participant("o2", "Rand & Wolke <b>", "c2", "Nordlicht\x0b GmbH", "DE", "s1", (), 0.8, 2, 1, 4),  # type: ignore[arg-type]
         Participant("o3", "Bord", "c3", "+Périphérie", "FR", "s2", (), 0.7, 1, 1, 4),  # type: ignore[arg-type]
     ]
-    why = (Reason("topic", 0.5, "both write about the same"),)
+    why = (Ground("topic", 0.5, "both write about the same"),)
     return OverallProject(
         run="abc123abc123",
         call="demo",
@@ -295,6 +296,6 @@ def test_the_meeting_plan_as_a_workbook_guards_its_cells() -> None:
 
 @pytest.mark.parametrize("table", ["participants", "links", "streams", "findings", "changes", "state_matrix"])
 def test_the_published_shape_has_the_promised_fields(table: str) -> None:
-    told = project().as_dict()
+    told = as_json(project())
     assert table in told
     assert {"run", "call", "status", "gap", "isolated", "uncovered", "fragile", "rules"} <= told.keys()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.planted import plant
 from data.errors import BadInput
 from data.model import Kind, Organisation, OutlineId
+from data.published import as_json
 from matcher.overall.decisions import ordered
 from matcher.overall.integrate import (
     Case,
@@ -83,7 +84,7 @@ def test_the_order_in_which_outlines_come_changes_nothing() -> None:
     order = list(reversed(range(len(planted.outlines))))
     rows = {name: getattr(planted, name)[order] for name in ("texts", "offers", "seeks")}
     turned = Case.of([planted.outlines[i] for i in order], rows, organisations=planted.organisations)
-    assert integrate(planted, DEMANDS).as_dict() == integrate(turned, DEMANDS).as_dict()
+    assert integrate(planted, DEMANDS) == integrate(turned, DEMANDS)
 
 
 def test_the_same_call_gives_the_same_run_and_another_decision_another() -> None:
@@ -102,7 +103,7 @@ def test_a_slow_machine_gives_the_same_answer(monkeypatch: pytest.MonkeyPatch) -
     now = time.perf_counter
     begun = now()
     monkeypatch.setattr(time, "perf_counter", lambda: begun + min(100.0, 1000 * (now() - begun)))
-    assert integrate(planted, DEMANDS).as_dict() == first.as_dict()
+    assert integrate(planted, DEMANDS) == first
 
 
 def test_an_answer_that_the_clock_cut_short_says_so() -> None:
@@ -146,7 +147,7 @@ def test_a_small_company_carries_fewer_links_than_a_large_one() -> None:
 def test_removing_an_outline_moves_hardly_anybody() -> None:
     planted = plant(80, streams=4, states=12, noise=1.5, seed=3).case
     first = integrate(planted, Demands("planted"))
-    before = Previous.from_dict(json.loads(json.dumps(first.as_dict())))
+    before = Previous.from_kept(json.loads(json.dumps(Previous.of(first).as_kept())))
     gone = planted.ids[10]
     after = integrate(
         planted, Demands("planted"), decisions=Decisions(withdrawn=frozenset({gone})), previous=before
@@ -164,7 +165,7 @@ def test_a_late_outline_is_added_and_told() -> None:
     planted = case(n=30)
     late = planted.ids[-1]
     first = integrate(planted.without([late]), DEMANDS)
-    after = integrate(planted, DEMANDS, previous=Previous.from_dict(first.as_dict()))
+    after = integrate(planted, DEMANDS, previous=Previous.of(first))
     assert after.changes is not None
     assert after.changes.added == (late,)
     assert sum(late in pair for pair in after.pairs) >= 2
@@ -194,21 +195,21 @@ def test_a_topic_far_from_every_outline_is_uncovered() -> None:
     vectors = np.stack([planted.texts[0], -planted.texts.mean(axis=0)])
     project = integrate(planted, demands, encode=lambda texts: vectors)
     assert [topic.topic for topic in project.coverage if not topic.covered] == ["t2"]
-    assert project.as_dict()["uncovered"][0]["name"] == "Far"
+    assert project.uncovered[0].name == "Far"
 
 
 def test_states_that_were_invited_and_did_not_come_are_missing() -> None:
     planted = case(n=12, states=2)  # AT and BE
     project = integrate(planted, replace(DEMANDS, countries=("AT", "BE", "GR")))
     assert project.missing == ("GR",)
-    assert project.as_dict()["missing_countries"] == ["EL"]
+    assert as_json(project)["missing_countries"] == ["EL"]
 
 
 def test_the_state_matrix_counts_each_link_on_both_sides() -> None:
     project = integrate(case(n=24, states=4), DEMANDS)
-    states, cells = project.state_matrix()
-    assert sum(map(sum, cells)) == 2 * len(project.links)
-    assert all(cells[k][k] == 0 for k in range(len(states)))
+    matrix = project.state_matrix
+    assert sum(map(sum, matrix.links)) == 2 * len(project.links)
+    assert all(matrix.links[k][k] == 0 for k in range(len(matrix.states)))
 
 
 def test_an_outline_handed_in_twice_is_found() -> None:
@@ -318,7 +319,7 @@ def test_a_stream_that_everybody_left_is_gone_and_the_others_stay() -> None:
         planted,
         DEMANDS,
         decisions=Decisions(withdrawn=frozenset(left.outlines)),
-        previous=Previous.from_dict(first.as_dict()),
+        previous=Previous.of(first),
     )
     assert [stream.id for stream in after.streams] == [stream.id for stream in first.streams[1:]]
     assert all(stream.outlines for stream in after.streams)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from data.errors import BadInput, NotFound
 from data.model import ORGANISATION_COLUMNS, PARTICIPATION_COLUMNS, PROJECT_COLUMNS, History
+from data.published import as_json
 from graph.network import projection
 from graph.network.network import Network
 
@@ -136,11 +137,11 @@ def test_a_neighbourhood_shows_the_strongest_partners_and_the_ties_among_them(ne
     found = network.around("A", limit=5)
     assert [actor.id for actor in found.partners] == ["B", "C"]
     assert [(tie.a, tie.b, tie.weight) for tie in found.among] == [("B", "C", 0.5)]
-    assert found.as_dict()["ties"][0] == {
+    assert as_json(found)["ties"][0] == {
         "a": "A",
         "b": "B",
         "weight": 1.5,
-        "projects": ("P1", "P2"),
+        "projects": ["P1", "P2"],
         "last_shared": 2018,
     }
     cut = network.around("A", limit=1)
@@ -172,7 +173,7 @@ def test_a_chain_of_introductions_leads_from_one_to_the_other(network: Network) 
     assert [actor.id for actor in path.actors] == ["A", "C", "D"]
     assert path.cost == pytest.approx(1 / 0.5 + 1 / 1)
     assert path.direct is None
-    assert path.as_dict()["found"] is True
+    assert as_json(path)["found"] is True
 
 
 def test_nobody_introduces_where_no_chain_exists(network: Network) -> None:
@@ -220,7 +221,7 @@ def test_the_country_matrix_counts_each_pair_once(network: Network) -> None:
     assert matrix.countries == ("DE", "FR", "GR", "IT")
     assert matrix.weights.tolist() == [[1.5, 1.0, 0, 0], [1.0, 0, 1.0, 0], [0, 1.0, 0, 0], [0, 0, 0, 0]]
     assert matrix.projects.tolist() == [[2, 1, 0, 0], [1, 3, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
-    assert matrix.as_dict()["countries"] == ["DE", "FR", "EL", "IT"]
+    assert as_json(matrix)["countries"] == ["DE", "FR", "EL", "IT"]
 
 
 def test_a_country_shows_its_partners_and_its_leading_organisations(network: Network) -> None:
@@ -232,13 +233,13 @@ def test_a_country_shows_its_partners_and_its_leading_organisations(network: Net
     assert [(actor.id, actor.projects) for actor in france.leading] == [("C", 2), ("E", 1)]
     assert (france.organisations, france.active, france.projects, france.within) == (2, 2, 3, 0.0)
     assert network.country("IT").active == 0
-    assert [tie["country"] for tie in france.as_dict()["ties"]] == ["DE", "EL"]
+    assert [tie["country"] for tie in as_json(france)["ties"]] == ["DE", "EL"]
     with pytest.raises(NotFound, match="'XX'"):
         network.country("XX")
 
 
 def test_the_summary_can_be_counted_by_hand(network: Network) -> None:
-    assert network.summary().as_dict() == {
+    assert as_json(network.summary()) == {
         "organisations": 6,
         "active": 5,
         "projects": 4,
@@ -248,8 +249,8 @@ def test_the_summary_can_be_counted_by_hand(network: Network) -> None:
         "largest_component": 4,
         "first_year": 2015,
         "last_year": 2018,
-        "giant_projects": (),
-        "umbrella_organisations": (),
+        "giant_projects": [],
+        "umbrella_organisations": [],
     }
 
 

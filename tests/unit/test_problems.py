@@ -4,6 +4,7 @@ import pytest
 
 from data import errors
 from data.errors import BadProfile, KonsortError, NotFound
+from data.published import as_json
 from service.problems import TELLINGS, Problem, exit_code, telling
 
 
@@ -25,7 +26,7 @@ def test_a_special_case_is_told_as_what_it_derives_from() -> None:
 
 
 def test_the_body_has_the_members_of_the_standard() -> None:
-    assert Problem.of(NotFound("no organisation '7'"), "/api/v1/partners").as_dict() == {
+    assert as_json(Problem.of(NotFound("no organisation '7'"), "/api/v1/partners")) == {
         "type": "urn:konsort:problem:not-found",
         "title": "Not found",
         "status": 404,

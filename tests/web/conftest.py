@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -29,10 +29,23 @@ from graph.network.network import Network
 from graph.rules.resilience import Composition, resilience, substitutes
 from graph.rules.rules import Member, Verdict, check
 from matcher.overall.decisions import Decision, Decisions
-from matcher.overall.project import Person
+from matcher.overall.naming import StreamTerm
+from matcher.overall.project import (
+    Alternative,
+    Changes,
+    Coverage,
+    Evidence,
+    Ground,
+    Link,
+    Loss,
+    OverallProject,
+    Participant,
+    Person,
+    Stream,
+)
 from matcher.ranking.query import Query, Ranking
 from matcher.solver.assemble import Term
-from matcher.solver.conflict import Relaxation
+from matcher.solver.conflict import Conflict, Relaxation
 from matcher.solver.front import FrontPoint
 from matcher.solver.swap import RuleChange, Swap, TermChange
 from matcher.suggest.answers import (
@@ -44,8 +57,8 @@ from matcher.suggest.answers import (
     SuggestRequest,
 )
 from matcher.suggest.reasons import Reason
-from matcher.suggest.steering import Steering, TradeOff
-from service.app.decided import Told, told
+from matcher.suggest.steering import Steering, Tolerance, TradeOff, WeakPoint
+from service.app.decided import KeptDecision, told
 from service.web.app import create_app
 
 CALL = CallProfile(
@@ -104,7 +117,7 @@ def network() -> Network:
 
 def partner(organisation: Organisation, role: str = "participant") -> Partner:
     reason = Reason("tie", 0.5, ("project:P2",), ("Nordlicht Rechenwerke AG", "project P2"))
-    return Partner(organisation, role, 0.75, (reason,))
+    return Partner.of(organisation, role, 0.75, (reason,))
 
 
 def verdict(*ids: str) -> Verdict:
@@ -128,71 +141,65 @@ def swap(team: Sequence[str], outgoing: str, incoming: str) -> Swap:
     return Swap(outgoing, incoming, 0.06, after.answer != "broken", terms, changed)
 
 
-CHANGES = {
-    "added": [],
-    "removed": ["L3"],
-    "moved": [["L2", "s2", "s1"]],
-    "links_added": [],
-    "links_removed": [],
-    "links_gone": [["L1", "L3"]],
-    "renamed": [],
-    "gone": [{"outline": "L3", "title": "Häfen", "name": "Hafen AG", "country": "DE"}],
-}
+CHANGES = Changes(
+    removed=(OutlineId("L3"),),
+    moved=((OutlineId("L2"), "s2", "s1"),),
+    links_gone=((OutlineId("L1"), OutlineId("L3")),),
+    gone=(Person(OutlineId("L3"), "Häfen", "Hafen AG", "DE"),),
+)
+L1, L2 = OutlineId("L1"), OutlineId("L2")
 
 
-def _loss(state: str, breaks: list[str], severity: float, mend: Sequence[object] = ()) -> dict[str, Any]:
-    size = {"outlines": ["L1"], "links": 1, "short": []}
-    return {
-        "kind": "country",
-        "id": state,
-        **size,
-        "breaks": breaks,
-        "severity": severity,
-        "mend": list(mend),
-    }
+def _participant(outline: OutlineId, title: str, owner: Organisation) -> Participant:
+    place = {"stream": "s1", "second": (), "fit": 0.8, "links": 1, "needed": 2, "capacity": 4}
+    return Participant(outline, title, owner.id, owner.label, owner.country or "", **place)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True)
-class Integration:
+def integration(call: str, without: Sequence[str] = ()) -> OverallProject:
     """A fixed overall project of L1 and L2; with somebody gone it tells what changed."""
+    words = tuple(StreamTerm(word, (word,), (), 1.0) for word in ("edge", "Rand"))
+    searched = Evidence(seeker=L1, supplier=L2, seeks="Häuser auf Inseln", offers="three islands")
+    why = (
+        Ground("seeks-offers", 0.8, "L2 answers L1", searched),
+        Ground("tie", 0.5, "their organisations have worked together", Evidence(projects=("P2",))),
+    )
+    people = (
+        _participant(L1, "Rechnen am Rand", ORGANISATIONS[0]),
+        _participant(L2, "Edge on the islands", ORGANISATIONS[1]),
+    )
+    breaks = ("1 outline falls below 2 links",)
+    return OverallProject(
+        run="0123456789ab",
+        call=call,
+        status="bounded",
+        gap=0.02,
+        claim="over all pairs of outlines",
+        value=0.98,
+        bound=1.0,
+        stage_loss=0.0,
+        streams=(Stream("s1", "Edge", words, (L1, L2), (), ("DE", "GR")),),
+        links=(Link(L1, L2, ("DE", "GR"), 0.66, "s1", why, new=False),),
+        participants=people,
+        isolated=(),
+        short=(),
+        coverage=(Coverage("t1", "sovereign identity", False, 0.1, (), ()),),
+        findings=(),
+        missing=("FR", "GR"),
+        fragile=(
+            Loss("country", "DE", (L1,), (), breaks, 1.0, links=1, mend=((L1, L2),)),
+            Loss("country", "GR", (L1,), (), (), 0.5, links=1),
+        ),
+        rules=check(CALL, [Member("O1", country="DE")]),
+        changes=CHANGES if without else None,
+        fictional=True,
+    )
 
-    call: str
-    without: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
-        stream = {"id": "s1", "name": "Edge", "terms": ["edge", "Rand"], "outlines": ["L1", "L2"]}
-        seeks = {"seeks": "Häuser auf Inseln", "offers": "three islands"}
-        why = [
-            {"name": "seeks-offers", "value": 0.8, "text": "L2 answers L1", "evidence": seeks},
-            {"name": "tie", "value": 0.5, "text": "their organisations have worked together", "evidence": {}},
-        ]
-        owners = {"L1": ("O1", "Nordlicht Rechenwerke AG", "DE"), "L2": ("O2", "Meltemi Edge <Lab>", "EL")}
-        titles = {"L1": "Rechnen am Rand", "L2": "Edge on the islands"}
-        breaks = ["1 outline falls below 2 links"]
-        return {
-            "run": "0123456789ab",
-            "call": self.call,
-            "fictional": True,
-            "status": "bounded",
-            "gap": 0.02,
-            "claim": "over all pairs of outlines",
-            "streams": [stream | {"countries": ["DE", "EL"]}],
-            "links": [{"a": "L1", "b": "L2", "countries": ["DE", "EL"], "strength": 0.66, "why": why}],
-            "participants": [
-                {"outline": each, "title": titles[each], "organisation": o, "name": name, "country": country}
-                for each, (o, name, country) in owners.items()
-            ],
-            "isolated": [],
-            "uncovered": [{"topic": "t1", "name": "sovereign identity"}],
-            "missing_countries": ["FR", "EL"],
-            "fragile": [
-                _loss("DE", breaks, 1.0, mend=[["L1", "L2"]]),
-                _loss("EL", [], 0.5),
-            ],
-            "rules": [rule.as_dict() for rule in check(CALL, [Member("O1", country="DE")]).rules],
-            "state_matrix": {"states": ["DE", "EL"], "links": [[0, 1], [1, 0]]},
-            "changes": CHANGES if self.without else None,
-        }
+def other_than(project: OverallProject) -> Alternative:
+    """The same project as an alternative to itself, with one stream and one link more."""
+    trade = {"fit": -0.125, "complement": 0.25, "topic": 0.001, "known": 0.0, "inside": 0.0}
+    trade |= {"evenness": 0.0, "borders": 0.0, "links": 1.0, "streams": -1.0}
+    return Alternative("familiar", "links along ties that exist already", project, 0.5, 0.25, trade)
 
 
 @dataclass
@@ -202,7 +209,7 @@ class Decided:
     kept: Decisions = field(default_factory=Decisions)
     streams: Mapping[str, str] = field(default_factory=lambda: {"s1": "Edge", "s2": "Uses"})
 
-    def told(self) -> Sequence[Told]:
+    def told(self) -> Sequence[KeptDecision]:
         people = {
             OutlineId("L1"): Person(OutlineId("L1"), "Rechnen am Rand", "Nordlicht Rechenwerke AG", "DE"),
             OutlineId("L2"): Person(OutlineId("L2"), "Edge on the islands", "Meltemi Edge <Lab>", "GR"),
@@ -219,26 +226,8 @@ class Decided:
         for key in keys:
             self.kept = self.kept.less(key)
 
-    def alternatives(self, project: "Integration", *, without: Iterable[str] = ()) -> "list[Other]":
-        return [Other(project)]
-
-
-@dataclass(frozen=True)
-class Other:
-    """The same project as an alternative to itself, with one stream and one link more."""
-
-    project: "Integration"
-
-    def as_dict(self) -> dict[str, Any]:
-        trade = {"fit": -0.125, "complement": 0.25, "topic": 0.001, "known": 0.0, "inside": 0.0}
-        return {
-            "name": "familiar",
-            "aim": "links along ties that exist already",
-            "links_changed": 0.5,
-            "streams_changed": 0.25,
-            "trade": {**trade, "evenness": 0.0, "borders": 0.0, "links": 1.0, "streams": -1.0},
-            "project": self.project.as_dict(),
-        }
+    def alternatives(self, project: OverallProject, *, without: Iterable[str] = ()) -> list[Alternative]:
+        return [other_than(project)]
 
 
 @dataclass
@@ -265,13 +254,13 @@ class Small:
                 "holds for the whole store",
                 (),
                 conflict=(
-                    {"id": "R1", "text": "at least two countries", "source": "call text", "layer": "topic"},
-                    {"id": "size", "text": "size 1 to 1", "source": "your request", "layer": "user"},
+                    Conflict("R1", "at least two countries", "call text", "topic"),
+                    Conflict("size", "size 1 to 1", "your request", "user"),
                 ),
-                relaxations=(asdict(Relaxation(("size",), "allow a size of 2", 1.0)),),
+                relaxations=(Relaxation(("size",), "allow a size of 2", 1.0),),
             )
         team = (partner(ORGANISATIONS[0], "coordinator"), *map(partner, ORGANISATIONS[1:3]))
-        rules = check(CALL, [Member(p.organisation.id, country=p.organisation.country) for p in team]).rules
+        rules = check(CALL, [Member(p.id, country=p.country) for p in team]).rules
         terms = (Term("fit", 0.8, 2.0), Term("coverage", 0.75, 1.0, ("organisation:O1",)))
         found = Suggestion(0.78, 0.012, team, rules, terms, gaps=("certified hardware",))
         return Suggestions("0123456789ab", request.call, "bounded", "holds for 200 candidates", (found,))
@@ -285,24 +274,26 @@ class Small:
                 raise BadInput(f"organisation {each} is no candidate for this call; check the id")
         team = tuple(map(OrganisationId, members))
         consortium = Composition(CALL, as_members(team))
-        bears = resilience(consortium)
+        loss = resilience(consortium)
         others = [o.id for o in ORGANISATIONS if o.id not in team]
-        ready = [
-            (
-                point,
-                tuple(each.member.id for each in substitutes(consortium, point.leaving, as_members(others))),
+        points = [
+            WeakPoint(
+                *(point.leaving, point.breaks, point.opens, point.country),
+                tuple(
+                    OrganisationId(substitute.member.id)
+                    for substitute in substitutes(consortium, point.leaving, as_members(others))
+                ),
             )
-            for point in bears.weak_points
+            for point in loss.weak_points
         ]
         free = [each for each in team if each != "O1"]
         return Steering(
             "0123456789ab",
             request.call,
             team,
-            verdict(*team),
+            verdict(*team).rules,
             tuple(swap(team, out, other) for out in free for other in others),
-            bears,
-            tuple(ready),
+            Tolerance(loss.size, loss.exact, loss.smallest, tuple(points)),
         )
 
     def trade_off(self, request: SuggestRequest) -> TradeOff:
@@ -364,8 +355,8 @@ class Small:
         ]
         return fits[:limit]
 
-    def integrate(self, call: str, *, without: Sequence[str] = ()) -> Integration:
-        return Integration(self.profile(call).id, tuple(without))
+    def integrate(self, call: str, *, without: Sequence[str] = ()) -> OverallProject:
+        return integration(self.profile(call).id, without)
 
     def desk(self, call: str) -> "Decided":
         self.profile(call)

@@ -3,17 +3,32 @@
 from typing import Any
 
 from flask import request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 from flask_openapi3.types import ResponseDict
 from werkzeug.exceptions import BadRequest
 
-from data.calls import CallProfile
-from data.countries import to_eu, to_iso
-from data.model import Organisation, Outline
+from data.countries import to_iso
+from data.published import as_json
+from graph.network.views import CountryMatrix, CountryView, Neighbourhood, Path, Summary
+from graph.rules.rules import Verdict
+from matcher.overall.project import OverallProject
+from matcher.suggest.answers import Partners, Suggestions
+from matcher.suggest.steering import Steering, TradeOff
+from service.app.answers import (
+    Call,
+    CallList,
+    DecisionList,
+    OrganisationList,
+    OrganisationRow,
+    OutlineList,
+    OutlineRow,
+    RankingList,
+)
 from service.app.overall import answer_of
 from service.app.port import Application
-from service.problems import MEDIA_TYPE
-from service.web.api import answers, questions
+from service.web.api import questions
+from service.web.api.schemas import answered, problem
 
 PREFIX = "/api/v1"
 MATCHING = Tag(name="matching", description="Consortia, partners, rankings, rules, the overall project.")
@@ -21,66 +36,16 @@ NETWORK = Tag(name="network", description="Who worked with whom.")
 RECORDS = Tag(name="records", description="Calls, outlines, organisations.")
 
 
-def _problem(description: str) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/ProblemAnswer"}
-    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
-
-
 PROBLEMS: ResponseDict = {
-    "400": _problem("The request cannot be read."),
-    "404": _problem("Something named is not known."),
-    "409": _problem("Several records fit."),
-    "413": _problem("The request is too large."),
-    "415": _problem("The body is not JSON."),
-    "422": _problem("The request can be read, but not be used."),
-    "500": _problem("An error nobody foresaw."),
-    "503": _problem("Something must be done first."),
+    "400": problem("The request cannot be read."),
+    "404": problem("Something named is not known."),
+    "409": problem("Several records fit."),
+    "413": problem("The request is too large."),
+    "415": problem("The body is not JSON."),
+    "422": problem("The request can be read, but not be used."),
+    "500": problem("An error nobody foresaw."),
+    "503": problem("Something must be done first."),
 }
-
-
-def call_as_dict(profile: CallProfile) -> dict[str, Any]:
-    """Return a call's profile for JSON."""
-    return {
-        "id": profile.id,
-        "title": profile.title,
-        "programme": profile.programme,
-        "source": profile.source,
-        "valid_from": profile.valid_from and profile.valid_from.isoformat(),
-        "valid_until": profile.valid_until and profile.valid_until.isoformat(),
-        "fictional": profile.fictional,
-        "demands": [
-            {
-                "id": demand.id,
-                "kind": demand.hardness.value,
-                "text": demand.text,
-                "source": demand.source,
-                "verified": demand.verified,
-            }
-            for demand in profile.demands
-        ],
-    }
-
-
-def outline_as_dict(outline: Outline) -> dict[str, Any]:
-    """Return what is told of an outline in a list."""
-    return {
-        "id": outline.id,
-        "title": outline.title,
-        "country": to_eu(outline.country),
-        "organisation": outline.organisation,
-        "language": outline.language,
-    }
-
-
-def organisation_as_dict(organisation: Organisation) -> dict[str, Any]:
-    """Return an organisation for JSON."""
-    return {
-        "id": organisation.id,
-        "name": organisation.label,
-        "country": organisation.country and to_eu(organisation.country),
-        "kind": organisation.kind and organisation.kind.value,
-        "fictional": organisation.fictional,
-    }
 
 
 def require_json() -> None:
@@ -105,51 +70,50 @@ def api_blueprint(application: Application) -> APIBlueprint:
 
 
 def _matching(api: APIBlueprint, application: Application) -> None:
-    @api.post("/suggest", tags=[MATCHING], responses={"200": answers.SuggestionsAnswer})
+    @api.post("/suggest", tags=[MATCHING], responses=answered(Suggestions))
     def suggest(body: questions.SuggestBody) -> dict[str, Any]:
         """Suggest consortia for an outline
 
         Every suggestion keeps the call's hard rules, or says what cannot be told.
         """
-        return application.suggest(body.request()).as_dict()
+        return as_json(application.suggest(body.request()))
 
-    @api.post("/partners", tags=[MATCHING], responses={"200": answers.PartnersAnswer})
+    @api.post("/partners", tags=[MATCHING], responses=answered(Partners))
     def partners(body: questions.PartnersBody) -> dict[str, Any]:
         """Find partners for an organisation"""
-        return application.partners(body.request()).as_dict()
+        return as_json(application.partners(body.request()))
 
-    @api.post("/rank", tags=[MATCHING], responses={"200": answers.RankingsAnswer})
+    @api.post("/rank", tags=[MATCHING], responses=answered(RankingList))
     def rank(body: questions.RankBody) -> dict[str, Any]:
         """Rank partners for many project ideas"""
-        found = application.rank([each.query() for each in body.queries], body.limit)
-        return {
-            "rankings": [{"id": each.id, "ranked": [list(pair) for pair in each.ranked]} for each in found]
-        }
+        rankings = application.rank([query.query() for query in body.queries], body.limit)
+        return as_json(RankingList(tuple(rankings)))
 
-    @api.post("/check", tags=[MATCHING], responses={"200": answers.CheckAnswer})
+    @api.post("/check", tags=[MATCHING], responses=answered(Verdict))
     def check(body: questions.CheckBody) -> dict[str, Any]:
         """Check members against a call, rule by rule"""
-        return application.check(body.call, [each.member() for each in body.members]).as_dict()
+        return as_json(application.check(body.call, [member.member() for member in body.members]))
 
-    @api.post("/integrate", tags=[MATCHING], responses={"200": answers.IntegrationAnswer})
+    @api.post("/integrate", tags=[MATCHING], responses=answered(OverallProject))
     def integrate(body: questions.IntegrateBody) -> dict[str, Any]:
         """Combine a call's outlines into one overall project"""
-        return answer_of(application, body.call, without=body.without, others=body.alternatives)
+        project = answer_of(application, body.call, without=body.without, others=body.alternatives)
+        return as_json(project)
 
 
 def _deciding(api: APIBlueprint, application: Application) -> None:
     address = "/calls/<call>/decisions"
-    told: ResponseDict = {"200": answers.DecisionsAnswer}
+    responses = answered(DecisionList)
 
     def listed(call: str) -> dict[str, Any]:
-        return {"call": call, "decisions": [each.as_dict() for each in application.desk(call).told()]}
+        return as_json(DecisionList(call, tuple(application.desk(call).told())))
 
-    @api.get(address, tags=[MATCHING], responses=told)
+    @api.get(address, tags=[MATCHING], responses=responses)
     def decisions(path: questions.CallPath) -> dict[str, Any]:
         """List what is decided about a call's overall project"""
         return listed(path.call)
 
-    @api.post(address, tags=[MATCHING], responses=told)
+    @api.post(address, tags=[MATCHING], responses=responses)
     def decide(path: questions.CallPath, body: questions.DecisionBody) -> dict[str, Any]:
         """Decide one thing, for this and every later proposal
 
@@ -158,7 +122,7 @@ def _deciding(api: APIBlueprint, application: Application) -> None:
         application.desk(path.call).add([body.decision()])
         return listed(path.call)
 
-    @api.delete(address, tags=[MATCHING], responses=told)
+    @api.delete(address, tags=[MATCHING], responses=responses)
     def take_back(path: questions.CallPath, query: questions.DecisionKey) -> dict[str, Any]:
         """Take one decision back"""
         application.desk(path.call).take_back([query.key])
@@ -166,68 +130,68 @@ def _deciding(api: APIBlueprint, application: Application) -> None:
 
 
 def _steering(api: APIBlueprint, application: Application) -> None:
-    @api.post("/steer", tags=[MATCHING], responses={"200": answers.SteeringAnswer})
+    @api.post("/steer", tags=[MATCHING], responses=answered(Steering))
     def steer(body: questions.SteerBody) -> dict[str, Any]:
         """Say what could be changed in a set, and what if somebody leaves
 
         Swaps come with the change of every term and rule; weak points with those who could step in.
         """
-        return application.steer(body.request(), body.members).as_dict()
+        return as_json(application.steer(body.request(), body.members))
 
-    @api.post("/tradeoff", tags=[MATCHING], responses={"200": answers.TradeOffAnswer})
+    @api.post("/tradeoff", tags=[MATCHING], responses=answered(TradeOff))
     def tradeoff(body: questions.SuggestBody) -> dict[str, Any]:
         """Say what new ties cost in fit: sets from most fit to most new ties"""
-        return application.trade_off(body.request()).as_dict()
+        return as_json(application.trade_off(body.request()))
 
 
 def _network(api: APIBlueprint, application: Application) -> None:
-    @api.get("/graph/around", tags=[NETWORK], responses={"200": answers.AroundAnswer})
+    @api.get("/graph/around", tags=[NETWORK], responses=answered(Neighbourhood))
     def around(query: questions.AroundQuery) -> dict[str, Any]:
         """Show an organisation's strongest partners"""
-        return application.network.around(query.organisation, limit=query.limit).as_dict()
+        return as_json(application.network.around(query.organisation, limit=query.limit))
 
-    @api.get("/graph/path", tags=[NETWORK], responses={"200": answers.PathAnswer})
+    @api.get("/graph/path", tags=[NETWORK], responses=answered(Path))
     def path(query: questions.PathQuery) -> dict[str, Any]:
         """Find the strongest chain of introductions between two organisations"""
-        return application.network.path(query.a, query.b).as_dict()
+        return as_json(application.network.path(query.a, query.b))
 
-    @api.get("/graph/country", tags=[NETWORK], responses={"200": answers.CountryAnswer})
+    @api.get("/graph/country", tags=[NETWORK], responses=answered(CountryView))
     def country(query: questions.CountryQuery) -> dict[str, Any]:
         """Show a country's partner countries and leading organisations"""
-        return application.network.country(to_iso(query.country), limit=query.limit).as_dict()
+        return as_json(application.network.country(to_iso(query.country), limit=query.limit))
 
-    @api.get("/graph/matrix", tags=[NETWORK], responses={"200": answers.MatrixAnswer})
+    @api.get("/graph/matrix", tags=[NETWORK], responses=answered(CountryMatrix))
     def matrix() -> dict[str, Any]:
         """Show tie weights country by country"""
-        return application.network.matrix().as_dict()
+        return as_json(application.network.matrix())
 
-    @api.get("/graph/summary", tags=[NETWORK], responses={"200": answers.SummaryAnswer})
+    @api.get("/graph/summary", tags=[NETWORK], responses=answered(Summary))
     def summary() -> dict[str, Any]:
         """Show the network in figures"""
-        return application.network.summary().as_dict()
+        return as_json(application.network.summary())
 
 
 def _records(api: APIBlueprint, application: Application) -> None:
-    @api.get("/calls", tags=[RECORDS], responses={"200": answers.CallsAnswer})
+    @api.get("/calls", tags=[RECORDS], responses=answered(CallList))
     def calls() -> dict[str, Any]:
         """List the calls' profiles"""
-        return {"calls": [call_as_dict(profile) for profile in application.calls()]}
+        return as_json(CallList(tuple(map(Call.of, application.calls()))))
 
-    @api.get("/calls/<call>", tags=[RECORDS], responses={"200": answers.CallAnswer})
+    @api.get("/calls/<call>", tags=[RECORDS], responses=answered(Call))
     def call(path: questions.CallPath) -> dict[str, Any]:
         """Show one call's profile"""
-        return call_as_dict(application.profile(path.call))
+        return as_json(Call.of(application.profile(path.call)))
 
-    @api.get("/outlines", tags=[RECORDS], responses={"200": answers.OutlinesAnswer})
+    @api.get("/outlines", tags=[RECORDS], responses=answered(OutlineList))
     def outlines(query: questions.OutlinesQuery) -> dict[str, Any]:
         """List outlines, all or those of one call"""
         if query.call is not None:
             application.profile(query.call)  # an unknown call is told, not answered with an empty list
-        return {"outlines": [outline_as_dict(outline) for outline in application.outlines(query.call)]}
+        return as_json(OutlineList(tuple(map(OutlineRow.of, application.outlines(query.call)))))
 
-    @api.get("/organisations", tags=[RECORDS], responses={"200": answers.FoundsAnswer})
+    @api.get("/organisations", tags=[RECORDS], responses=answered(OrganisationList))
     def organisations(query: questions.FindQuery) -> dict[str, Any]:
         """Find organisations by name"""
         country = query.country and to_iso(query.country)
-        found = application.find(query.text, country=country, limit=query.limit)
-        return {"organisations": [organisation_as_dict(each) for each in found]}
+        organisations = application.find(query.text, country=country, limit=query.limit)
+        return as_json(OrganisationList(tuple(map(OrganisationRow.of, organisations))))

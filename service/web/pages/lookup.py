@@ -10,6 +10,7 @@ from service.app.port import Application
 from service.web.pages import show
 from service.web.pages.forms import Form
 from service.web.pages.picture import Dot, Line, chain, ring
+from service.words import count
 
 COUNTRIES_DRAWN = 20
 CURVES_DRAWN = 25
@@ -47,7 +48,7 @@ def _dot(actor: Actor, home: str | None, note: str = "") -> Dot:
 def _around_picture(around: Neighbourhood) -> str:
     numbers = {actor.id: place for place, actor in enumerate(around.partners)}
     dots = [
-        _dot(actor, around.centre.country, show.count(len(tie.projects), "shared project"))
+        _dot(actor, around.centre.country, count(len(tie.projects), "shared project"))
         for actor, tie in zip(around.partners, around.ties, strict=True)
     ]
     lines = [Line(numbers[tie.a], numbers[tie.b], tie.weight) for tie in around.among[:CURVES_DRAWN]]
@@ -64,7 +65,7 @@ def _country_picture(view: CountryView) -> str:
             show.country(tie.country),
             url_for("pages.network", country=tie.country),
             "home" if tie.country in EU27 else "abroad",
-            show.count(tie.projects, "shared project"),
+            count(tie.projects, "shared project"),
         )
         for tie in shown
     ]

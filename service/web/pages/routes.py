@@ -9,6 +9,7 @@ from data.calls import PREVAILS
 from data.countries import country_name
 from data.model import Kind
 from matcher.solver.assemble import PRESETS
+from matcher.suggest.answers import Suggestions
 from service.app.port import Application
 from service.web.pages import combining, show, steering
 from service.web.pages.forms import USUAL_PRESET, Form, partners_form, steer_form, suggest_form
@@ -50,7 +51,7 @@ def pages_blueprint(application: Application) -> Blueprint:
 
 
 def _suggest(pages: Blueprint, application: Application) -> None:
-    def page(form: Form, answer: dict[str, Any] | None, status: int) -> Response:
+    def page(form: Form, answer: Suggestions | None, status: int) -> Response:
         page = render_template("suggest.html", form=form, answer=answer, **_offered(application))
         return make_response(page, status)
 
@@ -61,7 +62,7 @@ def _suggest(pages: Blueprint, application: Application) -> None:
     @pages.post("/suggest")
     def suggest() -> Response:
         form, question = suggest_form(request.form, application)
-        answer = form.read("call", lambda: application.suggest(question).as_dict()) if question else None
+        answer = form.read("call", lambda: application.suggest(question)) if question else None
         return page(form, answer, 422 if form.errors else 200)
 
 
@@ -105,7 +106,7 @@ def _check(pages: Blueprint, application: Application) -> None:
         if asked is None:
             return page(form)
         call, members = asked
-        answer = form.read("members", lambda: application.check(call, members).as_dict())
+        answer = form.read("members", lambda: application.check(call, members))
         names = {each.id: each.label for each in members}
         known = application.organisations(names)
         return page(form, answer=answer, members=members, names=names, known=known)
@@ -116,7 +117,7 @@ def _partners(pages: Blueprint, application: Application) -> None:
     def partners() -> Response:
         form, question = partners_form(request.args, application)
         read = partial(form.read, "organisation")
-        answer = read(lambda: application.partners(question).as_dict()) if question else None
+        answer = read(lambda: application.partners(question)) if question else None
         asker = application.organisation(question.organisation) if answer and question else None
         page = render_template(
             "partners.html", form=form, answer=answer, asker=asker, calls=application.calls()

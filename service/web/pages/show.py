@@ -7,12 +7,13 @@ code.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from data.calls import CallProfile
 from data.countries import country_name, to_eu, to_iso
 from data.demands import Hardness
 from graph.network.views import Tie
+from graph.rules.rules import Answer, RuleAnswer
+from matcher.suggest.answers import Partner
 from service.words import count
 
 KINDS = {
@@ -27,7 +28,7 @@ KINDS = {
 }
 ANSWERS = {"met": "Met", "broken": "Broken", "unknown": "Cannot tell"}
 ICONS = {"met": "✓", "broken": "✕", "unknown": "?"}
-URGENCY = {"broken": 0, "unknown": 1, "met": 2}
+URGENCY = {Answer.BROKEN: 0, Answer.UNKNOWN: 1, Answer.MET: 2}
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -89,6 +90,15 @@ def country(code: str | None) -> str:
         return "country unknown"
     name, shown = country_name(code), to_eu(to_iso(code))
     return shown if name == shown else f"{name} ({shown})"
+
+
+def eu(code: str) -> str:
+    """A country's code alone, in EU style.
+
+    >>> eu("GR")
+    'EL'
+    """
+    return to_eu(code)
 
 
 def kind(value: str | None) -> str:
@@ -160,17 +170,13 @@ def named(ids: Sequence[str], names: Mapping[str, str], most: int = 6) -> str:
     return ", ".join(names.get(each, each) for each in ids[:most]) + more
 
 
-def names_of(members: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Return {id: name} of published members."""
-    return {member["id"]: member["name"] for member in members}
+def names_of(members: Sequence[Partner]) -> dict[str, str]:
+    """Return {id: name} of members."""
+    return {member.id: member.name for member in members}
 
 
-def instead_of(members: Sequence[Mapping[str, Any]], first: Sequence[Mapping[str, Any]]) -> str:
-    """How a team differs from the first one, in words.
-
-    >>> instead_of([{"id": "b", "name": "Be"}], [{"id": "a", "name": "Ah"}])
-    'Against suggestion 1: with Be; without Ah.'
-    """
+def instead_of(members: Sequence[Partner], first: Sequence[Partner]) -> str:
+    """How a team differs from the first one, in words."""
     ours, theirs = names_of(members), names_of(first)
     come = [name for each, name in ours.items() if each not in theirs]
     gone = [name for each, name in theirs.items() if each not in ours]
@@ -178,43 +184,47 @@ def instead_of(members: Sequence[Mapping[str, Any]], first: Sequence[Mapping[str
     return f"Against suggestion 1: {'; '.join(parts)}." if parts else "The same members as suggestion 1."
 
 
-def by_urgency(rules: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def by_urgency(rules: Sequence[RuleAnswer]) -> list[RuleAnswer]:
     """Return the rules that are computed: broken first, then those that cannot be told; hard before soft."""
-    told = [rule for rule in rules if rule["kind"] != "attestation"]
-    return sorted(told, key=lambda rule: (rule["kind"] != "hard", URGENCY[rule["answer"]]))
+    computed = [rule for rule in rules if rule.kind is not Hardness.ATTESTATION]
+    return sorted(computed, key=lambda rule: (rule.kind is not Hardness.HARD, URGENCY[rule.answer]))
 
 
-def attestations(rules: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def attestations(rules: Sequence[RuleAnswer]) -> list[RuleAnswer]:
     """Return the rules that only a person can answer."""
-    return [rule for rule in rules if rule["kind"] == "attestation"]
+    return [rule for rule in rules if rule.kind is Hardness.ATTESTATION]
 
 
-def tally(rules: Sequence[Mapping[str, Any]]) -> str:
+def tally(rules: Sequence[RuleAnswer]) -> str:
     """How the hard rules stand, in words.
 
-    >>> tally([{"kind": "hard", "answer": "met"}, {"kind": "hard", "answer": "unknown"}])
+    >>> from dataclasses import replace
+    >>> rule = RuleAnswer("R1", Hardness.HARD, Answer.MET, "two countries", 3, 2, (), "call text")
+    >>> tally([rule, replace(rule, answer=Answer.UNKNOWN), replace(rule, kind=Hardness.SOFT)])
     '1 met, 1 cannot be told'
     """
-    found = [rule["answer"] for rule in rules if rule["kind"] == "hard"]
-    parts = [(found.count("broken"), "broken"), (found.count("met"), "met")]
-    parts.append((found.count("unknown"), "cannot be told"))
+    hard = [rule.answer for rule in rules if rule.kind is Hardness.HARD]
+    words = {Answer.BROKEN: "broken", Answer.MET: "met", Answer.UNKNOWN: "cannot be told"}
+    parts = [(hard.count(answer), word) for answer, word in words.items()]
     return ", ".join(f"{count} {word}" for count, word in parts if count) or "no hard rules"
 
 
-def asked(rules: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+def asked(rules: Sequence[RuleAnswer], names: Mapping[str, str]) -> list[tuple[str, list[str]]]:
     """Whom to ask what, so that the open hard rules can be told: each question once, by whom it concerns.
 
-    >>> ask = [{"members": ["a"], "text": "Who owns it?"}]
-    >>> asked([{"kind": "hard", "answer": "unknown", "ask": ask}], {"a": "Acme"})
+    >>> from graph.rules.rules import Question
+    >>> ask = (Question(("a",), "owner", "Who owns it?"),)
+    >>> rule = RuleAnswer("R1", Hardness.HARD, Answer.UNKNOWN, "two owners", 1, 2, (), "call text", ask=ask)
+    >>> asked([rule, rule], {"a": "Acme"})
     [('Acme', ['Who owns it?'])]
     """
-    found: dict[str, dict[str, None]] = {}
+    texts: dict[str, dict[str, None]] = {}
     for rule in rules:
-        if rule["kind"] == "hard" and rule["answer"] == "unknown":
-            for question in rule["ask"]:
-                who = named(question["members"], names) or "The whole consortium"
-                found.setdefault(who, {})[question["text"]] = None
-    return [(who, list(texts)) for who, texts in found.items()]
+        if rule.kind is Hardness.HARD and rule.answer is Answer.UNKNOWN:
+            for question in rule.ask:
+                who = named(question.members, names) or "The whole consortium"
+                texts.setdefault(who, {})[question.text] = None
+    return [(who, list(questions)) for who, questions in texts.items()]
 
 
 def validity(profile: CallProfile) -> str:
@@ -249,6 +259,7 @@ FILTERS = (
     count,
     country,
     date,
+    eu,
     euro,
     gap_sentence,
     hardness,

@@ -1,11 +1,15 @@
-"""What does the page of a set show? The published answer: names for ids, changes in words, new sets to take."""
+"""What does the page of a set show? Names for ids, changes in words, new sets to take."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from data.model import Organisation, OrganisationId
+from graph.rules.rules import Answer
+from matcher.solver.assemble import RuleChange, Swap, TermChange
+from matcher.suggest import steering
 from matcher.suggest.answers import SuggestRequest
+from matcher.suggest.steering import Steering
 from service.app.port import Application
 from service.web.pages import show
 
@@ -74,22 +78,22 @@ def steer(
     application: Application, question: SuggestRequest, team: Sequence[OrganisationId]
 ) -> dict[str, Any]:
     """Ask what could be changed in a set; return all that its page shows."""
-    answer = application.steer(question, team).as_dict()
-    weak = answer["resilience"]["weak_points"]
+    answer = application.steer(question, team)
+    weak = answer.resilience.weak_points
     known = application.organisations(
         {
             *team,
-            *(swap["in"] for swap in answer["swaps"]),
-            *(who for point in weak for who in point["substitutes"]),
+            *(swap.incoming for swap in answer.swaps),
+            *(substitute for point in weak for substitute in point.substitutes),
         }
     )
-    names = {ident: each.label for ident, each in known.items()}
+    names = {ident: organisation.label for ident, organisation in known.items()}
     return {
         "answer": answer,
         "names": names,
         "seats": _seats(answer, known, wanted(application, question)),
-        "opened": next((swap["out"] for swap in answer["swaps"] if swap["allowed"]), None),
-        "terms": answer["swaps"][0]["terms"] if answer["swaps"] else (),
+        "opened": next((swap.outgoing for swap in answer.swaps if swap.allowed), None),
+        "terms": answer.swaps[0].terms if answer.swaps else (),
         "bears": bears(answer, names),
         "weak": [_weak(point, answer, known) for point in weak],
     }
@@ -105,13 +109,13 @@ def wanted(application: Application, question: SuggestRequest) -> set[str]:
 
 def trade_off(application: Application, question: SuggestRequest) -> dict[str, Any]:
     """Ask what new ties cost in fit; return all that the page shows."""
-    answer = application.trade_off(question).as_dict()
-    known = application.organisations({who for point in answer["points"] for who in point["members"]})
+    answer = application.trade_off(question)
+    known = application.organisations({member for point in answer.points for member in point.members})
     points: list[Point] = []
-    for point in answer["points"]:
-        who = tuple(sorted((known[each] for each in point["members"]), key=lambda each: each.label))
+    for point in answer.points:
+        who = tuple(sorted((known[member] for member in point.members), key=lambda member: member.label))
         against = differs(points[0].who, who) if points else ""
-        points.append(Point(point["fit"], point["new_ties"], who, against, lines(point["members"])))
+        points.append(Point(point.fit, point.new_ties, who, against, lines(point.members)))
     return {"answer": answer, "points": points}
 
 
@@ -128,101 +132,103 @@ def differs(first: Iterable[Organisation], second: Iterable[Organisation]) -> st
     return "; ".join(told)
 
 
-def terms_in_words(terms: Sequence[Mapping[str, Any]]) -> str:
+def terms_in_words(terms: Sequence[TermChange]) -> str:
     """What changes visibly, the weightiest first.
 
-    >>> change = {"name": "ties", "before": 0.4, "after": 0.2, "worth": -0.02}
-    >>> terms_in_words([change, {"name": "effort", "before": 1, "after": 1, "worth": 0}])
+    >>> terms_in_words([TermChange("ties", 0.4, 0.2, worth=-0.02), TermChange("effort", 1, 1, worth=0)])
     'ties −0.20'
     """
-    visible = [each for each in terms if abs(each["after"] - each["before"]) >= TOO_SMALL]
-    visible.sort(key=lambda each: -abs(each["worth"]))
-    return ", ".join(f"{each['name']} {show.change(each['after'] - each['before'])}" for each in visible)
+    visible = [term for term in terms if abs(term.after - term.before) >= TOO_SMALL]
+    visible.sort(key=lambda term: -abs(term.worth))
+    return ", ".join(f"{term.name} {show.change(term.after - term.before)}" for term in visible)
 
 
-def rule_in_words(change: Mapping[str, Any]) -> str:
+def rule_in_words(change: RuleChange) -> str:
     """How a rule's answer or finding changes.
 
-    >>> rule_in_words({"id": "R4", "before": "met", "after": "broken", "found_before": 4, "found_after": 3})
+    >>> from dataclasses import replace
+    >>> from data.demands import Hardness
+    >>> met = RuleAnswer("R4", Hardness.HARD, Answer.MET, "four countries", 4, 4, (), "call text")
+    >>> rule_in_words(RuleChange(met, replace(met, answer=Answer.BROKEN, found=3)))
     'R4 met → broken, found 4 → 3'
-    >>> rule_in_words({"id": "R1", "before": "met", "after": "met", "found_before": 6, "found_after": 5})
-    'R1 stays met, found 6 → 5'
+    >>> rule_in_words(RuleChange(replace(met, found=6), replace(met, found=5)))
+    'R4 stays met, found 6 → 5'
     """
-    before, after = (show.ANSWERS[change[when]].lower() for when in ("before", "after"))
-    told = f"{change['id']} stays {after}" if before == after else f"{change['id']} {before} → {after}"
-    found = change["found_before"], change["found_after"]
-    return told if found[0] == found[1] else f"{told}, found {found[0]} → {found[1]}"
+    before, after = (show.ANSWERS[rule.answer].lower() for rule in (change.before, change.after))
+    text = f"{change.id} stays {after}" if before == after else f"{change.id} {before} → {after}"
+    if change.found_before == change.found_after:
+        return text
+    return f"{text}, found {change.found_before} → {change.found_after}"
 
 
-def breaks_in_words(swap: Mapping[str, Any]) -> str:
+def breaks_in_words(swap: Swap) -> str:
     """What a swap breaks, "" where it is allowed.
 
-    >>> rule = {"id": "R4", "kind": "hard", "text": "one from Italy", "after": "broken"}
-    >>> breaks_in_words({"allowed": False, "rules": [rule]}), breaks_in_words({"allowed": False, "rules": []})
-    ('R4: one from Italy', 'a wish in your question')
+    >>> breaks_in_words(Swap("A", "B", 0.1, allowed=False, terms=(), rules=()))
+    'a wish in your question'
     """
-    hard = [each for each in swap["rules"] if each["kind"] == "hard" and each["after"] == "broken"]
-    told = "; ".join(f"{each['id']}: {each['text']}" for each in hard)
-    return "" if swap["allowed"] else told or "a wish in your question"
+    hard = [rule for rule in swap.rules if rule.kind == "hard" and rule.after.answer is Answer.BROKEN]
+    text = "; ".join(f"{rule.id}: {rule.text}" for rule in hard)
+    return "" if swap.allowed else text or "a wish in your question"
 
 
-def bears(answer: Mapping[str, Any], names: Names) -> str:
+def bears(answer: Steering, names: Names) -> str:
     """How much loss a set bears, in a sentence.
 
-    >>> bears({"rules": [], "resilience": {"size": None, "exact": True, "smallest": []}}, {})
+    >>> from data.model import CallId
+    >>> from graph.rules.resilience import Withdrawal
+    >>> from matcher.suggest.steering import Tolerance
+    >>> bears(Steering("r", CallId("c"), (), (), (), Tolerance(None, True, (), ())), {})
     'Whoever leaves, no hard rule breaks.'
-    >>> alone = {"size": 1, "exact": True, "smallest": [{"leaving": ["a"], "breaks": ["R1"]}]}
-    >>> bears({"rules": [], "resilience": alone}, {"a": "Acme"})
+    >>> alone = Tolerance(1, True, (Withdrawal(("a",), ("R1",)),), ())
+    >>> bears(Steering("r", CallId("c"), (), (), (), alone), {"a": "Acme"})
     'One member leaving is enough to break a hard rule, as Acme (R1).'
     """
-    resilience = answer["resilience"]
-    size = resilience["size"]
-    broken = any(rule["kind"] == "hard" and rule["answer"] == "broken" for rule in answer["rules"])
+    size = answer.resilience.size
+    broken = any(rule.kind == "hard" and rule.answer is Answer.BROKEN for rule in answer.rules)
     if size is None:
         return f"Whoever leaves, no {'further ' if broken else ''}hard rule breaks."
-    if not resilience["exact"]:
+    if not answer.resilience.exact:
         return f"Fewer than {size} members leaving together break no hard rule; larger losses were not tried."
-    first = resilience["smallest"][0]
-    example = f"{show.named(first['leaving'], names)} ({', '.join(first['breaks'])})"
+    first = answer.resilience.smallest[0]
+    example = f"{show.named(first.leaving, names)} ({', '.join(first.breaks)})"
     if size == 1:
         return f"One member leaving is enough to break a hard rule, as {example}."
     return f"Any {size - 1} may leave; {size} together can break a hard rule, as {example}."
 
 
-def _seats(answer: Mapping[str, Any], known: Mapping[str, Organisation], asked_for: set[str]) -> list[Seat]:
-    team = answer["members"]
-    found: dict[str, list[Alternative]] = {each: [] for each in team}
-    for swap in answer["swaps"]:
-        found[swap["out"]].append(_alternative(swap, team, known))
+def _seats(answer: Steering, known: Mapping[str, Organisation], asked_for: set[str]) -> list[Seat]:
+    team = answer.members
+    alternatives: dict[str, list[Alternative]] = {member: [] for member in team}
+    for swap in answer.swaps:
+        alternatives[swap.outgoing].append(_alternative(swap, team, known))
     return [
         Seat(
-            who=known[each],
-            asked_for=each in asked_for,
-            alternatives=tuple(other for other in found[each] if not other.breaks),
-            forbidden=tuple(other for other in found[each] if other.breaks),
-            without=lines(other for other in team if other != each),
+            who=known[member],
+            asked_for=member in asked_for,
+            alternatives=tuple(other for other in alternatives[member] if not other.breaks),
+            forbidden=tuple(other for other in alternatives[member] if other.breaks),
+            without=lines(other for other in team if other != member),
         )
-        for each in team
+        for member in team
     ]
 
 
-def _alternative(
-    swap: Mapping[str, Any], team: Sequence[str], known: Mapping[str, Organisation]
-) -> Alternative:
-    after = lines(swap["in"] if each == swap["out"] else each for each in team)
-    rules = tuple(map(rule_in_words, swap["rules"]))
+def _alternative(swap: Swap, team: Sequence[str], known: Mapping[str, Organisation]) -> Alternative:
+    after = lines(swap.incoming if member == swap.outgoing else member for member in team)
+    rules = tuple(map(rule_in_words, swap.rules))
     return Alternative(
-        known[swap["in"]], after, swap["change"], terms_in_words(swap["terms"]), rules, breaks_in_words(swap)
+        known[swap.incoming], after, swap.change, terms_in_words(swap.terms), rules, breaks_in_words(swap)
     )
 
 
-def _weak(
-    point: Mapping[str, Any], answer: Mapping[str, Any], known: Mapping[str, Organisation]
-) -> WeakPoint:
-    texts = {rule["id"]: rule["text"] for rule in answer["rules"]}
-    staying = [each for each in answer["members"] if each not in point["leaving"]]
+def _weak(point: steering.WeakPoint, answer: Steering, known: Mapping[str, Organisation]) -> WeakPoint:
+    texts = {rule.id: rule.text for rule in answer.rules}
+    staying = [member for member in answer.members if member not in point.leaving]
     return WeakPoint(
-        name=show.country(point["country"]) if point["country"] else known[point["leaving"][0]].label,
-        breaks=tuple(f"{rule}: {texts[rule]}" for rule in point["breaks"]),
-        substitutes=tuple(Step(known[who], lines((*staying, who))) for who in point["substitutes"]),
+        name=show.country(point.country) if point.country else known[point.leaving[0]].label,
+        breaks=tuple(f"{rule}: {texts[rule]}" for rule in point.breaks),
+        substitutes=tuple(
+            Step(known[substitute], lines((*staying, substitute))) for substitute in point.substitutes
+        ),
     )

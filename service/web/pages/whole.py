@@ -1,11 +1,14 @@
-"""What does the page of an overall project show? The published answer, with titles and names in place of ids."""
+"""What does the page of an overall project show? Titles and names in place of ids, the strongest and worst first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.terminal.overall_text import traded
+from data.countries import to_eu
+from matcher.overall import project
+from matcher.overall.project import Alternative, OverallProject
 from service.web.pages import show
+from service.words import count, traded
 
 STRONGEST = 20
 """Links that are shown with their evidence; the others follow as a table."""
@@ -35,30 +38,31 @@ class Cell:
     shade: int
 
 
-def links(answer: Mapping[str, Any], titles: Mapping[str, str]) -> list[Link]:
+def links(answer: OverallProject, titles: Mapping[str, str]) -> list[Link]:
     """Return the links, the strongest first."""
-    return [_link(each, titles) for each in sorted(answer["links"], key=lambda each: -each["strength"])]
+    strongest = sorted(answer.links, key=lambda link: -round(link.strength, 4))
+    return [_link(link, titles) for link in strongest]
 
 
-def _link(link: Mapping[str, Any], titles: Mapping[str, str]) -> Link:
-    grounds = link["why"]
+def _link(link: project.Link, titles: Mapping[str, str]) -> Link:
     quotes = [
-        (ground["evidence"]["seeks"], ground["evidence"]["offers"])
-        for ground in grounds
-        if ground["name"] == "seeks-offers"
+        (ground.evidence.seeks or "", ground.evidence.offers or "")
+        for ground in link.why
+        if ground.name == "seeks-offers"
     ]
-    others = [show.sentence(ground["text"]) for ground in grounds if ground["name"] != "seeks-offers"]
-    a, b = (titles.get(link[end], link[end]) for end in "ab")
-    return Link(a, b, " – ".join(link["countries"]), link["strength"], tuple(quotes[:1]), tuple(others))
+    others = [show.sentence(ground.text) for ground in link.why if ground.name != "seeks-offers"]
+    a, b = (titles.get(end, end) for end in (link.a, link.b))
+    states = " – ".join(map(to_eu, link.countries))
+    return Link(a, b, states, link.strength, tuple(quotes[:1]), tuple(others))
 
 
-def matrix(answer: Mapping[str, Any]) -> list[tuple[str, list[Cell]]]:
-    """Return the rows of the state-by-state matrix: the state, and its links with each state in turn."""
-    counts: Sequence[Sequence[int]] = answer["state_matrix"]["links"]
+def matrix(answer: OverallProject) -> list[tuple[str, list[Cell]]]:
+    """Return the rows of the state-by-state matrix: the state in EU style, and its links with each state in turn."""
+    states, counts = answer.state_matrix.states, answer.state_matrix.links
     most = max((count for row in counts for count in row), default=0)
     return [
-        (state, [Cell(count, -(-SHADES * count // most) if most else 0) for count in row])
-        for state, row in zip(answer["state_matrix"]["states"], counts, strict=True)
+        (to_eu(state), [Cell(count, -(-SHADES * count // most) if most else 0) for count in row])
+        for state, row in zip(states, counts, strict=True)
     ]
 
 
@@ -72,17 +76,17 @@ class WeakPoint:
     mend: tuple[str, ...]
 
 
-def weak_points(answer: Mapping[str, Any], names: Mapping[str, str]) -> list[WeakPoint]:
+def weak_points(answer: OverallProject, names: Mapping[str, str]) -> list[WeakPoint]:
     """Return whose loss breaks something, the worst first."""
-    breaking = [each for each in answer["fragile"] if each["breaks"]]
+    breaking = [loss for loss in answer.fragile if loss.breaks]
     return [
         WeakPoint(
-            show.country(each["id"]) if each["kind"] == "country" else names.get(each["id"], each["id"]),
-            f"{show.count(len(each['outlines']), 'outline')}, {show.count(each['links'], 'link')}",
-            show.sentence("; ".join(each["breaks"])),
-            tuple(_pair(pair, names) for pair in each["mend"]),
+            show.country(loss.id) if loss.kind == "country" else names.get(loss.id, loss.id),
+            f"{count(len(loss.outlines), 'outline')}, {count(loss.links, 'link')}",
+            show.sentence("; ".join(loss.breaks)),
+            tuple(_pair(pair, names) for pair in loss.mend),
         )
-        for each in sorted(breaking, key=lambda each: -each["severity"])
+        for loss in sorted(breaking, key=lambda loss: -round(loss.severity, 3))
     ]
 
 
@@ -94,31 +98,32 @@ class Change:
     about: tuple[str, ...]
 
 
-def changes(answer: Mapping[str, Any], names: Mapping[str, str]) -> list[Change]:
+def changes(answer: OverallProject, names: Mapping[str, str]) -> list[Change]:
     """Return what differs from the proposal before; nothing where there was none or all is as it was."""
-    told = answer.get("changes")
-    if told is None:
+    differences = answer.changes
+    if differences is None:
         return []
-    streams = {each["id"]: each["name"] for each in answer["streams"]}
-    known = {**{each["outline"]: each["title"] for each in told["gone"]}, **names}
+    streams = {stream.id: stream.name for stream in answer.streams}
+    gone: dict[str, str] = {person.outline: person.title for person in differences.gone}
+    known = {**gone, **names}
     moved = (
-        f"{known.get(each, each)}: from {streams.get(old, old)} to {streams.get(new, new)}"
-        for each, old, new in told["moved"]
+        f"{known.get(outline, outline)}: from {streams.get(old, old)} to {streams.get(new, new)}"
+        for outline, old, new in differences.moved
     )
-    found = [
-        Change("Gone", tuple(known.get(each, each) for each in told["removed"])),
-        Change("New", tuple(known.get(each, each) for each in told["added"])),
+    kinds = [
+        Change("Gone", tuple(known.get(outline, outline) for outline in differences.removed)),
+        Change("New", tuple(known.get(outline, outline) for outline in differences.added)),
         Change("Moved", tuple(moved)),
-        Change("Stream named anew", tuple(f"{old} is now {new}" for _, old, new in told["renamed"])),
-        Change("New links", tuple(_pair(pair, known) for pair in told["links_added"])),
-        Change("Links no more", tuple(_pair(pair, known) for pair in told["links_removed"])),
-        Change("Links gone with who left", tuple(_pair(pair, known) for pair in told["links_gone"])),
+        Change("Stream named anew", tuple(f"{old} is now {new}" for _, old, new in differences.renamed)),
+        Change("New links", tuple(_pair(pair, known) for pair in differences.links_added)),
+        Change("Links no more", tuple(_pair(pair, known) for pair in differences.links_removed)),
+        Change("Links gone with who left", tuple(_pair(pair, known) for pair in differences.links_gone)),
     ]
-    return [each for each in found if each.about]
+    return [kind for kind in kinds if kind.about]
 
 
 def _pair(pair: Sequence[str], names: Mapping[str, str]) -> str:
-    return " – ".join(names.get(each, each) for each in pair)
+    return " – ".join(names.get(outline, outline) for outline in pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,34 +138,34 @@ class Other:
     less: tuple[str, ...]
 
 
-def others(answer: Mapping[str, Any]) -> list[Other]:
+def others(answer: OverallProject) -> list[Other]:
     """Return the alternatives, where they were asked for."""
-    return [_other(each) for each in answer.get("alternatives") or ()]
+    return [_other(alternative) for alternative in answer.alternatives or ()]
 
 
-def _other(told: Mapping[str, Any]) -> Other:
-    more, less = traded(told["trade"])
+def _other(other: Alternative) -> Other:
+    more, less = traded(other.trade)
     return Other(
-        told["name"],
-        told["aim"],
-        tuple(f"{each['name']} ({len(each['outlines'])})" for each in told["project"]["streams"]),
-        f"{told['links_changed']:.0%} of the links and {told['streams_changed']:.0%} of the places in streams differ.",
+        other.name,
+        other.aim,
+        tuple(f"{stream.name} ({len(stream.outlines)})" for stream in other.project.streams),
+        f"{other.links_changed:.0%} of the links and {other.streams_changed:.0%} of the places in streams differ.",
         more,
         less,
     )
 
 
-def view(answer: Mapping[str, Any]) -> dict[str, Any]:
+def view(answer: OverallProject) -> dict[str, Any]:
     """Return all that the template needs beside the answer itself."""
-    titles = {each["outline"]: each["title"] for each in answer["participants"]}
-    names = {each["organisation"]: each["name"] for each in answer["participants"]}
-    told = links(answer, titles)
+    titles: dict[str, str] = {participant.outline: participant.title for participant in answer.participants}
+    names = {participant.organisation: participant.name for participant in answer.participants}
+    ranked = links(answer, titles)
     return {
         "titles": titles,
-        "owners": {each["outline"]: each for each in answer["participants"]},
+        "owners": {participant.outline: participant for participant in answer.participants},
         "names": names,
-        "strongest": told[:STRONGEST],
-        "further": told[STRONGEST:],
+        "strongest": ranked[:STRONGEST],
+        "further": ranked[STRONGEST:],
         "matrix": matrix(answer),
         "weak": weak_points(answer, titles | names)[:WEAKEST],
         "changes": changes(answer, titles),

@@ -1,0 +1,177 @@
+"""What is answered about calls, outlines, organisations, owners and imports? Records, the same at every door."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.calls import CallProfile, describe
+from data.demands import Demand, Hardness, Layer
+from data.model import CallId, ImportReport, Kind, Organisation, OrganisationId, Outline, OutlineId
+from data.published import Counts, EuCountry
+from matcher.ranking.query import Ranking
+from service.app.decided import KeptDecision
+
+SHOWN_PROBLEMS = 5
+"""So many of an import's bad rows are shown; the report holds all."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallDemand:
+    """One demand of a call."""
+
+    id: str
+    kind: Hardness
+    text: str
+    source: str
+    verified: bool
+    """False: the figure is recalled; it never gives a plain met."""
+    layer: Layer
+    """Who demands it: programme, topic, national overlay or user."""
+
+    @classmethod
+    def of(cls, demand: Demand) -> "CallDemand":
+        """Return what is told of a demand."""
+        return cls(demand.id, demand.hardness, demand.text, demand.source, demand.verified, demand.layer)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call's profile. The call text always prevails."""
+
+    id: CallId
+    title: str
+    programme: str
+    source: str
+    valid_from: dt.date | None
+    valid_until: dt.date | None
+    fictional: bool
+    demands: tuple[CallDemand, ...]
+    words: str
+    """All of it in plain words, a demand a line with its source."""
+
+    @classmethod
+    def of(cls, profile: CallProfile) -> "Call":
+        """Return what is told of a profile."""
+        return cls(
+            id=profile.id,
+            title=profile.title,
+            programme=profile.programme,
+            source=profile.source,
+            valid_from=profile.valid_from,
+            valid_until=profile.valid_until,
+            fictional=profile.fictional,
+            demands=tuple(map(CallDemand.of, profile.demands)),
+            words=describe(profile),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CallList:
+    """All profiles."""
+
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineRow:
+    """What is told of an outline in a list: that it exists, its title, country, organisation and language."""
+
+    id: OutlineId
+    title: str
+    country: EuCountry
+    organisation: OrganisationId
+    language: str | None
+
+    @classmethod
+    def of(cls, outline: Outline) -> "OutlineRow":
+        """Return what is told of an outline."""
+        return cls(outline.id, outline.title, outline.country, outline.organisation, outline.language)
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineList:
+    """Outlines by id."""
+
+    outlines: tuple[OutlineRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRow:
+    """What is told of an organisation in a list."""
+
+    id: OrganisationId
+    name: str
+    country: EuCountry | None
+    kind: Kind | None
+    fictional: bool
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> "OrganisationRow":
+        """Return what is told of an organisation."""
+        return cls(
+            organisation.id,
+            organisation.label,
+            organisation.country,
+            organisation.kind,
+            organisation.fictional,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationList:
+    """Organisations that fit, best first."""
+
+    organisations: tuple[OrganisationRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankingList:
+    """One ranking for each query, in the order asked."""
+
+    rankings: tuple[Ranking, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionList:
+    """All that is decided about a call's overall project."""
+
+    call: str
+    decisions: tuple[KeptDecision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectedOwner:
+    """Two organisations whose names look like one owner, and about which nobody has decided."""
+
+    a: OrganisationId
+    name_a: str
+    b: OrganisationId
+    name_b: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came in, or would come in by a dry run: numbers of records by kind, and what was bad."""
+
+    dry_run: bool
+    added: Counts
+    changed: Counts
+    unchanged: Counts
+    problems: int
+    first_problems: tuple[str, ...]
+    report: str | None
+    """The file that lists all bad rows; of a dry run, the file that would."""
+
+    @classmethod
+    def of(cls, report: ImportReport, path: Path | None) -> "Imported":
+        """Return what is told of an import; `path`: where its bad rows are written."""
+        return cls(
+            dry_run=report.dry_run,
+            added=report.added,
+            changed=report.changed,
+            unchanged=report.unchanged,
+            problems=len(report.problems),
+            first_problems=tuple(str(problem) for problem in report.problems[:SHOWN_PROBLEMS]),
+            report=None if path is None else str(path),
+        )
