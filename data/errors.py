@@ -14,6 +14,8 @@ Each text says what was found, what was needed and what to do. `code` is stable:
 This file knows neither exit codes nor HTTP; the table above is kept in `service/problems.py`.
 """
 
+from dataclasses import dataclass
+
 
 class KonsortError(Exception):
     """Base of all that a caller can act on."""
@@ -39,10 +41,24 @@ class NotFound(KonsortError):
     code = "not-found"
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several records that somebody may have meant."""
+
+    id: str
+    name: str
+    country: str | None = None
+    fictional: bool = False
+
+
 class Ambiguous(KonsortError):
-    """A name or id that fits several records."""
+    """A name or id that fits several records; `choices`: those that fit, best first."""
 
     code = "ambiguous"
+
+    def __init__(self, text: str, *, choices: tuple[Choice, ...] = ()) -> None:
+        super().__init__(text)
+        self.choices = choices
 
 
 class Conflict(KonsortError):

@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
-import pandas as pd
+if TYPE_CHECKING:  # half a second to import: only who reads a history pays
+    import pandas as pd
 
 OrganisationId = NewType("OrganisationId", str)
 """The participant code (PIC) where there is one."""
@@ -104,6 +105,18 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlineHead:
+    """What a list tells of an outline: no word of its text."""
+
+    id: OutlineId
+    call: CallId
+    title: str
+    organisation: OrganisationId
+    country: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """A funded project. `text` is what describes it: title, objective and call-topic titles, where known."""
 
@@ -168,15 +181,17 @@ class History:
     `organisations`: ORGANISATION_COLUMNS, sorted by id, every organisation the store knows.
     """
 
-    projects: pd.DataFrame
-    participations: pd.DataFrame
-    organisations: pd.DataFrame
+    projects: "pd.DataFrame"
+    participations: "pd.DataFrame"
+    organisations: "pd.DataFrame"
 
     def before(self, date: dt.date) -> "History":
         """Only the projects that start before `date`, and those who took part in them.
 
         Projects without a start date are left out; organisations stay, since profiles are not dated.
         """
+        import pandas as pd
+
         known = self.projects[self.projects["start"] < pd.Timestamp(date)]
         kept = self.participations[self.participations["project"].isin(known["id"])]
         return History(known.reset_index(drop=True), kept.reset_index(drop=True), self.organisations)

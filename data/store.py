@@ -2,9 +2,9 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +21,7 @@ from data.model import (
     Organisation,
     OrganisationId,
     Outline,
+    OutlineHead,
     OutlineId,
     Project,
     ProjectId,
@@ -217,6 +218,43 @@ class Store:
         with reading(self._engine) as connection:
             _require(connection, at, live=True)
             return tuple(OUTLINES.to_record(tuple(row)) for row in connection.execute(query))
+
+    def outline_heads(
+        self,
+        *,
+        call: CallId | str | None = None,
+        ids_or_title: Sequence[str] | None = None,
+        title: str | None = None,
+        after: str = "",
+        limit: int | None = None,
+    ) -> tuple[OutlineHead, ...]:
+        """Return what lists tell of outlines, in order of id, their texts unread.
+
+        `call`: only this call's; `ids_or_title`: only those with one of these ids or titles; `title`: only those with
+        this in their title; `after`: those whose id comes later; `limit`: at most so many.
+        """
+        columns = (getattr(outlines.c, field.name) for field in fields(OutlineHead))
+        query = select(*columns).where(outlines.c.id > after).order_by(outlines.c.id).limit(limit)
+        if call is not None:
+            query = query.where(outlines.c.call == call)
+        if ids_or_title is not None:
+            query = query.where(or_(outlines.c.id.in_(ids_or_title), outlines.c.title.in_(ids_or_title)))
+        if title is not None:
+            query = query.where(outlines.c.title.icontains(title.strip(), autoescape=True))
+        with reading(self._engine) as connection:
+            return tuple(OutlineHead(*row) for row in connection.execute(query))
+
+    def calls_with_outlines(self) -> tuple[CallId, ...]:
+        """Return the calls of which there is an outline, in order of id."""
+        query = select(outlines.c.call).distinct().order_by(outlines.c.call)
+        with reading(self._engine) as connection:
+            return tuple(CallId(call) for call in connection.scalars(query))
+
+    def any_fictional(self) -> bool:
+        """Whether the store holds a fictional organisation."""
+        query = select(organisations.c.id).where(organisations.c.fictional.is_(True)).limit(1)
+        with reading(self._engine) as connection:
+            return connection.scalar(query) is not None
 
     def project(self, ident: str) -> Project:
         """Return one project; NotFound where the id is unknown."""

@@ -6,7 +6,16 @@ from pathlib import Path
 
 from data.calls import CallProfile, describe
 from data.demands import Demand, Hardness, Layer
-from data.model import CallId, ImportReport, Kind, Organisation, OrganisationId, Outline, OutlineId
+from data.model import (
+    CallId,
+    ImportReport,
+    Kind,
+    Organisation,
+    OrganisationId,
+    Outline,
+    OutlineHead,
+    OutlineId,
+)
 from data.published import Counts, EuCountry
 from matcher.ranking.query import Ranking
 from service.app.decided import KeptDecision
@@ -83,7 +92,7 @@ class OutlineRow:
     language: str | None
 
     @classmethod
-    def of(cls, outline: Outline) -> "OutlineRow":
+    def of(cls, outline: Outline | OutlineHead) -> "OutlineRow":
         """Return what is told of an outline."""
         return cls(outline.id, outline.title, outline.country, outline.organisation, outline.language)
 
@@ -93,6 +102,8 @@ class OutlineList:
     """Outlines by id."""
 
     outlines: tuple[OutlineRow, ...]
+    next: str | None = None
+    """The cursor of the following part; None at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,8 @@ class OrganisationList:
     """Organisations that fit, best first."""
 
     organisations: tuple[OrganisationRow, ...]
+    next: str | None = None
+    """The cursor of the following part; None at the end."""
 
 
 @dataclass(frozen=True, slots=True)

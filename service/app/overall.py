@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -22,7 +22,6 @@ from matcher.overall.project import OverallProject
 from matcher.overall.report import changes
 from matcher.suggest.knowledge import Knowledge
 from service.app.decided import KeptDecision, Steps, person, told
-from service.app.port import Application
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -204,16 +203,6 @@ class Desk:
     @property
     def _check(self) -> Check:
         return rule_check(self._profile, self._knowledge.organisations)
-
-
-def answer_of(
-    application: Application, call: str, *, without: Sequence[str] = (), others: bool = False
-) -> OverallProject:
-    """Return a call's overall project; `others`: with its alternatives, which takes several times as long."""
-    project = application.integrate(call, without=without)
-    if not others:
-        return project
-    return replace(project, alternatives=tuple(application.desk(call).alternatives(project, without=without)))
 
 
 def case_of(outlines: Iterable[Outline], knowledge: Knowledge) -> Case:

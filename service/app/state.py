@@ -47,6 +47,15 @@ class SnapshotHolder(Generic[T]):
         self._builder: threading.Thread | None = None
         self.serving = False
 
+    @property
+    def current(self) -> T:
+        """The state to answer from."""
+        return self.get()
+
+    def refresh(self) -> None:
+        """Look for a change of the store, after a write of one's own."""
+        self.get()
+
     def get(self) -> T:
         """Return the state to answer from."""
         with self._lock:

@@ -6,18 +6,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from data.model import CallId, OrganisationId, OutlineId
 from data.published import as_json
-from matcher.solver.assemble import Incumbent
-from matcher.suggest.answers import PartnersRequest, SuggestRequest
-from service.parsing import assignments, pairs, queries_of, size_range, text_of, to_countries, wants
-from service.terminal.command import Command, State, pass_state
+from service.app.question import PartnersQuestion, SteerQuestion, SuggestQuestion, made
+from service.parsing import assignments, pairs, text_of, wants
+from service.terminal.command import Command, Session, pass_session
+from service.terminal.ranking_file import queries_of
 from service.terminal.render import partners_table, steering, suggestions, trade_off, verdict
 
+if TYPE_CHECKING:
+    from matcher.solver.assemble import Incumbent
+
+Fields = dict[str, Any]
 TEXT = click.File(encoding="utf-8-sig")
 """UTF-8, with or without the mark that some editors put first."""
 BROKEN, WRONG_INPUT, CANNOT_TELL = 1, 2, 3
@@ -25,11 +28,11 @@ BROKEN, WRONG_INPUT, CANNOT_TELL = 1, 2, 3
 
 
 def _question(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a question about consortia, and pass it on as one SuggestRequest."""
+    """Give a command the options of a question about consortia, and pass them on as the question's fields."""
 
     @wraps(function)
-    def asked(
-        state: State,
+    def command(
+        session: Session,
         /,
         outline: str | None,
         file: IO[str] | None,
@@ -42,28 +45,24 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
         role: tuple[str, ...],
         want: tuple[str, ...],
         preset: str,
-        limit: int = 5,
-        budget: float | None = None,
         **rest: Any,
     ) -> None:
-        request = SuggestRequest(
-            call=CallId(call),
-            outline=OutlineId(outline) if outline else None,
-            text=text_of(file),
-            coordinator=OrganisationId(coordinator) if coordinator else None,
-            must=tuple(map(OrganisationId, must)),
-            exclude=tuple(map(OrganisationId, exclude)),
-            apart=pairs(apart),
-            size=size_range(size),
-            roles=tuple((OrganisationId(who), what) for who, what in assignments(role).items()),
-            wants=wants(want),
-            limit=limit,
-            preset=preset,
-            budget_s=budget,
-        )
-        function(state, request, **rest)
+        fields: Fields = {
+            "call": call,
+            "outline": outline,
+            "text": text_of(file),
+            "coordinator": coordinator,
+            "must": must,
+            "exclude": exclude,
+            "apart": pairs(apart),
+            "size": size,
+            "roles": assignments(role),
+            "want": [{"least": least, "of": what} for least, what in wants(want)],
+            "preset": preset,
+        }
+        function(session, fields, **rest)
 
-    wrapped: Callable[..., None] = pass_state(asked)
+    wrapped: Callable[..., None] = pass_session(command)
     for option in reversed(
         (
             click.option("--outline", help="Id of a stored outline."),
@@ -107,20 +106,23 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
 @click.option("--watch", is_flag=True, help="Tell on standard error how the search goes on.")
 @click.option("--short", is_flag=True, help="Members only, each with its first reason.")
 @_question
-def suggest(state: State, request: SuggestRequest, watch: bool, short: bool) -> None:
+def suggest(session: Session, fields: Fields, limit: int, budget: float, watch: bool, short: bool) -> None:
     """Propose whole consortia for an outline: allowed by the call's rules, with reasons and rules shown.
 
     Exit status 0 some were found, 1 the demands conflict, 3 none was found in time and none ruled out.
     """
-    answer = state.app.suggest(request, watch=_tell if watch else None)
-    state.answer(answer, partial(suggestions, short=short))
+    question = made(SuggestQuestion, **fields, limit=limit, budget_s=budget)
+    answer = session.app.questions.suggest(
+        session.reader, question, watch=_print_incumbent if watch else None
+    )
+    session.answer(answer, partial(suggestions, short=short))
     if not answer.suggestions:
         click.get_current_context().exit(BROKEN if answer.status == "infeasible" else CANNOT_TELL)
 
 
-def _tell(snapshot: Incumbent) -> None:
-    gap = "no bound yet" if snapshot.gap is None else f"at most {snapshot.gap:.2%} below the best"
-    click.echo(f"{snapshot.seconds:6.3f} s  value {snapshot.value:.4f}, {gap}", err=True)
+def _print_incumbent(incumbent: "Incumbent") -> None:
+    gap = "no bound yet" if incumbent.gap is None else f"at most {incumbent.gap:.2%} below the best"
+    click.echo(f"{incumbent.seconds:6.3f} s  value {incumbent.value:.4f}, {gap}", err=True)
 
 
 @click.command(
@@ -132,9 +134,10 @@ def _tell(snapshot: Incumbent) -> None:
 )
 @click.argument("members", nargs=-1, required=True)
 @_question
-def steer(state: State, request: SuggestRequest, members: tuple[str, ...]) -> None:
+def steer(session: Session, fields: Fields, members: tuple[str, ...]) -> None:
     """Say what could be changed in a set: swaps with what they change, and what if somebody leaves."""
-    state.answer(state.app.steer(request, members), steering)
+    question = made(SteerQuestion, **fields, members=members)
+    session.answer(session.app.questions.steer(session.reader, question), steering)
 
 
 @click.command(
@@ -144,9 +147,10 @@ def steer(state: State, request: SuggestRequest, members: tuple[str, ...]) -> No
     example="konsort tradeoff --outline DEMO-OUT-058 --call demo-industrial-cloud",
 )
 @_question
-def tradeoff(state: State, request: SuggestRequest) -> None:
+def tradeoff(session: Session, fields: Fields) -> None:
     """Say what new ties cost in fit: the best sets from those who know each other to those who do not."""
-    state.answer(state.app.trade_off(request), trade_off)
+    question = made(SuggestQuestion, **fields)
+    session.answer(session.app.questions.trade_off(session.reader, question), trade_off)
 
 
 @click.command(
@@ -160,19 +164,25 @@ def tradeoff(state: State, request: SuggestRequest) -> None:
 @click.option("--country", "countries", multiple=True, help="Only from these countries; may be repeated.")
 @click.option("--new-only", is_flag=True, help="Only organisations it never worked with.")
 @click.option("--limit", default=20, show_default=True, help="How many partners.")
-@pass_state
+@pass_session
 def partners(
-    state: State, organisation: str, call: str | None, countries: tuple[str, ...], new_only: bool, limit: int
+    session: Session,
+    organisation: str,
+    call: str | None,
+    countries: tuple[str, ...],
+    new_only: bool,
+    limit: int,
 ) -> None:
     """Find partners for one organisation, with reasons."""
-    request = PartnersRequest(
-        organisation=state.app.meant(organisation).id,
-        call=CallId(call) if call else None,
-        countries=to_countries(countries),
+    question = made(
+        PartnersQuestion,
+        organisation=organisation,
+        call=call,
+        countries=countries,
         new_only=new_only,
         limit=limit,
     )
-    state.answer(state.app.partners(request), partners_table)
+    session.answer(session.app.questions.partners(session.reader, question), partners_table)
 
 
 @click.command("rank", cls=Command, example="konsort rank queries.jsonl --limit 100 > ranked.jsonl")
@@ -190,36 +200,37 @@ def partners(
 @click.option(
     "--explain", default=0, type=click.IntRange(0), help="Say what speaks for so many of the first, as data."
 )
-@pass_state
-def rank(state: State, queries: IO[bytes], limit: int, newcomers: float, explain: int) -> None:
+@pass_session
+def rank(session: Session, queries: IO[bytes], limit: int, newcomers: float, explain: int) -> None:
     """Rank partners in bulk: one JSON object a line in, one a line out.
 
     A query has id and text, and may have given, coordinator, topic, programme and date (then only what was known
     before that day is used). A line that cannot be read is told on standard error, the others are answered, and the
     exit status is 2.
     """
-    asked = queries_of(queries)
-    for told in (*asked.bad, *asked.doubts):
-        click.echo(f"konsort: {told}", err=True)
-    rankings = state.app.rank(asked.queries, limit, newcomers=newcomers)
-    for query, ranking in zip(asked.queries, rankings, strict=True):
-        why = state.app.contributions(query, ranking, explain) if explain else None
+    file = queries_of(queries)
+    for remark in (*file.bad, *file.doubts):
+        click.echo(f"konsort: {remark}", err=True)
+    questions, reader = session.app.questions, session.reader
+    rankings = questions.rank(reader, file.queries, limit=limit, newcomers=newcomers)
+    for query, ranking in zip(file.queries, rankings, strict=True):
+        why = questions.contributions(reader, query, ranking, explain) if explain else None
         row = as_json(replace(ranking, why=why))
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
-    if any(query.date is None for query in asked.queries):  # of another day's ranking the basis is another
-        click.echo(state.app.prepare(), err=True)
-    if asked.bad:
+    if any(query.date is None for query in file.queries):  # of another day's ranking the basis is another
+        click.echo(session.app.imports.prepare(), err=True)
+    if file.bad:
         click.get_current_context().exit(WRONG_INPUT)
 
 
 @click.command("check", cls=Command, answers=True, example="konsort check --call he-ria-ia-2021 members.csv")
 @click.option("--call", required=True, help="Whose rules hold.")
 @click.argument("members", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@pass_state
-def check(state: State, call: str, members: Path) -> None:
+@pass_session
+def check(session: Session, call: str, members: Path) -> None:
     """Say rule by rule whether these members are allowed; exit status 0 met, 1 broken, 3 cannot tell."""
-    answer = state.app.check_file(call, members)
-    state.answer(answer, verdict)
+    answer = session.app.questions.check_file(session.reader, call, members)
+    session.answer(answer, verdict)
     click.get_current_context().exit({"met": 0, "broken": BROKEN, "unknown": CANNOT_TELL}[answer.answer])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from data.model import ImportReport
-from service.terminal.command import Command, Group, NewFile, State, pass_state
+from service.terminal.command import Command, Group, NewFile, Session, pass_session
 from service.terminal.render import import_report, suspicions
 
 FILE = click.Path(exists=True, path_type=Path)
@@ -29,58 +29,69 @@ def _importer(name: str, example: str) -> Any:
             click.option("--dry-run", is_flag=True, help="Read and report; write nothing."),
         ):
             function = option(function)
-        return import_group.command(name, cls=Command, example=example, answers=True)(pass_state(function))
+        return import_group.command(name, cls=Command, example=example, answers=True)(pass_session(function))
 
     return decorate
 
 
-def _finish(state: State, done: ImportReport, report: Path | None, no_index: bool) -> str:
+def _finish(session: Session, done: ImportReport, report: Path | None, no_index: bool) -> str:
     """Write the bad rows down, say what came in, then embed (and train on) what is new.
 
     Return what the ranking stands on now, "" where it was not looked at.
     """
-    state.answer(state.app.keep_problems(done, report), import_report)
-    return "" if done.dry_run or no_index else str(state.app.train())
+    imports = session.app.imports
+    session.answer(imports.keep_problems(done, report), import_report)
+    return "" if done.dry_run or no_index else imports.train()
 
 
 @_importer("cordis", "konsort import cordis cordis-h2020projects-csv.zip --dry-run")
 @click.argument("paths", nargs=-1, required=True, type=FILE, metavar="ZIP_OR_DIR...")
-def cordis(state: State, paths: tuple[Path, ...], dry_run: bool, no_index: bool, report: Path | None) -> None:
+def cordis(
+    session: Session, paths: tuple[Path, ...], dry_run: bool, no_index: bool, report: Path | None
+) -> None:
     """Read the CSV export that CORDIS publishes: ZIP archives or folders of it.
 
     Any framework programme, with more or fewer columns. Afterwards texts are embedded and, where there are enough
     projects, the partner ranker is trained; both can be interrupted and are taken up again.
     """
-    if basis := _finish(state, state.app.import_cordis(paths, dry_run=dry_run), report, no_index):
+    if basis := _finish(
+        session, session.app.imports.cordis(session.reader, paths, dry_run=dry_run), report, no_index
+    ):
         click.echo(basis, err=True)
 
 
 @_importer("outlines", "konsort import outlines outlines.xlsx --call ipcei-2021")
 @click.argument("file", type=FILE)
 @click.option("--call", required=True, help="Id of the call the outlines answer (`konsort calls`).")
-def outlines(state: State, file: Path, call: str, dry_run: bool, no_index: bool, report: Path | None) -> None:
+def outlines(
+    session: Session, file: Path, call: str, dry_run: bool, no_index: bool, report: Path | None
+) -> None:
     """Read outlines from CSV or XLSX; `konsort template outlines` writes the empty form."""
-    _finish(state, state.app.import_outlines(file, call, dry_run=dry_run), report, no_index)
+    _finish(
+        session, session.app.imports.outlines(session.reader, file, call, dry_run=dry_run), report, no_index
+    )
 
 
 @_importer("organisations", "konsort import organisations organisations.csv")
 @click.argument("file", type=FILE)
-def organisations(state: State, file: Path, dry_run: bool, no_index: bool, report: Path | None) -> None:
+def organisations(session: Session, file: Path, dry_run: bool, no_index: bool, report: Path | None) -> None:
     """Read organisations (country, kind, owner, profile text) from CSV or XLSX."""
-    _finish(state, state.app.import_organisations(file, dry_run=dry_run), report, no_index)
+    _finish(
+        session, session.app.imports.organisations(session.reader, file, dry_run=dry_run), report, no_index
+    )
 
 
 @_importer("demo", "konsort import demo")
-def demo(state: State, dry_run: bool, no_index: bool, report: Path | None) -> None:
+def demo(session: Session, dry_run: bool, no_index: bool, report: Path | None) -> None:
     """Load the demo call, `demo-industrial-cloud`: fictional organisations, real job."""
-    _finish(state, state.app.import_demo(dry_run=dry_run), report, no_index)
+    _finish(session, session.app.imports.demo(session.reader, dry_run=dry_run), report, no_index)
 
 
 @click.command("template", cls=Command, example="konsort template outlines outlines.xlsx")
 @click.argument("what", type=click.Choice(["outlines", "organisations"]))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
-@pass_state
-def template(state: State, what: str, file: Path | None) -> None:
+@pass_session
+def template(session: Session, what: str, file: Path | None) -> None:
     """Write the empty form for outlines or organisations (CSV or XLSX) with explanations and allowed values."""
     from data.sources.template import write_template
 
@@ -91,21 +102,21 @@ def template(state: State, what: str, file: Path | None) -> None:
 
 
 @click.command("index", cls=Command, example="konsort index")
-@pass_state
-def index(state: State) -> None:
+@pass_session
+def index(session: Session) -> None:
     """Embed the texts that have no vector yet; interrupted, it goes on where it stopped."""
-    click.echo(f"{state.app.index():,} texts are searchable")
+    click.echo(f"{session.app.imports.index():,} texts are searchable")
 
 
 @click.command("train", cls=Command, example="konsort train")
-@pass_state
-def train(state: State) -> None:
+@pass_session
+def train(session: Session) -> None:
     """Embed what is new and learn the partner ranking from the history in the store.
 
     A newly learned ranking comes into use where it is no worse than the one in use on the newest half year, which
     neither has seen. A running service takes it at its next question.
     """
-    click.echo(state.app.train())
+    click.echo(session.app.imports.train())
 
 
 @click.group("owners", cls=Group)
@@ -115,21 +126,21 @@ def owners() -> None:
 
 @owners.command("suspected", cls=Command, answers=True, example="konsort owners suspected --limit 50")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="At most so many pairs.")
-@pass_state
-def suspected(state: State, limit: int) -> None:
+@pass_session
+def suspected(session: Session, limit: int) -> None:
     """List pairs of organisations whose names look like one owner and about which nobody has decided."""
-    state.answer(state.app.suspected_owners(limit), suspicions)
+    session.answer(session.app.owners.suspected(session.reader, limit), suspicions)
 
 
 @owners.command("decide", cls=Command, example="konsort owners decide 999612161 999548238 --different")
 @click.argument("a")
 @click.argument("b")
 @click.option("--same/--different", required=True, help="Whether one owner controls both.")
-@pass_state
-def decide(state: State, a: str, b: str, same: bool) -> None:
+@pass_session
+def decide(session: Session, a: str, b: str, same: bool) -> None:
     """Say once and for all whether two organisations have one owner."""
-    state.app.decide_owner(a, b, same)
-    click.echo(f"Noted: {a} and {b} {'have one owner' if same else 'are independent'}.")
+    first, second = session.app.owners.decide(session.reader, a, b, same=same)
+    click.echo(f"Noted: {first} and {second} {'have one owner' if same else 'are independent'}.")
 
 
 COMMANDS = (import_group, template, index, train, owners)

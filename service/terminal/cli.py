@@ -5,7 +5,7 @@ from importlib.metadata import version
 import click
 
 from service.terminal import ask, bring, combine, look, run
-from service.terminal.command import Group, pass_state
+from service.terminal.command import Group, pass_session
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -22,7 +22,7 @@ for commands in (bring.COMMANDS, ask.COMMANDS, combine.COMMANDS, look.COMMANDS, 
     for command in commands:
         main.add_command(command)
 
-__all__ = ["main", "pass_state"]
+__all__ = ["main", "pass_session"]
 
 if __name__ == "__main__":
     main()

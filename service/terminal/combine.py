@@ -8,11 +8,10 @@ from pathlib import Path
 import click
 
 from data.errors import BadInput
-from matcher.overall.decisions import Decision
 from service.app.answers import DecisionList
-from service.app.overall import meetings_file, plan_of
+from service.app.question import DecisionMade, IntegrateQuestion, made
 from service.parsing import assignments, pairs
-from service.terminal.command import Command, NewFile, State, pass_state
+from service.terminal.command import Command, NewFile, Session, pass_session
 from service.terminal.overall_text import decisions, integration, meeting_table
 
 OUT = NewFile()
@@ -34,9 +33,9 @@ OUT = NewFile()
 @click.option("--xlsx", type=OUT, help="Write the tables.")
 @click.option("--docx", type=OUT, help="Write the text with its tables.")
 @click.option("--gexf", type=OUT, help="Write the graph.")
-@pass_state
+@pass_session
 def integrate(
-    state: State,
+    session: Session,
     call: str,
     without: tuple[str, ...],
     anew: bool,
@@ -50,14 +49,16 @@ def integrate(
     The proposal stays near the one before it and keeps every decision (`konsort decide`). With --without it shows
     the smallest repair and keeps nothing.
     """
-    project = state.app.integrate(call, without=without, anew=anew)
+    projects, reader = session.app.projects, session.reader
+    question = made(IntegrateQuestion, call=call, without=without, alternatives=others)
+    project = projects.propose(reader, question, anew=anew)
     for kind, path in (("xlsx", xlsx), ("docx", docx), ("gexf", gexf)):
         if path is not None:
-            path.write_bytes(state.app.as_file(project, kind))
+            path.write_bytes(projects.file(reader, project, kind))
             click.echo(f"{path} written", err=True)
     if others:
-        project = replace(project, alternatives=state.app.desk(call).alternatives(project))
-    state.answer(project, integration)
+        project = replace(project, alternatives=projects.alternatives(reader, question, project))
+    session.answer(project, integration)
 
 
 @click.command(
@@ -81,33 +82,37 @@ def integrate(
     "--take-back", multiple=True, metavar="KEY", help="Take one decision back; the list shows its key."
 )
 @click.option("--forget", is_flag=True, help="Take all earlier decisions back first.")
-@pass_state
+@pass_session
 def decide(
-    state: State, call: str, take_back: tuple[str, ...], forget: bool, **words: tuple[str, ...]
+    session: Session, call: str, take_back: tuple[str, ...], forget: bool, **words: tuple[str, ...]
 ) -> None:
     """Keep the coordinator's decisions about a call's overall project, for this and every later run.
 
     Prints all that are kept, each with its key; without options it only lists them.
     """
-    desk = state.app.desk(call)
-    made = decisions_of(words)
+    projects, reader = session.app.projects, session.reader
+    decided = decisions_of(words)
     if take_back:
-        desk.take_back(take_back)
-    if made or forget:
-        desk.add(made, anew=forget)
-    state.answer(DecisionList(call, desk.told()), decisions)
+        projects.take_back(reader, call, take_back)
+    if decided or forget:
+        projects.decide(reader, call, decided, anew=forget)
+    session.answer(DecisionList(call, projects.decisions(reader, call)), decisions)
 
 
-def decisions_of(words: Mapping[str, Sequence[str]]) -> list[Decision]:
+def decisions_of(words: Mapping[str, Sequence[str]]) -> list[DecisionMade]:
     """Read the options of `decide`: KEY=VALUE for put, name and carry, A,B for together and never, else an id."""
     return [
         *(
-            Decision(kind, (about,), value)
+            made(DecisionMade, kind=kind, about=[about], value=value)
             for kind in ("put", "name", "carry")
             for about, value in assignments(words[kind]).items()
         ),
-        *(Decision(kind, pair) for kind in ("together", "never") for pair in pairs(words[kind])),
-        *(Decision("withdraw", (word,)) for word in words["withdraw"]),
+        *(
+            made(DecisionMade, kind=kind, about=pair)
+            for kind in ("together", "never")
+            for pair in pairs(words[kind])
+        ),
+        *(made(DecisionMade, kind="withdraw", about=[word]) for word in words["withdraw"]),
     ]
 
 
@@ -123,24 +128,27 @@ def decisions_of(words: Mapping[str, Sequence[str]]) -> list[Decision]:
 @click.option("--end", required=True, help="When it ends.")
 @click.option("--tables", required=True, type=click.IntRange(1, 1000), help="How many meetings at once.")
 @click.option("--out", type=OUT, help="Write the plan as .xlsx or .ics.")
-@pass_state
-def meetings(state: State, call: str, start: str, end: str, tables: int, out: Path | None) -> None:
+@pass_session
+def meetings(session: Session, call: str, start: str, end: str, tables: int, out: Path | None) -> None:
     """Plan the matchmaking event: who meets whom and when, the most valuable links first."""
-    plan = plan_of(state.app.integrate(call), _moment(start), _moment(end), tables)
+    begin, finish = _time(start), _time(end)
+    plan = session.app.projects.meetings(session.reader, call, begin, finish, tables)
     if out is not None:
+        from service.app.overall import meetings_file
+
         out.write_bytes(meetings_file(plan, out.suffix, stamp=plan.slots[0].start))
         click.echo(f"{out} written", err=True)
-    state.answer(plan, meeting_table)
+    session.answer(plan, meeting_table)
 
 
-def _moment(text: str) -> dt.datetime:
+def _time(text: str) -> dt.datetime:
     try:
-        moment = dt.datetime.fromisoformat(text)
+        time = dt.datetime.fromisoformat(text)
     except ValueError:
         raise BadInput(f"a moment is written as 2027-03-09T09:00+01:00, not as {text!r}") from None
-    if moment.utcoffset() is None:
+    if time.utcoffset() is None:
         raise BadInput(f"{text!r} lacks its time zone; needed: as in 2027-03-09T09:00+01:00")
-    return moment
+    return time
 
 
 COMMANDS = (integrate, decide, meetings)

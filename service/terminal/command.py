@@ -5,9 +5,9 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 from tqdm import tqdm
@@ -17,28 +17,41 @@ from data.published import as_json
 from service.problems import UNEXPECTED_EXIT, exit_code
 from service.runtime.settings import Settings
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
-class State:
+    from data.readers import Reader
+    from service.app.open import Application
+
+Record = TypeVar("Record", bound="DataclassInstance | Sequence[DataclassInstance]")
+
+
+class Session:
     """What the options said so far; the application is opened at first use and closed at the end."""
 
     def __init__(self) -> None:
         self.home: str | None = None
         self.as_json = False
         self.progress = ProgressBars()
-        self._app: Any = None
+        self._app: Application | None = None
 
     @property
     def settings(self) -> Settings:
         return Settings.from_env(os.environ, home=self.home)
 
     @property
-    def app(self) -> Any:
-        """The wired application (`service.app.open.Konsort`); heavy parts load at first use."""
+    def app(self) -> "Application":
+        """The wired application."""
         if self._app is None:
-            from service.app.open import Konsort  # slow to import: only commands that need it pay
+            from service.app.open import open_application  # slow to import: only commands that need it pay
 
-            self._app = Konsort(self.settings, progress=self.progress)
+            self._app = open_application(self.settings, progress=self.progress)
         return self._app
+
+    @property
+    def reader(self) -> "Reader":
+        """Who asks in a terminal: whoever may open the store sees all of it."""
+        return self.app.reader
 
     def close(self) -> None:
         self.progress.close()
@@ -46,7 +59,7 @@ class State:
             self._app.close()
             self._app = None
 
-    def answer(self, record: Any, render: Callable[[Any], str]) -> None:
+    def answer(self, record: Record, render: Callable[[Record], str]) -> None:
         """Print a record: as JSON when asked for, else as text."""
         if self.as_json:
             click.echo(json.dumps(as_json(record), ensure_ascii=False, indent=1))
@@ -54,17 +67,17 @@ class State:
             click.echo(render(record))
 
 
-pass_state = click.make_pass_decorator(State, ensure=True)
+pass_session = click.make_pass_decorator(Session, ensure=True)
 
 
 def _home(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
     if value is not None:
-        context.ensure_object(State).home = value
+        context.ensure_object(Session).home = value
 
 
 def _json(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value:
-        context.ensure_object(State).as_json = True
+        context.ensure_object(Session).as_json = True
 
 
 def home_option() -> click.Option:
@@ -97,7 +110,7 @@ class Command(click.Command):
                 formatter.write(f"{' ' * formatter.current_indent}{line}\n")
 
     def invoke(self, ctx: click.Context) -> Any:
-        state = ctx.ensure_object(State)
+        session = ctx.ensure_object(Session)
         try:
             return super().invoke(ctx)
         except KonsortError as error:
@@ -112,7 +125,7 @@ class Command(click.Command):
             click.echo(f"konsort: internal error ({type(error).__name__}: {error}){_kept_trace()}", err=True)
             ctx.exit(UNEXPECTED_EXIT)
         finally:
-            state.close()
+            session.close()
 
 
 def _kept_trace() -> str:

@@ -8,16 +8,16 @@ import click
 
 from service.runtime.cores import share_cores
 from service.runtime.memory import MemoryTrimming, keep_few_arenas
-from service.terminal.command import Command, State, pass_state
+from service.terminal.command import Command, Session, pass_session
 
 
 @click.command("setup", cls=Command, example="konsort setup")
-@pass_state
-def setup(state: State) -> None:
+@pass_session
+def setup(session: Session) -> None:
     """Prepare the text encoder and compile the solver, so that the first question is quick."""
     from service.app.open import make_ready
 
-    make_ready(state.settings)
+    make_ready(session.settings)
     click.echo("Konsort is ready: `konsort demo`, or `konsort import --help`")
 
 
@@ -28,21 +28,21 @@ def _try_port(host: str, port: int) -> None:
     listen(host, port).close()
 
 
-def _serve(state: State, host: str, port: int) -> None:
+def _serve(session: Session, host: str, port: int) -> None:
     from service.runtime.training import Retraining, train_command
     from service.web.app import create_app
     from service.web.server import serve as run_server
 
     keep_few_arenas()
-    app = state.app
-    app.prepare()
-    app.keep_answering()
+    app = session.app
+    app.imports.prepare()
+    app.snapshots.serving = True
     share_cores()
     threading.Thread(target=app.warm, name="warm", daemon=True).start()
     with ExitStack() as running:
         running.enter_context(MemoryTrimming())
-        if state.settings.retrain:
-            running.enter_context(Retraining(app.training_due, train_command(state.settings.home)))
+        if session.settings.retrain:
+            running.enter_context(Retraining(app.imports.training_due, train_command(session.settings.home)))
         run_server(create_app(app), host=host, port=port, ready=click.echo)
 
 
@@ -51,33 +51,33 @@ def _serve(state: State, host: str, port: int) -> None:
     "--host", default="127.0.0.1", show_default=True, help="Loopback only, as long as there are no accounts."
 )
 @click.option("--port", default=8470, show_default=True, type=click.IntRange(0, 65535))
-@pass_state
-def serve(state: State, host: str, port: int) -> None:
+@pass_session
+def serve(session: Session, host: str, port: int) -> None:
     """Serve pages and API from the store."""
     _try_port(host, port)
-    _serve(state, host, port)
+    _serve(session, host, port)
 
 
 @click.command("demo", cls=Command, example="konsort demo --port 8470")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Loopback only.")
 @click.option("--port", default=8470, show_default=True, type=click.IntRange(0, 65535))
-@pass_state
-def demo(state: State, host: str, port: int) -> None:
+@pass_session
+def demo(session: Session, host: str, port: int) -> None:
     """Load the demo call into a fresh home (or the one named by --home or KONSORT_HOME) and serve it.
 
     A fresh home is removed when the demo is stopped.
     """
     _try_port(host, port)
     with ExitStack() as fresh:
-        if not state.settings.home_named:
-            state.home = fresh.enter_context(tempfile.TemporaryDirectory(prefix="konsort-demo-"))
-        click.echo(f"Demo home: {state.settings.home} (all organisations in it are fictional)")
-        click.echo(f"Other commands find it with: export KONSORT_HOME={state.settings.home}")
-        state.app.import_demo(dry_run=False)
+        if not session.settings.home_named:
+            session.home = fresh.enter_context(tempfile.TemporaryDirectory(prefix="konsort-demo-"))
+        click.echo(f"Demo home: {session.settings.home} (all organisations in it are fictional)")
+        click.echo(f"Other commands find it with: export KONSORT_HOME={session.settings.home}")
+        session.app.imports.demo(session.reader, dry_run=False)
         try:
-            _serve(state, host, port)
+            _serve(session, host, port)
         finally:
-            state.close()
+            session.close()
 
 
 COMMANDS = (setup, serve, demo)

@@ -14,13 +14,15 @@ from werkzeug.exceptions import HTTPException
 
 from data.errors import BadInput, KonsortError
 from data.published import as_json
-from service.app.port import Application
+from service.app.open import Application
+from service.app.question import Strict
 from service.problems import MEDIA_TYPE, Problem
-from service.web.api.questions import Strict
+from service.refusals import fields_of
 from service.web.api.routes import PREFIX, api_blueprint
 from service.web.api.schemas import described
+from service.web.identity import identify
 from service.web.pages.routes import pages_blueprint
-from service.web.refusals import JsonRequest, fields_of, in_words
+from service.web.requests import JsonRequest, in_words
 from service.web.server import loopback
 
 LARGEST_REQUEST_BYTES = 8 * 1024 * 1024
@@ -60,6 +62,7 @@ def create_app(application: Application, *, largest_request_bytes: int = LARGEST
     app.config["MAX_FORM_MEMORY_SIZE"] = largest_request_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    identify(app, application.reader)
     app.register_api(api_blueprint(application))
     app.register_blueprint(pages_blueprint(application))
     description = cache(partial(_description, app))  # takes half a second: made at the first question for it

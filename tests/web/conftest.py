@@ -1,31 +1,31 @@
 """A small application that the web layer can be tried against: real records, real network, real rules, no solver."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from data.calls import CallProfile
 from data.demands import Attestation, CountRange, Hardness, Unit
-from data.errors import BadInput, NotFound
+from data.errors import BadInput
 from data.model import (
-    ORGANISATION_COLUMNS,
-    PARTICIPATION_COLUMNS,
-    PROJECT_COLUMNS,
     CallId,
-    History,
     Kind,
     Organisation,
     OrganisationId,
     Outline,
     OutlineId,
+    Participation,
+    Project,
+    ProjectId,
 )
-from graph.network.network import Network
+from data.readers import Reader
+from data.store import Store
 from graph.rules.resilience import Composition, resilience, substitutes
 from graph.rules.rules import Member, Verdict, check
 from matcher.overall.decisions import Decision, Decisions
@@ -43,22 +43,35 @@ from matcher.overall.project import (
     Person,
     Stream,
 )
-from matcher.ranking.query import Query, Ranking
-from matcher.solver.assemble import Term
+from matcher.ranking.query import Ranking
+from matcher.solver.assemble import Incumbent, Term
 from matcher.solver.conflict import Conflict, Relaxation
 from matcher.solver.front import FrontPoint
 from matcher.solver.swap import RuleChange, Swap, TermChange
 from matcher.suggest.answers import (
     Partner,
     Partners,
-    PartnersRequest,
     Suggestion,
     Suggestions,
-    SuggestRequest,
 )
 from matcher.suggest.reasons import Reason
 from matcher.suggest.steering import Steering, Tolerance, TradeOff, WeakPoint
 from service.app.decided import KeptDecision, told
+from service.app.open import Application, open_application
+from service.app.overall import Desk
+from service.app.projects import OverallProjects
+from service.app.question import (
+    IntegrateQuestion,
+    PartnersQuestion,
+    RankQuery,
+    SteerQuestion,
+    SuggestQuestion,
+)
+from service.app.questions import Questions
+from service.app.records import Records
+from service.app.state import SnapshotHolder
+from service.runtime.settings import Settings
+from service.runtime.snapshot import Snapshot
 from service.web.app import create_app
 
 CALL = CallProfile(
@@ -94,25 +107,29 @@ ORGANISATIONS = tuple(
 TEAMS = {"P1": ("O1", "O2", "O3"), "P2": ("O1", "O2")}
 
 
-def network() -> Network:
-    """O1, O2 and O3 share P1 (2015); O1 and O2 share P2 (2018)."""
-    projects = [
-        dict.fromkeys(PROJECT_COLUMNS) | {"id": name, "start": pd.Timestamp(year=year, month=3, day=1)}
-        for name, year in (("P1", 2015), ("P2", 2018))
-    ]
-    parts = [(project, each, "participant", None) for project, team in TEAMS.items() for each in team]
-    known = [
-        dict.fromkeys(ORGANISATION_COLUMNS)
-        | {"id": o.id, "name": o.name, "country": o.country, "kind": o.kind, "fictional": True}
-        for o in ORGANISATIONS
-    ]
-    return Network.from_history(
-        History(
-            pd.DataFrame(projects, columns=list(PROJECT_COLUMNS)),
-            pd.DataFrame(parts, columns=list(PARTICIPATION_COLUMNS)),
-            pd.DataFrame(known, columns=list(ORGANISATION_COLUMNS)),
-        )
+OUTLINES = tuple(
+    Outline(OutlineId(ident), CALL.id, title, "Ein Text.", OrganisationId(owner), country, language)
+    for ident, title, owner, country, language in (
+        ("L1", "Rechnen am Rand", "O1", "DE", "de"),
+        ("L2", "Edge on the islands", "O2", "GR", "en"),
     )
+)
+
+
+def fill(store: Store) -> None:
+    """O1, O2 and O3 share P1 (2015); O1 and O2 share P2 (2018); O1 and O2 have an outline each."""
+    with store.transaction(what="records of the tests") as writer:
+        writer.put_organisations(ORGANISATIONS)
+        writer.put_projects(
+            Project(ProjectId(name), start=dt.date(year, 3, 1), fictional=True)
+            for name, year in (("P1", 2015), ("P2", 2018))
+        )
+        writer.put_participations(
+            Participation(ProjectId(project), OrganisationId(member), "participant")
+            for project, team in TEAMS.items()
+            for member in team
+        )
+        writer.put_outlines(OUTLINES)
 
 
 def partner(organisation: Organisation, role: str = "participant") -> Partner:
@@ -202,48 +219,51 @@ def other_than(project: OverallProject) -> Alternative:
     return Alternative("familiar", "links along ties that exist already", project, 0.5, 0.25, trade)
 
 
-@dataclass
-class Decided:
+class Decided(Desk):
     """Decisions about L1 and L2, kept in memory."""
 
-    kept: Decisions = field(default_factory=Decisions)
-    streams: Mapping[str, str] = field(default_factory=lambda: {"s1": "Edge", "s2": "Uses"})
+    def __init__(self) -> None:
+        self.kept = Decisions()
 
-    def told(self) -> Sequence[KeptDecision]:
+    @property
+    def streams(self) -> dict[str, str]:
+        return {"s1": "Edge", "s2": "Uses"}
+
+    @property
+    def decisions(self) -> Decisions:
+        return self.kept
+
+    def told(self) -> tuple[KeptDecision, ...]:
         people = {
             OutlineId("L1"): Person(OutlineId("L1"), "Rechnen am Rand", "Nordlicht Rechenwerke AG", "DE"),
             OutlineId("L2"): Person(OutlineId("L2"), "Edge on the islands", "Meltemi Edge <Lab>", "GR"),
         }
         return told(self.kept, people, self.streams)
 
-    def add(self, decisions: Iterable[Decision]) -> None:
-        for each in decisions:
-            if each.kind == "put" and each.value not in self.streams:
-                raise BadInput(f"call demo-call has no work stream {each.value!r}")
-            self.kept = self.kept.plus(each)
+    def add(self, decisions: Iterable[Decision], *, anew: bool = False) -> None:
+        for decision in decisions:
+            if decision.kind == "put" and decision.value not in self.streams:
+                raise BadInput(f"call demo-call has no work stream {decision.value!r}")
+            self.kept = self.kept.plus(decision)
 
-    def take_back(self, keys: Iterable[str]) -> None:
+    def take_back(self, keys: Collection[str]) -> None:
         for key in keys:
             self.kept = self.kept.less(key)
 
-    def alternatives(self, project: OverallProject, *, without: Iterable[str] = ()) -> list[Alternative]:
-        return [other_than(project)]
 
+class FixedQuestions(Questions):
+    """Answers with fixed records; `requests` keeps what was asked. A text with 'impossible' is infeasible."""
 
-@dataclass
-class Small:
-    """Answers with fixed records; `asked` keeps what it was asked last. A text with 'impossible' is infeasible."""
+    def __init__(self, records: Records, snapshots: "SnapshotHolder[Snapshot]") -> None:
+        super().__init__(records, snapshots, budget_s=0.1)
+        self.requests: list[Any] = []
 
-    fictional: bool = True
-    network: Network = field(default_factory=network)
-    asked: list[Any] = field(default_factory=list)
-    decided: "Decided" = field(default_factory=lambda: Decided())
-
-    def suggest(self, request: SuggestRequest) -> Suggestions:
-        self.asked.append(request)
-        self.profile(request.call)
-        if request.outline is not None:
-            self.outline(request.outline)
+    def suggest(
+        self, reader: Reader, question: SuggestQuestion, *, watch: Callable[[Incumbent], None] | None = None
+    ) -> Suggestions:
+        request = self.request_of(reader, question)
+        self.requests.append(request)
+        self._records.call(request.call)
         if request.text == "explode":
             raise RuntimeError("the solver fell over")
         if request.text is not None and "impossible" in request.text:
@@ -262,17 +282,15 @@ class Small:
         team = (partner(ORGANISATIONS[0], "coordinator"), *map(partner, ORGANISATIONS[1:3]))
         rules = check(CALL, [Member(p.id, country=p.country) for p in team]).rules
         terms = (Term("fit", 0.8, 2.0), Term("coverage", 0.75, 1.0, ("organisation:O1",)))
-        found = Suggestion(0.78, 0.012, team, rules, terms, gaps=("certified hardware",))
-        return Suggestions("0123456789ab", request.call, "bounded", "holds for 200 candidates", (found,))
+        only = Suggestion(0.78, 0.012, team, rules, terms, gaps=("certified hardware",))
+        return Suggestions("0123456789ab", request.call, "bounded", "holds for 200 candidates", (only,))
 
-    def steer(self, request: SuggestRequest, members: Sequence[str]) -> Steering:
+    def steer(self, reader: Reader, question: SteerQuestion) -> Steering:
         """O1 stays; every other member may be swapped for each organisation that is out."""
-        self.asked.append((request, tuple(members)))
-        self.profile(request.call)
-        for each in members:
-            if each not in {o.id for o in ORGANISATIONS}:
-                raise BadInput(f"organisation {each} is no candidate for this call; check the id")
-        team = tuple(map(OrganisationId, members))
+        request = self.request_of(reader, question)
+        team = self._records.names.organisations(question.members)
+        self.requests.append((request, team))
+        self._records.call(request.call)
         consortium = Composition(CALL, as_members(team))
         loss = resilience(consortium)
         others = [o.id for o in ORGANISATIONS if o.id not in team]
@@ -286,7 +304,7 @@ class Small:
             )
             for point in loss.weak_points
         ]
-        free = [each for each in team if each != "O1"]
+        free = [member for member in team if member != "O1"]
         return Steering(
             "0123456789ab",
             request.call,
@@ -296,97 +314,89 @@ class Small:
             Tolerance(loss.size, loss.exact, loss.smallest, tuple(points)),
         )
 
-    def trade_off(self, request: SuggestRequest) -> TradeOff:
-        self.asked.append(request)
-        self.profile(request.call)
+    def trade_off(self, reader: Reader, question: SuggestQuestion) -> TradeOff:
+        request = self.request_of(reader, question)
+        self.requests.append(request)
+        self._records.call(request.call)
         points = (FrontPoint(("O1", "O2"), 0.8, 0.0, 3.0), FrontPoint(("O1", "O2", "O4"), 0.5, 0.667, -1.0))
         return TradeOff("0123456789ab", request.call, points)
 
-    def partners(self, request: PartnersRequest) -> Partners:
-        self.asked.append(request)
-        self.organisation(request.organisation)
-        return Partners(
-            "0123456789ab", tuple(partner(o) for o in ORGANISATIONS if o.id != request.organisation)
-        )
+    def partners(self, reader: Reader, question: PartnersQuestion) -> Partners:
+        request = self.partners_request_of(question)
+        self.requests.append(request)
+        others = (o for o in ORGANISATIONS if o.id != request.organisation)
+        return Partners("0123456789ab", tuple(map(partner, others)))
 
-    def rank(self, queries: Iterable[Query], limit: int) -> Iterable[Ranking]:
+    def rank(
+        self, reader: Reader, queries: Sequence[RankQuery], *, limit: int, newcomers: float = 0.0
+    ) -> list[Ranking]:
         return [Ranking(query.id, ((OrganisationId("O2"), 0.5),)[:limit]) for query in queries]
 
-    def check(self, call: str, members: Sequence[Member]) -> Verdict:
-        return check(self.profile(call), members)
 
-    def calls(self) -> Sequence[CallProfile]:
-        return (CALL,)
+class FixedProjects(OverallProjects):
+    """A fixed overall project of L1 and L2; with somebody gone it tells what changed."""
 
-    def profile(self, call: str) -> CallProfile:
-        if call != CALL.id:
-            raise NotFound(f"no call {call!r}; `konsort calls` lists them")
-        return CALL
+    def __init__(self, store: Store, records: Records, snapshots: "SnapshotHolder[Snapshot]") -> None:
+        super().__init__(store, records, snapshots)
+        self.decided = Decided()
+        self.refusal: BadInput | None = None
 
-    def outlines(self, call: str | None = None) -> Sequence[Outline]:
-        return tuple(
-            Outline(OutlineId(ident), CALL.id, title, "Ein Text.", OrganisationId(owner), country, language)
-            for ident, title, owner, country, language in (
-                ("L1", "Rechnen am Rand", "O1", "DE", "de"),
-                ("L2", "Edge on the islands", "O2", "GR", "en"),
-            )
-            if call in (None, CALL.id)
-        )
+    def propose(self, reader: Reader, question: IntegrateQuestion, *, anew: bool = False) -> OverallProject:
+        if self.refusal is not None:
+            raise self.refusal
+        return integration(self._records.call(question.call).id, self.resolved(reader, question))
 
-    def outline(self, outline: str) -> Outline:
-        for each in self.outlines():
-            if each.id == outline:
-                return each
-        raise NotFound(f"no outline {outline!r}")
+    def alternatives(
+        self, reader: Reader, question: IntegrateQuestion, project: OverallProject
+    ) -> tuple[Alternative, ...]:
+        return (other_than(project),)
 
-    def organisation(self, organisation: str) -> Organisation:
-        for each in ORGANISATIONS:
-            if each.id == organisation:
-                return each
-        raise NotFound(f"no organisation {organisation!r}")
+    def file(self, reader: Reader, project: OverallProject, kind: str) -> bytes:
+        return f"{project.call} as {kind}".encode()
 
-    def organisations(self, ids: Iterable[str]) -> Mapping[str, Organisation]:
-        wanted = set(ids)
-        return {each.id: each for each in ORGANISATIONS if each.id in wanted}
-
-    def find(self, text: str, *, country: str | None = None, limit: int = 20) -> Sequence[Organisation]:
-        fits = [
-            o for o in ORGANISATIONS if text.casefold() in o.label.casefold() and country in (None, o.country)
-        ]
-        return fits[:limit]
-
-    def integrate(self, call: str, *, without: Sequence[str] = ()) -> OverallProject:
-        return integration(self.profile(call).id, without)
-
-    def desk(self, call: str) -> "Decided":
-        self.profile(call)
+    def desk(self, reader: Reader, call: str) -> Decided:
+        self._records.call(call)
         return self.decided
 
-    def integration_file(self, call: str, kind: str) -> bytes:
-        return f"{call} as {kind}".encode()
+
+def small_application(home: Path) -> Application:
+    """The real application over a small store, its solver and its combiner replaced by fixed answers."""
+    settings = Settings.from_env({"KONSORT_ENCODER": "hashing"}, home=str(home))
+    real = open_application(settings)
+    fill(real.store)
+    real.snapshots.refresh()
+    records = Records(real.store, {CALL.id: CALL}, real.snapshots)
+    return replace(
+        real,
+        records=records,
+        questions=FixedQuestions(records, real.snapshots),
+        projects=FixedProjects(real.store, records, real.snapshots),
+    )
 
 
 @pytest.fixture(scope="session")
-def served() -> tuple[Small, Flask]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Application, Flask]]:
     """One application for all tests: making the API's description takes half a second."""
-    small = Small()
-    return small, create_app(small)
+    with small_application(tmp_path_factory.mktemp("home")) as application:
+        yield application, create_app(application)
 
 
 @pytest.fixture
-def small(served: tuple[Small, Flask]) -> Small:
-    small, _ = served
-    small.asked.clear()
-    small.decided.kept = Decisions()
-    small.fictional = True
-    return small
+def small(served: tuple[Application, Flask]) -> Application:
+    application, _ = served
+    assert isinstance(application.questions, FixedQuestions)
+    assert isinstance(application.projects, FixedProjects)
+    application.questions.requests.clear()
+    application.projects.decided.kept = Decisions()
+    application.projects.refusal = None
+    return application
 
 
 @pytest.fixture
-def app(served: tuple[Small, Flask]) -> Flask:
+def app(served: tuple[Application, Flask]) -> Flask:
     return served[1]
 
 
 @pytest.fixture
-def client(small: Small, app: Flask) -> FlaskClient:
+def client(small: Application, app: Flask) -> FlaskClient:
     return app.test_client()

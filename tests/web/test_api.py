@@ -27,7 +27,7 @@ def test_an_outline_is_answered_with_suggestions_in_the_published_shape(client: 
         },
     )
     assert answer.status_code == 200
-    assert small.asked == [
+    assert small.questions.requests == [
         SuggestRequest(
             call="demo-call",
             outline="L1",
@@ -69,7 +69,7 @@ def test_a_set_is_steered_under_the_question_that_led_to_it(client: FlaskClient,
     asked = {"call": "demo-call", "outline": "L1", "preset": "open", "members": ["O1", "O2"]}
     answer = client.post(f"{V1}/steer", json=asked)
     assert (answer.status_code, answer.json["members"]) == (200, ["O1", "O2"])
-    assert small.asked == [
+    assert small.questions.requests == [
         (SuggestRequest(call="demo-call", outline="L1", preset="open"), ("O1", "O2")),
     ]
     assert [(each["out"], each["in"]) for each in answer.json["swaps"]] == [
@@ -99,7 +99,9 @@ def test_what_new_ties_cost_is_told_as_points(client: FlaskClient) -> None:
 def test_countries_may_be_named_in_either_style(client: FlaskClient, small) -> None:
     asked = {"organisation": "O1", "countries": ["EL", "GB"], "new_only": True, "limit": 3}
     assert client.post(f"{V1}/partners", json=asked).status_code == 200
-    assert small.asked == [PartnersRequest(organisation="O1", countries=("GR", "GB"), new_only=True, limit=3)]
+    assert small.questions.requests == [
+        PartnersRequest(organisation="O1", countries=("GR", "GB"), new_only=True, limit=3)
+    ]
 
 
 def test_each_query_gets_its_ranking_in_the_order_asked(client: FlaskClient) -> None:
@@ -178,8 +180,8 @@ def test_a_call_is_integrated(client: FlaskClient) -> None:
             "post",
             "/steer",
             {"json": {"call": "demo-call", "text": "t", "members": ["O9"]}},
-            422,
-            "bad-input",
+            404,
+            "not-found",
         ),
         ("post", "/steer", {"json": {"call": "demo-call", "text": "t", "members": []}}, 422, "bad-input"),
         (
@@ -194,7 +196,7 @@ def test_a_call_is_integrated(client: FlaskClient) -> None:
         ("get", "/graph/around?organisation=O9", {}, 404, "not-found"),
         ("get", "/graph/around?organisation=O1&limit=0", {}, 422, "bad-input"),
         ("get", "/graph/around?organization=O1", {}, 422, "bad-input"),
-        ("get", "/graph/country?country=Greece", {}, 422, "bad-input"),
+        ("get", "/graph/country?country=Atlantis", {}, 422, "bad-input"),
     ],
 )
 def test_every_error_has_the_one_body(client: FlaskClient, method, path, sent, status, code) -> None:
@@ -208,10 +210,10 @@ def test_every_error_has_the_one_body(client: FlaskClient, method, path, sent, s
 
 
 def test_what_is_wrong_is_told_field_by_field(client: FlaskClient) -> None:
-    members = [{"id": "m1", "country": "Greece"}, {"id": "m2", "kind": "club", "ovner": "m1", "sme": "maybe"}]
+    members = [{"id": "m1", "country": "G"}, {"id": "m2", "kind": "club", "ovner": "m1", "sme": "maybe"}]
     answer = client.post(f"{V1}/check", json={"call": "demo-call", "members": [*members, {"budget_eur": -1}]})
     assert [(each["where"], each["detail"]) for each in answer.json["errors"]] == [
-        ("members.0.country", '"Greece" cannot be taken; needed: a country\'s two letters, such as DE or EL'),
+        ("members.0.country", '"G" cannot be taken; needed: at least 2 characters'),
         (
             "members.1.kind",
             '"club" cannot be taken; needed: one of '
@@ -241,7 +243,7 @@ def test_what_is_wrong_is_told_field_by_field(client: FlaskClient) -> None:
         ),
         (
             {"json": {"call": "demo-call", "text": "t", "q": "5"}},
-            "q is not known here; known are apart, call",
+            "q is not known here; known are apart, budget_s, call",
         ),
         ({"json": {"text": "t"}}, "call is missing; it is needed"),
         (

@@ -30,10 +30,12 @@ def test_a_pasted_list_is_answered_rule_by_rule_with_the_names_that_the_store_kn
 
 def test_a_missing_country_is_asked_of_whom_it_concerns(client: FlaskClient) -> None:
     read = text_of(
-        client.post("/check", data={"call": "demo-call", "members": "id,country\nO1,DE\nO2,"}).text
+        client.post(
+            "/check", data={"call": "demo-call", "members": "id,name,country\nO1,,DE\nX2,Meltemi <Lab>,"}
+        ).text
     )
     assert "Cannot tell yet: facts are missing" in read
-    assert "What to ask whom Meltemi Edge <Lab> In which country is Meltemi Edge <Lab> established?" in read
+    assert "What to ask whom Meltemi <Lab> In which country is Meltemi <Lab> established?" in read
 
 
 def test_a_broken_rule_is_told_first(client: FlaskClient) -> None:

@@ -57,9 +57,9 @@ def test_no_page_has_script_or_style_of_its_own_nor_asks_another_site(client, pa
     assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', page)
 
 
-def test_every_page_says_that_its_records_are_fictional_where_they_are(client, small) -> None:
+def test_every_page_says_that_its_records_are_fictional_where_they_are(client, small, monkeypatch) -> None:
     assert "Fictional demo." in client.get("/").text
-    small.fictional = False
+    monkeypatch.setattr(type(small.records), "any_fictional", False)
     assert "Fictional demo." not in client.get("/").text
 
 
@@ -71,7 +71,7 @@ def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: Flas
         | {"must": "O3\nMeltemi Cloud", "size": "4-6", "preset": "open"}
         | {"want": "2 sme\r\n1 Greece\r\n", "role": "Meltemi Cloud; newcomer"},
     ).text
-    assert small.asked == [
+    assert small.questions.requests == [
         SuggestRequest(
             call="demo-call",
             text="Rechnen am Rand",
@@ -116,18 +116,18 @@ def test_a_form_with_mistakes_keeps_its_input_and_links_to_each_mistake(client: 
         "role": "O1",
     }
     answer = client.post("/suggest", data=typed)
-    assert (answer.status_code, small.asked) == (422, [])
+    assert (answer.status_code, small.questions.requests) == (422, [])
     for field in ("call", "text", "coordinator", "size", "not", "want", "role"):
         assert f'<a href="#{field}">' in answer.text, field
         assert f'id="{field}-wrong"' in answer.text, field
     assert "&lt;b&gt;Idee&lt;/b&gt;</textarea>" in answer.text
-    assert '<option value="L1" selected>' in answer.text
+    assert 'name="outline" value="L1"' in answer.text
     assert "Meltemi Cloud (O5)" in answer.text
     assert "Several organisations fit" in answer.text
 
 
 def test_more_wishes_stay_folded_until_somebody_has_one(client: FlaskClient) -> None:
-    summary = "<summary>More wishes: countries, kinds, settled roles</summary>"
+    summary = "<summary>More wishes: countries, kinds, settled roles, number of suggestions</summary>"
     for query, opened in (("", ""), ("?want=2+sme", " open"), ("?role=O1;+newcomer", " open")):
         assert f'<details class="more"{opened}>\n  {summary}' in client.get(f"/suggest{query}").text
 
@@ -140,7 +140,9 @@ def test_a_call_that_nobody_knows_is_told_beside_its_field(client: FlaskClient) 
 
 def test_a_company_reads_its_partners_with_reasons(client: FlaskClient, small) -> None:
     page = client.get("/partners?organisation=nordlicht&countries=Greece,+FR&new_only=1&call=").text
-    assert small.asked == [PartnersRequest(organisation="O1", countries=("GR", "FR"), new_only=True)]
+    assert small.questions.requests == [
+        PartnersRequest(organisation="O1", countries=("GR", "FR"), new_only=True)
+    ]
     assert "4 partners for Nordlicht Rechenwerke AG" in page
     assert "Has worked with Nordlicht Rechenwerke AG in project P2." in page
     assert 'href="/network?a=O1&amp;b=O2"' in page
@@ -155,7 +157,7 @@ def test_a_name_that_fits_several_organisations_is_asked_back(client: FlaskClien
 
 def test_a_name_chosen_from_the_list_finds_its_code(client: FlaskClient, small) -> None:
     client.get("/partners?organisation=Meltemi+Cloud+(O5)")
-    assert small.asked[0].organisation == "O5"
+    assert small.questions.requests[0].organisation == "O5"
 
 
 def test_an_analyst_sees_a_neighbourhood_as_a_picture_and_a_table(client: FlaskClient) -> None:
@@ -194,7 +196,7 @@ def test_a_call_is_told_in_plain_words_with_its_outlines(client: FlaskClient) ->
 
 def test_an_outline_picked_elsewhere_is_filled_in(client: FlaskClient) -> None:
     page = client.get("/suggest?outline=L2&call=demo-call").text
-    assert '<option value="L2" selected>' in page
+    assert 'name="outline" value="L2"' in page
     assert '<option value="demo-call" selected>' in page
 
 
@@ -241,8 +243,8 @@ def test_a_store_out_of_order_is_told_as_a_page_that_asks_it_nothing(small, monk
     def broken(self) -> None:
         raise StoreError("the store is locked; end the import that is running")
 
-    monkeypatch.setattr(type(small), "network", property(broken), raising=False)
-    monkeypatch.setattr(type(small), "fictional", property(broken), raising=False)
+    monkeypatch.setattr(type(small.records), "network", property(broken))
+    monkeypatch.setattr(type(small.records), "any_fictional", property(broken))
     answer = create_app(small).test_client().get("/", headers={"Accept": "text/html"})
     assert (answer.status_code, answer.mimetype) == (503, "text/html")
     assert "The store is locked; end the import that is running." in answer.text

@@ -15,12 +15,14 @@ from service.web.server import serve
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
-    import sys
+    import sys, tempfile
+    from pathlib import Path
     sys.path.insert(0, "tests/web")
-    from conftest import Small
+    from conftest import small_application
     from service.web.app import create_app
     from service.web.server import serve
-    serve(create_app(Small()), port=0, ready=lambda line: print(line, flush=True))
+    with tempfile.TemporaryDirectory() as home, small_application(Path(home)) as application:
+        serve(create_app(application), port=0, ready=lambda line: print(line, flush=True))
     print("stopped", flush=True)
 """
 

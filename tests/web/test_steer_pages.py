@@ -19,7 +19,7 @@ def text_of(page: str) -> str:
 def test_each_member_has_alternatives_with_changes_in_words(client: FlaskClient, small) -> None:
     page = client.get("/steer", query_string=ASKED)
     question = SuggestRequest(call="demo-call", outline="L1", must=("O1",))
-    assert (page.status_code, small.asked) == (200, [(question, ("O1", "O2", "O3"))])
+    assert (page.status_code, small.questions.requests) == (200, [(question, ("O1", "O2", "O3"))])
     read = text_of(page.text)
     assert "Nordlicht Rechenwerke AG fictional asked for" in read
     assert "Swap: 2 alternatives, the best +0.060" in read
@@ -39,7 +39,7 @@ def test_taking_a_swap_leads_to_the_same_question_about_the_new_set(client: Flas
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
     assert hidden == {key: value for key, value in ASKED.items() if key != "members"}
     client.get("/steer", query_string=hidden | {"members": "O1\r\nO4\r\nO3"})
-    assert small.asked[-1] == (small.asked[0][0], ("O1", "O4", "O3"))
+    assert small.questions.requests[-1] == (small.questions.requests[0][0], ("O1", "O4", "O3"))
 
 
 def test_a_weak_point_names_what_breaks_and_who_could_step_in(client: FlaskClient) -> None:
@@ -74,7 +74,7 @@ def test_a_pasted_outline_stays_out_of_the_address(client: FlaskClient) -> None:
 
 def test_a_set_with_mistakes_keeps_its_input(client: FlaskClient, small) -> None:
     answer = client.get("/steer?members=O1%0AMeltemi&call=gone&outline=L9&apart=O1")
-    assert (answer.status_code, small.asked) == (422, [])
+    assert (answer.status_code, small.questions.requests) == (422, [])
     for field in ("members", "call", "outline", "apart"):
         assert f'<a href="#{field}">' in answer.text, field
         assert f'id="{field}-wrong"' in answer.text, field
@@ -93,7 +93,7 @@ def test_a_set_has_one_to_forty_members(client: FlaskClient, members, told) -> N
 
 def test_a_suggestion_leads_to_its_steering_and_to_the_trade_off(client: FlaskClient, small) -> None:
     page = client.post("/suggest", data={"call": "demo-call", "outline": "L1", "apart": "O1; Meltemi Cloud"})
-    assert small.asked[0].apart == (("O1", "O5"),)
+    assert small.questions.requests[0].apart == (("O1", "O5"),)
     assert 'name="members" value="O1\nO2\nO3">Swap members, what if somebody leaves' in page.text
     assert 'form="steer" formaction="/tradeoff"' in page.text
     assert 'name="apart" value="O1; Meltemi Cloud"' in page.text
@@ -101,7 +101,7 @@ def test_a_suggestion_leads_to_its_steering_and_to_the_trade_off(client: FlaskCl
 
 def test_what_new_ties_cost_is_a_table_with_bars(client: FlaskClient, small) -> None:
     page = client.get("/tradeoff?call=demo-call&outline=L1").text
-    assert small.asked == [SuggestRequest(call="demo-call", outline="L1")]
+    assert small.questions.requests == [SuggestRequest(call="demo-call", outline="L1")]
     assert 'aria-label="Fit 0.8"' in page
     assert 'aria-label="New ties 67 %"' in page
     assert "Against set 1: with Comune di Pontelago" in text_of(page)
@@ -111,5 +111,5 @@ def test_what_new_ties_cost_is_a_table_with_bars(client: FlaskClient, small) -> 
 def test_the_pages_wait_for_a_question(client: FlaskClient, small) -> None:
     for path in ("/steer", "/tradeoff"):
         answer = client.get(path)
-        assert (answer.status_code, small.asked) == (200, [])
+        assert (answer.status_code, small.questions.requests) == (200, [])
         assert "Please look at" not in answer.text

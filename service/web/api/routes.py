@@ -1,5 +1,6 @@
 """Which address answers which question? Each handler: parse, one call, render."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import request
@@ -8,13 +9,13 @@ from flask_openapi3.models.tag import Tag
 from flask_openapi3.types import ResponseDict
 from werkzeug.exceptions import BadRequest
 
-from data.countries import to_iso
 from data.published import as_json
 from graph.network.views import CountryMatrix, CountryView, Neighbourhood, Path, Summary
 from graph.rules.rules import Verdict
 from matcher.overall.project import OverallProject
 from matcher.suggest.answers import Partners, Suggestions
 from matcher.suggest.steering import Steering, TradeOff
+from service.app import question
 from service.app.answers import (
     Call,
     CallList,
@@ -25,10 +26,11 @@ from service.app.answers import (
     OutlineRow,
     RankingList,
 )
-from service.app.overall import answer_of
-from service.app.port import Application
-from service.web.api import questions
+from service.app.open import Application
+from service.app.resolve import country
+from service.web.api import parameters
 from service.web.api.schemas import answered, problem
+from service.web.identity import reader
 
 PREFIX = "/api/v1"
 MATCHING = Tag(name="matching", description="Consortia, partners, rankings, rules, the overall project.")
@@ -71,33 +73,38 @@ def api_blueprint(application: Application) -> APIBlueprint:
 
 def _matching(api: APIBlueprint, application: Application) -> None:
     @api.post("/suggest", tags=[MATCHING], responses=answered(Suggestions))
-    def suggest(body: questions.SuggestBody) -> dict[str, Any]:
+    def suggest(body: question.SuggestQuestion) -> dict[str, Any]:
         """Suggest consortia for an outline
 
         Every suggestion keeps the call's hard rules, or says what cannot be told.
         """
-        return as_json(application.suggest(body.request()))
+        return as_json(application.questions.suggest(reader(), body))
 
     @api.post("/partners", tags=[MATCHING], responses=answered(Partners))
-    def partners(body: questions.PartnersBody) -> dict[str, Any]:
+    def partners(body: question.PartnersQuestion) -> dict[str, Any]:
         """Find partners for an organisation"""
-        return as_json(application.partners(body.request()))
+        return as_json(application.questions.partners(reader(), body))
 
     @api.post("/rank", tags=[MATCHING], responses=answered(RankingList))
-    def rank(body: questions.RankBody) -> dict[str, Any]:
+    def rank(body: question.RankQuestion) -> dict[str, Any]:
         """Rank partners for many project ideas"""
-        rankings = application.rank([query.query() for query in body.queries], body.limit)
+        rankings = application.questions.rank(
+            reader(), body.queries, limit=body.limit, newcomers=body.newcomers
+        )
         return as_json(RankingList(tuple(rankings)))
 
     @api.post("/check", tags=[MATCHING], responses=answered(Verdict))
-    def check(body: questions.CheckBody) -> dict[str, Any]:
+    def check(body: question.CheckQuestion) -> dict[str, Any]:
         """Check members against a call, rule by rule"""
-        return as_json(application.check(body.call, [member.member() for member in body.members]))
+        return as_json(application.questions.check(reader(), body))
 
     @api.post("/integrate", tags=[MATCHING], responses=answered(OverallProject))
-    def integrate(body: questions.IntegrateBody) -> dict[str, Any]:
+    def integrate(body: question.IntegrateQuestion) -> dict[str, Any]:
         """Combine a call's outlines into one overall project"""
-        project = answer_of(application, body.call, without=body.without, others=body.alternatives)
+        project = application.projects.propose(reader(), body)
+        if body.alternatives:
+            others = application.projects.alternatives(reader(), body, project)
+            project = replace(project, alternatives=others)
         return as_json(project)
 
 
@@ -106,92 +113,99 @@ def _deciding(api: APIBlueprint, application: Application) -> None:
     responses = answered(DecisionList)
 
     def listed(call: str) -> dict[str, Any]:
-        return as_json(DecisionList(call, tuple(application.desk(call).told())))
+        return as_json(DecisionList(call, application.projects.decisions(reader(), call)))
 
     @api.get(address, tags=[MATCHING], responses=responses)
-    def decisions(path: questions.CallPath) -> dict[str, Any]:
+    def decisions(path: parameters.CallPath) -> dict[str, Any]:
         """List what is decided about a call's overall project"""
         return listed(path.call)
 
     @api.post(address, tags=[MATCHING], responses=responses)
-    def decide(path: questions.CallPath, body: questions.DecisionBody) -> dict[str, Any]:
+    def decide(path: parameters.CallPath, body: question.DecisionMade) -> dict[str, Any]:
         """Decide one thing, for this and every later proposal
 
         A second decision about the same takes the place of the first.
         """
-        application.desk(path.call).add([body.decision()])
+        application.projects.decide(reader(), path.call, [body])
         return listed(path.call)
 
     @api.delete(address, tags=[MATCHING], responses=responses)
-    def take_back(path: questions.CallPath, query: questions.DecisionKey) -> dict[str, Any]:
+    def take_back(path: parameters.CallPath, query: parameters.DecisionKey) -> dict[str, Any]:
         """Take one decision back"""
-        application.desk(path.call).take_back([query.key])
+        application.projects.take_back(reader(), path.call, [query.key])
         return listed(path.call)
 
 
 def _steering(api: APIBlueprint, application: Application) -> None:
     @api.post("/steer", tags=[MATCHING], responses=answered(Steering))
-    def steer(body: questions.SteerBody) -> dict[str, Any]:
+    def steer(body: question.SteerQuestion) -> dict[str, Any]:
         """Say what could be changed in a set, and what if somebody leaves
 
         Swaps come with the change of every term and rule; weak points with those who could step in.
         """
-        return as_json(application.steer(body.request(), body.members))
+        return as_json(application.questions.steer(reader(), body))
 
     @api.post("/tradeoff", tags=[MATCHING], responses=answered(TradeOff))
-    def tradeoff(body: questions.SuggestBody) -> dict[str, Any]:
+    def tradeoff(body: question.SuggestQuestion) -> dict[str, Any]:
         """Say what new ties cost in fit: sets from most fit to most new ties"""
-        return as_json(application.trade_off(body.request()))
+        return as_json(application.questions.trade_off(reader(), body))
 
 
 def _network(api: APIBlueprint, application: Application) -> None:
     @api.get("/graph/around", tags=[NETWORK], responses=answered(Neighbourhood))
-    def around(query: questions.AroundQuery) -> dict[str, Any]:
+    def around(query: parameters.AroundQuery) -> dict[str, Any]:
         """Show an organisation's strongest partners"""
-        return as_json(application.network.around(query.organisation, limit=query.limit))
+        return as_json(
+            application.records.network.around(
+                application.records.names.organisation(query.organisation), limit=query.limit
+            )
+        )
 
     @api.get("/graph/path", tags=[NETWORK], responses=answered(Path))
-    def path(query: questions.PathQuery) -> dict[str, Any]:
+    def path(query: parameters.PathQuery) -> dict[str, Any]:
         """Find the strongest chain of introductions between two organisations"""
-        return as_json(application.network.path(query.a, query.b))
+        return as_json(
+            application.records.network.path(*application.records.names.organisations((query.a, query.b)))
+        )
 
     @api.get("/graph/country", tags=[NETWORK], responses=answered(CountryView))
-    def country(query: questions.CountryQuery) -> dict[str, Any]:
+    def one_country(query: parameters.CountryQuery) -> dict[str, Any]:
         """Show a country's partner countries and leading organisations"""
-        return as_json(application.network.country(to_iso(query.country), limit=query.limit))
+        return as_json(application.records.network.country(country(query.country), limit=query.limit))
 
     @api.get("/graph/matrix", tags=[NETWORK], responses=answered(CountryMatrix))
     def matrix() -> dict[str, Any]:
         """Show tie weights country by country"""
-        return as_json(application.network.matrix())
+        return as_json(application.records.network.matrix())
 
     @api.get("/graph/summary", tags=[NETWORK], responses=answered(Summary))
     def summary() -> dict[str, Any]:
         """Show the network in figures"""
-        return as_json(application.network.summary())
+        return as_json(application.records.network.summary())
 
 
 def _records(api: APIBlueprint, application: Application) -> None:
+    records = application.records
+
     @api.get("/calls", tags=[RECORDS], responses=answered(CallList))
     def calls() -> dict[str, Any]:
         """List the calls' profiles"""
-        return as_json(CallList(tuple(map(Call.of, application.calls()))))
+        return as_json(CallList(tuple(map(Call.of, records.calls()))))
 
     @api.get("/calls/<call>", tags=[RECORDS], responses=answered(Call))
-    def call(path: questions.CallPath) -> dict[str, Any]:
+    def call(path: parameters.CallPath) -> dict[str, Any]:
         """Show one call's profile"""
-        return as_json(Call.of(application.profile(path.call)))
+        return as_json(Call.of(records.call(path.call)))
 
     @api.get("/outlines", tags=[RECORDS], responses=answered(OutlineList))
-    def outlines(query: questions.OutlinesQuery) -> dict[str, Any]:
-        """List outlines, all or those of one call"""
-        if query.call is not None:
-            application.profile(query.call)  # an unknown call is told, not answered with an empty list
-        return as_json(OutlineList(tuple(map(OutlineRow.of, application.outlines(query.call)))))
+    def outlines(query: parameters.OutlinesQuery) -> dict[str, Any]:
+        """List outlines, all or those of one call, in parts"""
+        part = records.outlines(reader(), query, call=query.call, text=query.text)
+        return as_json(OutlineList(tuple(map(OutlineRow.of, part.entries)), part.next))
 
     @api.get("/organisations", tags=[RECORDS], responses=answered(OrganisationList))
-    def organisations(query: questions.FindQuery) -> dict[str, Any]:
-        """Find organisations by name"""
-        country = query.country and to_iso(query.country)
-        organisations = application.find(query.text, country=country, limit=query.limit)
-        return as_json(OrganisationList(tuple(map(OrganisationRow.of, organisations))))
+    def organisations(query: parameters.FindQuery) -> dict[str, Any]:
+        """Find organisations by name, in parts"""
+        code = None if query.country is None else country(query.country)
+        part = records.find(query.text, country=code, part=query)
+        return as_json(OrganisationList(tuple(map(OrganisationRow.of, part.entries)), part.next))

@@ -1,15 +1,12 @@
-"""What did the coordinator decide on the page? Reads its forms into one decision, and offers what can be chosen."""
+"""What did the coordinator decide on the page? Reads its forms into one decision."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from werkzeug.datastructures import MultiDict
 
-from data.countries import country_name, to_eu
-from data.model import Organisation, Outline
-from matcher.overall.decisions import Decision
-from service.app.port import Application
+from service.app.open import Application
+from service.app.question import DecisionMade, made
+from service.web.identity import reader
 from service.web.pages.forms import Form
 
 FIRST_FIELD = MappingProxyType(
@@ -48,28 +45,11 @@ _MISSING = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """One state's outlines to choose from: its name, its code in EU style, and (id, title with organisation)."""
-
-    name: str
-    code: str
-    outlines: tuple[tuple[str, str], ...]
-
-
-def choices(outlines: Sequence[Outline], names: Mapping[str, Organisation]) -> list[State]:
-    """Return the outlines by state, states by name, outlines by title."""
-    states: dict[str, list[tuple[str, str]]] = {}
-    for each in sorted(outlines, key=lambda outline: (outline.title.casefold(), outline.id)):
-        owner = names[each.organisation].label if each.organisation in names else each.organisation
-        states.setdefault(each.country, []).append((each.id, f"{each.title} – {owner}"))
-    found = [State(country_name(code), to_eu(code), tuple(theirs)) for code, theirs in states.items()]
-    return sorted(found, key=lambda state: state.name)
-
-
-def decision_form(values: MultiDict[str, str], application: Application) -> tuple[Form, tuple[Decision, ...]]:
+def decision_form(
+    values: MultiDict[str, str], application: Application
+) -> tuple[Form, tuple[DecisionMade, ...]]:
     """Read what was decided: one thing, or several who have left. () where a field is empty or says no decision."""
-    form = Form(values, application)
+    form = Form(values, application, reader())
     kind = form["kind"]
     fields = _FIELDS.get(kind)
     if fields is None:
@@ -79,8 +59,9 @@ def decision_form(values: MultiDict[str, str], application: Application) -> tupl
     if form.errors:
         return form, ()
     if kind == "withdraw":
-        return form, tuple(Decision(kind, (each,)) for each in filter(None, values.getlist(fields[0])))
+        gone = filter(None, (word.strip() for word in values.getlist(fields[0])))
+        return form, tuple(made(DecisionMade, kind=kind, about=[word]) for word in gone)
     first, second = (form[name] for name in fields)
-    about, value = ((first, second), "") if kind in ("together", "never") else ((first,), second)
-    made = form.read(fields[1], lambda: Decision(kind, about, value))
-    return form, (made,) if made else ()
+    about, value = ([first, second], "") if kind in ("together", "never") else ([first], second)
+    decision = form.read(fields[1], lambda: made(DecisionMade, kind=kind, about=about, value=value))
+    return form, (decision,) if decision else ()

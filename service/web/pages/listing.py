@@ -1,18 +1,16 @@
 """Who is in the consortium that somebody pasted or uploaded? Reads the list, keeps it, names whom the store knows."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
 
-from data.errors import BadInput
-from data.sources.members import MEMBER_COLUMNS, MemberRow, read_members
+from data.sources.members import MEMBER_COLUMNS
 from graph.rules.members import Member
-from service.app.port import Application
-from service.web.api.questions import MOST_MEMBERS, made
+from service.app.open import Application
+from service.web.identity import reader
 from service.web.pages.forms import Form
 
 COLUMNS = ",".join(column.name for column in MEMBER_COLUMNS)
@@ -27,24 +25,24 @@ PASTED = "Pasted list"
 
 def check_form(
     values: Mapping[str, str], upload: FileStorage | None, application: Application
-) -> tuple[Form, tuple[str, tuple[Member, ...]] | None]:
-    """Read the call and the list, a file before what was pasted. None where something is wrong.
+) -> tuple[Form, tuple[Member, ...] | None]:
+    """Read the call and the list, a file before what was pasted. No members where something is wrong.
 
     What a file says stays in the form, so that it can be put right there.
     """
     chosen = upload is not None and bool(upload.filename)
     content = upload.read() if upload and chosen else values.get("members", "").encode()
     name = secure_filename(upload.filename or "") if upload and chosen else PASTED
-    form = Form({**values, "members": _text(content)}, application)
+    form = Form({**values, "members": _text(content)}, application, reader())
     if not form["call"]:
         form.errors["call"] = "Choose the call whose rules apply."
     else:
-        form.read("call", lambda: application.profile(form["call"]))
+        form.read("call", lambda: application.records.call(form["call"]))
     if not content.strip():
         form.errors["members"] = "Paste a list of members, or choose a file."
         return form, None
     members = form.read("members", lambda: _members(name or PASTED, content, application))
-    return form, (form["call"], members) if members and not form.errors else None
+    return form, members if members and not form.errors else None
 
 
 def _text(content: bytes) -> str:
@@ -60,14 +58,4 @@ def _members(name: str, content: bytes, application: Application) -> tuple[Membe
     with TemporaryDirectory(prefix="konsort-") as folder:
         path = Path(folder) / name
         path.write_bytes(content)
-        rows = read_members(path)
-    if len(rows) > MOST_MEMBERS:
-        raise BadInput(f"{name} lists {len(rows)} members; at most {MOST_MEMBERS} are checked at once")
-    known = application.organisations(row.id for row in rows if row.name is None)
-    return tuple(
-        made(Member, **asdict(_named(row, known[row.id].label if row.id in known else None))) for row in rows
-    )
-
-
-def _named(row: MemberRow, label: str | None) -> MemberRow:
-    return row if label is None else replace(row, name=label)
+        return application.questions.members_in(path)

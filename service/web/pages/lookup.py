@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import url_for
 
-from data.countries import EU27, to_eu, to_iso
+from data.countries import EU27, to_eu
+from graph.network.network import Network
 from graph.network.views import Actor, CountryView, Neighbourhood, Path
-from service.app.port import Application
+from service.app.resolve import country
 from service.web.pages import show
 from service.web.pages.forms import Form
 from service.web.pages.picture import Dot, Line, chain, ring
@@ -17,25 +18,26 @@ CURVES_DRAWN = 25
 """Ties among partners in the picture, the strongest ones: all 190 of a hub would hide everything."""
 
 
-def look_up(form: Form, application: Application) -> dict[str, Any]:
+def look_up(form: Form) -> dict[str, Any]:
     """Answer what the network page was asked: a pair, an organisation, a country, or nothing."""
+    network = form.application.records.network
     if "a" in form.values:
         a = form.organisation("a", required="Write who asks for an introduction.")
         b = form.organisation("b", required="Write whom they want to reach.")
-        path = form.read("a", lambda: application.network.path(a, b)) if a and b else None
-        return _path(path, application) if path else {}
+        path = form.read("a", lambda: network.path(a, b)) if a and b else None
+        return _path(path, network) if path else {}
     if "organisation" in form.values:
-        found = form.organisation("organisation", required="Write a name or a participant code.")
-        around = form.read("organisation", lambda: application.network.around(found)) if found else None
+        organisation = form.organisation("organisation", required="Write a name or a participant code.")
+        around = form.read("organisation", lambda: network.around(organisation)) if organisation else None
         return {"around": around, "picture": around and around.partners and _around_picture(around)}
-    code = to_iso(form["country"])
-    view = form.read("country", lambda: application.network.country(code)) if code else None
+    code = form.read("country", lambda: country(form["country"])) if form["country"] else None
+    view = form.read("country", lambda: network.country(code)) if code else None
     return {"view": view, "picture": view and view.ties and _country_picture(view)}
 
 
-def _path(path: Path, application: Application) -> dict[str, Any]:
+def _path(path: Path, network: Network) -> dict[str, Any]:
     projects = {project for tie in path.ties for project in tie.projects}
-    titles = {project: application.network.title_of(project) for project in projects}
+    titles = {project: network.title_of(project) for project in projects}
     return {"path": path, "titles": titles, "picture": _path_picture(path) if path.found else ""}
 
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.model import Organisation, OrganisationId
+from data.model import Organisation
 from graph.rules.rules import Answer
 from matcher.solver.assemble import RuleChange, Swap, TermChange
 from matcher.suggest import steering
-from matcher.suggest.answers import SuggestRequest
 from matcher.suggest.steering import Steering
-from service.app.port import Application
+from service.app.question import SteerQuestion, SuggestQuestion
 from service.web.pages import show
+from service.web.pages.forms import Form
 
 Names = Mapping[str, str]
 TOO_SMALL = 0.005
@@ -74,13 +74,12 @@ class Point:
     members: str
 
 
-def steer(
-    application: Application, question: SuggestRequest, team: Sequence[OrganisationId]
-) -> dict[str, Any]:
+def steer(form: Form, question: SteerQuestion) -> dict[str, Any]:
     """Ask what could be changed in a set; return all that its page shows."""
-    answer = application.steer(question, team)
+    application, team = form.application, question.members
+    answer = application.questions.steer(form.reader, question)
     weak = answer.resilience.weak_points
-    known = application.organisations(
+    known = application.records.organisations(
         {
             *team,
             *(swap.incoming for swap in answer.swaps),
@@ -91,7 +90,7 @@ def steer(
     return {
         "answer": answer,
         "names": names,
-        "seats": _seats(answer, known, wanted(application, question)),
+        "seats": _seats(answer, known, wanted(form, question)),
         "opened": next((swap.outgoing for swap in answer.swaps if swap.allowed), None),
         "terms": answer.swaps[0].terms if answer.swaps else (),
         "bears": bears(answer, names),
@@ -99,18 +98,19 @@ def steer(
     }
 
 
-def wanted(application: Application, question: SuggestRequest) -> set[str]:
+def wanted(form: Form, question: SuggestQuestion) -> set[str]:
     """Return the ids that the question asks for: the lead and the must-haves. They are never swapped."""
     lead = question.coordinator
     if lead is None and question.outline is not None:
-        lead = application.outline(question.outline).organisation
+        lead = form.application.records.outline(form.reader, question.outline).organisation
     return {*question.must, *(() if lead is None else (lead,))}
 
 
-def trade_off(application: Application, question: SuggestRequest) -> dict[str, Any]:
+def trade_off(form: Form, question: SuggestQuestion) -> dict[str, Any]:
     """Ask what new ties cost in fit; return all that the page shows."""
-    answer = application.trade_off(question)
-    known = application.organisations({member for point in answer.points for member in point.members})
+    application = form.application
+    answer = application.questions.trade_off(form.reader, question)
+    known = application.records.organisations({member for point in answer.points for member in point.members})
     points: list[Point] = []
     for point in answer.points:
         who = tuple(sorted((known[member] for member in point.members), key=lambda member: member.label))

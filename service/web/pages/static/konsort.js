@@ -1,7 +1,7 @@
 // Helps where it can; every page works without it.
 "use strict";
 
-// Names while typing: fills the field's list from the search for organisations.
+// Names while typing: fills the field's list from the search for organisations or outlines.
 document.querySelectorAll("input[data-find]").forEach((input) => {
   let waiting = 0;
   let last = "";
@@ -11,13 +11,15 @@ document.querySelectorAll("input[data-find]").forEach((input) => {
     if (text.length < 3 || text === last || /\(\S+\)$/.test(text)) return;
     waiting = setTimeout(async () => {
       last = text;
-      const answer = await fetch("/api/v1/organisations?limit=12&text=" + encodeURIComponent(text));
+      const query = new URLSearchParams({ limit: "12", text });
+      if (input.dataset.call) query.set("call", input.dataset.call);
+      const answer = await fetch("/api/v1/" + input.dataset.find + "?" + query);
       if (!answer.ok || input.value.trim() !== text) return;
-      const found = (await answer.json()).organisations;
-      input.list.replaceChildren(...found.map((each) => {
+      const rows = (await answer.json())[input.dataset.find];
+      input.list.replaceChildren(...rows.map((row) => {
         const option = document.createElement("option");
-        option.value = each.name + " (" + each.id + ")";
-        option.label = each.country || "";
+        option.value = (row.name || row.title) + " (" + row.id + ")";
+        option.label = row.country || "";
         return option;
       }));
     }, 200);

@@ -4,11 +4,9 @@ import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NoReturn, get_args
+from typing import Any, get_args
 
-from flask import Request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
 from service.problems import WrongField
 
@@ -71,7 +69,8 @@ def _detail(found: Mapping[str, Any], model: type[BaseModel] | None) -> str:
 def _needed(kind: str, context: Mapping[str, Any]) -> str | None:
     match kind:
         case "string_too_short":
-            return "a text that is not empty"
+            least = context["min_length"]
+            return "a text that is not empty" if least == 1 else f"at least {least} characters"
         case "string_too_long":
             return f"at most {context['max_length']:,} characters"
         case "too_short":
@@ -84,8 +83,8 @@ def _needed(kind: str, context: Mapping[str, Any]) -> str | None:
             return f"{context['le']:,.15g} or less"
         case "enum" | "literal_error":
             return "one of " + context["expected"].replace("'", "")
-        case "string_pattern_mismatch":  # of all fields only countries have a pattern
-            return "a country's two letters, such as DE or EL"
+        case "value_error":
+            return str(context["error"])
     return NEEDED.get(kind)
 
 
@@ -120,30 +119,3 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for part in get_args(annotation):
         yield from _models_in(part)
-
-
-class JsonRequest(Request):
-    """A request that says in our words why its body cannot be read as JSON."""
-
-    def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
-        if e is None:
-            found = self.mimetype or "no content type"
-            raise UnsupportedMediaType(
-                f"found {found}; needed: JSON, with the header 'Content-Type: application/json'"
-            )
-        raise BadRequest(f"the body is no JSON ({e}); needed: one JSON object in UTF-8")
-
-
-def in_words(error: HTTPException, request: Request) -> str:
-    """Return the detail of an HTTP error: our own text, or for the framework's own errors what to do about them."""
-    match error.code:
-        case 404:
-            lists = "/api/v1/openapi.json lists every address" if request.path.startswith("/api/") else ""
-            return f"nothing is at {request.path}; {lists or 'begin at /, from where all pages are linked'}"
-        case 405:
-            allowed = sorted(set(getattr(error, "valid_methods", None) or ()) - {"HEAD", "OPTIONS"})
-            return f"{request.method} is not answered at {request.path}; needed: {' or '.join(allowed)}"
-        case 413:
-            most = (request.max_content_length or 0) / 2**20
-            return f"the request is too large; at most {most:.3g} MiB are read, send less at once"
-    return error.description or error.name

@@ -1,0 +1,57 @@
+"""Who asks, and what may that person see? Every question carries its reader."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from data.model import OrganisationId, Outline, OutlineHead, OutlineId
+
+
+class Role(StrEnum):
+    """What somebody does with Konsort. A role gives no sight of anything by itself: `Reader.outlines` does."""
+
+    OPERATOR = "operator"
+    COORDINATOR = "coordinator"
+    COMPANY = "company"
+    ANALYST = "analyst"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks. Deny unless allowed: without `outlines` only the outlines of the reader's own organisation are seen.
+
+    >>> from data.model import CallId
+    >>> theirs = Outline(OutlineId("O-1"), CallId("c"), "Edge", "A text.", OrganisationId("A"), "DE")
+    >>> Reader("anna", Role.COMPANY, OrganisationId("A")).may_see(theirs)
+    True
+    >>> Reader("ben", Role.COMPANY, OrganisationId("B")).may_see(theirs)
+    False
+    """
+
+    id: str
+    """Named in the audit trail."""
+    role: Role
+    organisation: OrganisationId | None = None
+    """The organisation that the reader speaks for."""
+    outlines: frozenset[OutlineId] | None = frozenset()
+    """The outlines that the reader may read beside the own ones; None: all of them."""
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether no outline is hidden from this reader."""
+        return self.outlines is None
+
+    def may_see(self, outline: Outline | OutlineHead) -> bool:
+        """Whether the reader may read an outline, and be told anything that follows from it."""
+        if self.outlines is None or outline.id in self.outlines:
+            return True
+        return self.organisation is not None and outline.organisation == self.organisation
+
+
+def only_reader(name: str) -> Reader:
+    """Return the one reader of a single-user installation, who sees all."""
+    return Reader(name, Role.OPERATOR, outlines=None)
+
+
+NOBODY: Final = Reader("nobody", Role.ANALYST)
+"""A reader who sees no outline at all: what anybody may know."""

@@ -1,0 +1,92 @@
+"""How do records come in, and what is made of them? Imports, the report of bad rows, embedding, learning."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.model import ImportReport
+from data.readers import Reader
+from data.sources.cordis import import_cordis
+from data.sources.demo import load_demo
+from data.sources.organisations import import_organisations
+from data.sources.outlines import import_outlines
+from data.sources.reports import write_report
+from data.store import Store
+from service.app.answers import Imported
+from service.app.records import Records
+from service.app.state import SnapshotHolder
+
+if TYPE_CHECKING:
+    from service.runtime.snapshot import Snapshot
+
+Progress = Callable[[str, int, int], None]
+
+
+class Imports:
+    """Brings records into the store; twice the same changes nothing, a bad row is reported, good rows come in."""
+
+    def __init__(
+        self,
+        store: Store,
+        records: Records,
+        snapshots: "SnapshotHolder[Snapshot]",
+        progress: Progress | None,
+    ) -> None:
+        self._store = store
+        self._records = records
+        self._snapshots = snapshots
+        self._progress = progress
+
+    def cordis(self, reader: Reader, paths: Sequence[Path], *, dry_run: bool) -> ImportReport:
+        """Read what CORDIS publishes: ZIP archives or folders."""
+        return import_cordis(self._store, paths, dry_run=dry_run, progress=self._progress)
+
+    def outlines(self, reader: Reader, path: Path, call: str, *, dry_run: bool) -> ImportReport:
+        """Read a call's outlines from a spreadsheet."""
+        profile = self._records.call(call)
+        return import_outlines(
+            self._store,
+            path,
+            profile.id,
+            streams=profile.work_streams,
+            dry_run=dry_run,
+            progress=self._progress,
+        )
+
+    def organisations(self, reader: Reader, path: Path, *, dry_run: bool) -> ImportReport:
+        """Read organisations from a spreadsheet."""
+        return import_organisations(self._store, path, dry_run=dry_run, progress=self._progress)
+
+    def demo(self, reader: Reader, *, dry_run: bool) -> ImportReport:
+        """Load the demo call."""
+        return load_demo(self._store, dry_run=dry_run, progress=self._progress)
+
+    def keep_problems(self, report: ImportReport, path: Path | None) -> Imported:
+        """Write the bad rows to `path` (konsort-bad-rows.txt where none is named); return what came in.
+
+        A dry run writes nothing; `report` in the answer says where the bad rows would be.
+        """
+        chosen = path or (Path("konsort-bad-rows.txt") if report.problems else None)
+        if chosen is not None and not report.dry_run:
+            write_report(report.problems, chosen)
+        return Imported.of(report, chosen)
+
+    def index(self) -> int:
+        """Embed what has no vector yet; return how many texts are searchable."""
+        self._snapshots.refresh()
+        return len(self._snapshots.current.search)
+
+    def prepare(self) -> str:
+        """Embed what is new; learn the ranking of today's questions if there is none yet. Return what it stands on."""
+        self._snapshots.refresh()
+        return self._snapshots.current.knowledge.ranker.basis
+
+    def train(self) -> str:
+        """Embed what is new and learn from the history as it is, if that was not done; return what came of it."""
+        self._snapshots.refresh()
+        return self._snapshots.current.knowledge.ranker.train()
+
+    def training_due(self) -> str | None:
+        """The store's revision, where nothing was learned from its history yet; None: nothing to do."""
+        knowledge = self._snapshots.current.knowledge
+        return knowledge.revision if knowledge.ranker.due else None

@@ -1,0 +1,123 @@
+"""How do a call's outlines make one overall project? Proposals, decisions, files and meetings, each for a reader."""
+
+import datetime as dt
+import threading
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from data.errors import NotFound
+from data.readers import Reader
+from data.store import Store
+from service.app.question import DecisionMade, IntegrateQuestion
+from service.app.records import Records
+from service.app.state import SnapshotHolder
+
+if TYPE_CHECKING:  # slow to import: only who asks for an overall project pays
+    from matcher.overall.integrate import Alternative
+    from matcher.overall.meetings import MeetingPlan
+    from matcher.overall.project import OverallProject
+    from service.app.answers import KeptDecision
+    from service.app.overall import Desk
+    from service.runtime.snapshot import Snapshot
+
+
+class OverallProjects:
+    """Answers about whole calls. Who may not see every outline of a call is not told its overall project."""
+
+    def __init__(self, store: Store, records: Records, snapshots: "SnapshotHolder[Snapshot]") -> None:
+        self._store = store
+        self._records = records
+        self._snapshots = snapshots
+        self._combining = threading.Lock()
+        self._proposals: dict[tuple[object, ...], OverallProject] = {}
+
+    def propose(self, reader: Reader, question: IntegrateQuestion, *, anew: bool = False) -> "OverallProject":
+        """Propose a call's overall project; every decision is kept, and what was proposed before is kept near."""
+        desk = self.desk(reader, question.call)
+        without = self.resolved(reader, question)
+        asked = (self._snapshots.current.revision, question.call, without, desk.decisions.as_json())
+        with self._combining:  # takes seconds: other questions are answered meanwhile
+            if anew or asked not in self._proposals:
+                self._proposals = {asked: desk.propose(without=without, anew=anew)}
+            return self._proposals[asked]
+
+    def alternatives(
+        self, reader: Reader, question: IntegrateQuestion, project: "OverallProject"
+    ) -> "tuple[Alternative, ...]":
+        """Two or three integrations that truly differ from a proposal made for the same question."""
+        desk = self.desk(reader, question.call)
+        return desk.alternatives(project, without=self.resolved(reader, question))
+
+    def resolved(self, reader: Reader, question: IntegrateQuestion) -> tuple[str, ...]:
+        """Whom `without` means: ids of outlines and organisations, codes of countries."""
+        names = self._records.names
+        return tuple(names.member_of_call(reader, word, call=question.call) for word in question.without)
+
+    def has_outlines(self, call: str) -> bool:
+        """Whether the store has any outline of a call."""
+        return bool(self._store.outline_heads(call=self._records.call(call).id, limit=1))
+
+    def streams(self, reader: Reader, call: str) -> Mapping[str, str]:
+        """The work streams' names by id."""
+        return self.desk(reader, call).streams
+
+    # Decisions
+
+    def decisions(self, reader: Reader, call: str) -> "tuple[KeptDecision, ...]":
+        """Every decision about a call's overall project in words, each with the key that takes it back."""
+        if not self.has_outlines(call):
+            return ()
+        return self.desk(reader, call).told()
+
+    def decide(
+        self, reader: Reader, call: str, decisions: Iterable[DecisionMade], *, anew: bool = False
+    ) -> None:
+        """Keep decisions beside those kept before, or `anew` in their place."""
+        from matcher.overall.decisions import Decision
+
+        desk = self.desk(reader, call)
+        made = [
+            Decision(decision.kind, self._about(reader, call, decision), decision.value)
+            for decision in decisions
+        ]
+        desk.add(made, anew=anew)
+
+    def take_back(self, reader: Reader, call: str, keys: Collection[str]) -> None:
+        """Take single decisions back by their keys."""
+        self.desk(reader, call).take_back(keys)
+
+    def _about(self, reader: Reader, call: str, decision: DecisionMade) -> tuple[str, ...]:
+        names = self._records.names
+        if decision.kind == "name":  # about a work stream
+            return tuple(decision.about)
+        if decision.kind == "withdraw":
+            return tuple(names.member_of_call(reader, word, call=call) for word in decision.about)
+        return tuple(names.outline(reader, word, call=call) for word in decision.about)
+
+    # What can be taken along
+
+    def file(self, reader: Reader, project: "OverallProject", kind: str) -> bytes:
+        """Return a proposal as XLSX, DOCX or GEXF; BadInput for another kind."""
+        from service.app.overall import as_file
+
+        return as_file(project, kind, title=self._records.call(project.call).title, today=dt.date.today())
+
+    def meetings(
+        self, reader: Reader, call: str, start: dt.datetime, end: dt.datetime, tables: int
+    ) -> "MeetingPlan":
+        """Plan the matchmaking event of a call's overall project."""
+        from service.app.overall import plan_of
+
+        return plan_of(self.propose(reader, IntegrateQuestion(call=call)), start, end, tables)
+
+    def desk(self, reader: Reader, call: str) -> "Desk":
+        """Return the place where a call's proposal and decisions are kept. NotReady where it has no outlines."""
+        from service.app.overall import Desk
+
+        profile = self._records.call(call)
+        knowledge = self._snapshots.current.knowledge
+        if not all(
+            reader.may_see(outline) for outline in knowledge.outlines.values() if outline.call == profile.id
+        ):
+            raise NotFound(f"the overall project of call {call!r} is not open to {reader.id}")
+        return Desk(self._store, knowledge, profile, user=reader.id)

@@ -1,0 +1,195 @@
+"""What may be asked? One model a question, for terminal, API and pages alike; organisations and countries as typed."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from data.errors import BadInput
+from data.model import Kind
+from service.parsing import LONGEST_TEXT
+from service.refusals import fields_of
+
+MOST_MEMBERS = 200
+"""A longer list is no consortium."""
+LARGEST_SET = 40
+"""Members that the matcher puts together at most."""
+PAGE = 50
+"""So many entries of a list are given at once where nobody asks for another number."""
+Record = TypeVar("Record")
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Organisation = Annotated[
+    str, Field(min_length=1, max_length=500, description="Its id (PIC), its name, or “Name (PIC)”.")
+]
+OutlineName = Annotated[str, Field(min_length=1, max_length=500, description="Its id or its title.")]
+Country = Annotated[
+    str,
+    Field(
+        min_length=2,
+        max_length=100,
+        description="Two letters, EU style (EL, UK) or ISO 3166 (GR, GB), or the country's name.",
+    ),
+]
+Role = Annotated[str, Field(min_length=1, max_length=100)]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, description="In any EU language.")]
+
+
+def _written_day(value: Any) -> Any:
+    """Let only a written day through: a number would be read as seconds since 1970."""
+    if value is None or isinstance(value, str | dt.date):
+        return value
+    raise ValueError("a day such as 2019-07-01")
+
+
+Day = Annotated[dt.date, BeforeValidator(_written_day, json_schema_input_type=dt.date)]
+
+
+def made(record: Callable[..., Record], **fields: object) -> Record:
+    """Build a record or a question; what it refuses becomes an error of the caller, in words."""
+    try:
+        return record(**fields)
+    except ValidationError as error:
+        reasons = (f"{field.where} {field.detail}" for field in fields_of(error, Strict))
+        raise BadInput("; ".join(reasons)) from error
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+
+
+class Strict(BaseModel):
+    """Refuses what it does not know, so that a misspelt name is told and not ignored."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Want(Strict):
+    """At least so many members of a kind or from a country."""
+
+    least: int = Field(ge=1, le=LARGEST_SET)
+    of: str = Field(
+        min_length=1,
+        max_length=100,
+        description="A kind such as sme, or a country such as FR or France.",
+        examples=["sme"],
+    )
+
+
+class SuggestQuestion(Strict):
+    """Which consortium is wanted. Give either `outline` or `text`."""
+
+    call: Id = Field(examples=["he-ria-ia-2021"])
+    outline: OutlineName | None = Field(None, description="Id or title of a stored outline.")
+    text: Text | None = Field(None, description="An outline as text, in any EU language.")
+    coordinator: Organisation | None = None
+    must: list[Organisation] = Field(
+        [], max_length=LARGEST_SET, description="Organisations that have to be in."
+    )
+    exclude: list[Organisation] = Field(
+        [], alias="not", max_length=1000, description="Organisations that must not be in."
+    )
+    apart: list[tuple[Organisation, Organisation]] = Field(
+        [], max_length=200, description="Pairs of organisations that must not be in together."
+    )
+    size: str | None = Field(None, max_length=20, examples=["5-12"])
+    want: list[Want] = Field([], max_length=40, description="At least so many of a country or a kind.")
+    roles: dict[Organisation, Role] = Field(
+        {}, max_length=LARGEST_SET, description="Settled roles, by organisation; rules may count by role."
+    )
+    limit: int = Field(5, ge=1, le=20)
+    preset: str = Field("balanced", max_length=40, description="Which weights: see the documentation.")
+    budget_s: float | None = Field(
+        None, ge=0.05, le=600, description="Seconds that the proof may take; null: what the settings say."
+    )
+
+
+class SteerQuestion(SuggestQuestion):
+    """What could be changed in this set of `members`, under the question that led to it?"""
+
+    members: list[Organisation] = Field(
+        min_length=1, max_length=LARGEST_SET, description="The set's members, by id or name."
+    )
+
+
+class PartnersQuestion(Strict):
+    """Who could work with this organisation?"""
+
+    organisation: Organisation
+    call: Id | None = None
+    countries: list[Country] = Field(
+        [], max_length=60, description="Only partners from these; empty: from any."
+    )
+    new_only: bool = Field(False, description="Only those with whom it never worked.")
+    limit: int = Field(20, ge=1, le=200)
+
+
+class RankQuery(Strict):
+    """One project idea that looks for partners."""
+
+    id: Id
+    text: str = Field("", max_length=LONGEST_TEXT)
+    given: list[Id] = Field([], max_length=2000, description="Who is on board already; never in the answer.")
+    coordinator: Id | None = None
+    topic: str | None = Field(None, max_length=2000)
+    programme: str | None = Field(None, max_length=2000)
+    date: Day | None = Field(None, description="Only what was known before this day is used.")
+
+
+class RankQuestion(Strict):
+    """Many ideas at once."""
+
+    queries: list[RankQuery] = Field(min_length=1, max_length=1000)
+    limit: int = Field(100, ge=1, le=1000)
+    newcomers: float = Field(
+        0.0, ge=0, le=1, description="How far organisations with few past projects are favoured."
+    )
+
+
+class MemberOf(Strict):
+    """One member of the consortium to check. What is left out is unknown, and told so."""
+
+    id: Id
+    name: str | None = Field(None, max_length=500)
+    country: Country | None = None
+    kind: Kind | None = None
+    owner: Id | None = Field(None, description="The ultimate parent; who owns itself repeats its own id.")
+    budget_eur: float | None = Field(None, ge=0, le=1e12)
+    role: str | None = Field(None, max_length=100, examples=["coordinator"])
+    sme: bool | None = None
+
+
+class CheckQuestion(Strict):
+    """Are these members allowed?"""
+
+    call: Id
+    members: list[MemberOf] = Field(min_length=1, max_length=MOST_MEMBERS)
+
+
+class IntegrateQuestion(Strict):
+    """Which call's outlines are to be combined?"""
+
+    call: Id
+    without: list[Organisation] = Field(
+        [], max_length=500, description="What if these outlines, organisations or countries dropped out?"
+    )
+    alternatives: bool = Field(
+        False, description="Also two or three truly different integrations; takes longer."
+    )
+
+
+class DecisionMade(Strict):
+    """What is decided? `about`: one outline, two for together and never, a stream for name; see `value`."""
+
+    kind: Literal["put", "together", "never", "name", "carry", "withdraw"]
+    about: list[Organisation] = Field(
+        min_length=1, max_length=2, description="Withdrawn may also be an organisation or a country."
+    )
+    value: str = Field(
+        "", max_length=200, description="put: the stream's id; name: the name; carry: how many links at most."
+    )
+
+
+class ListQuestion(Strict):
+    """Which part of a list? Lists are given in parts: `next` of an answer is the `cursor` of the following part."""
+
+    cursor: str | None = Field(None, max_length=500, description="Where to go on; null: at the beginning.")
+    limit: int = Field(PAGE, ge=1, le=500, description="At most so many.")

@@ -1,0 +1,213 @@
+"""Who should work together? Suggestions, steering, partners, rankings and checks, each for a reader."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.countries import to_eu
+from data.country_names import code_of
+from data.errors import BadInput
+from data.model import CallId, Kind, Organisation, OrganisationId
+from data.readers import Reader
+from data.sources.members import MemberRow, read_members
+from graph.names.ownership import ownership_of
+from graph.rules.members import Member
+from graph.rules.rules import Verdict, check
+from service.app.question import (
+    MOST_MEMBERS,
+    CheckQuestion,
+    MemberOf,
+    PartnersQuestion,
+    RankQuery,
+    SteerQuestion,
+    SuggestQuestion,
+    made,
+)
+from service.app.records import Records
+from service.app.resolve import country
+from service.app.state import SnapshotHolder
+from service.parsing import size_range
+
+if TYPE_CHECKING:  # the matcher is slow to import: only who asks it pays
+    from matcher.ranking.query import Grounds, Query, Ranking
+    from matcher.solver.assemble import Incumbent
+    from matcher.suggest.answers import Partners, PartnersRequest, Suggestions, SuggestRequest
+    from matcher.suggest.knowledge import Knowledge
+    from matcher.suggest.matcher import Matcher
+    from matcher.suggest.steering import Steering, TradeOff
+    from service.runtime.snapshot import Snapshot
+
+
+class Questions:
+    """Answers from the current snapshot, of which each reader is given only what that reader may see."""
+
+    def __init__(self, records: Records, snapshots: "SnapshotHolder[Snapshot]", *, budget_s: float) -> None:
+        """`budget_s`: seconds that the solver may take where nobody asks for more."""
+        self._records = records
+        self._snapshots = snapshots
+        self._budget_s = budget_s
+
+    def suggest(
+        self,
+        reader: Reader,
+        question: SuggestQuestion,
+        *,
+        watch: "Callable[[Incumbent], None] | None" = None,
+    ) -> "Suggestions":
+        """Propose whole consortia for an outline. `watch` hears of each better set while the search goes on."""
+        return self._matcher(reader).suggest(self.request_of(reader, question), watch=watch)
+
+    def steer(self, reader: Reader, question: SteerQuestion) -> "Steering":
+        """Say what could be changed in a set: swaps with what they change, and what if somebody leaves."""
+        team = self._records.names.organisations(question.members)
+        return self._matcher(reader).steer(self.request_of(reader, question), team)
+
+    def trade_off(self, reader: Reader, question: SuggestQuestion) -> "TradeOff":
+        """Say what new ties cost in fit: sets from most fit to most new ties."""
+        return self._matcher(reader).trade_off(self.request_of(reader, question))
+
+    def partners(self, reader: Reader, question: PartnersQuestion) -> "Partners":
+        """Find partners for one organisation, with reasons."""
+        return self._matcher(reader).partners(self.partners_request_of(question))
+
+    def rank(
+        self, reader: Reader, queries: Sequence[RankQuery], *, limit: int, newcomers: float = 0.0
+    ) -> "list[Ranking]":
+        """Rank organisations for many ideas, in the order asked."""
+        ranker = self._knowledge(reader).ranker
+        return ranker.rank([query_of(query) for query in queries], limit=limit, newcomers=newcomers)
+
+    def contributions(
+        self, reader: Reader, query: RankQuery, ranking: "Ranking", first: int
+    ) -> "tuple[Grounds, ...]":
+        """What speaks for the first of a ranking: past projects, ties, and the query's sentences beside them."""
+        from matcher.ranking.query import Grounds
+
+        chosen = [organisation for organisation, _ in ranking.ranked[:first]]
+        contributions = self._knowledge(reader).ranker.explain(query_of(query), chosen)
+        return tuple(map(Grounds, chosen, contributions))
+
+    def check(self, reader: Reader, question: CheckQuestion) -> Verdict:
+        """Check members; what is not said of them is taken from the store, where it knows the id."""
+        return self.check_members(reader, question.call, [member_of(member) for member in question.members])
+
+    def check_file(self, reader: Reader, call: str, path: Path) -> Verdict:
+        """Check the members that a file lists."""
+        return self.check_members(reader, call, self.members_in(path))
+
+    def members_in(self, path: Path) -> tuple[Member, ...]:
+        """Read a list of members; who is named by an id that the store knows gets the name from there."""
+        rows = read_members(path)
+        if len(rows) > MOST_MEMBERS:
+            raise BadInput(
+                f"{path.name} lists {len(rows)} members; at most {MOST_MEMBERS} are checked at once"
+            )
+        known = self._records.organisations(row.id for row in rows if row.name is None)
+        return tuple(made(Member, **asdict(_named(row, known))) for row in rows)
+
+    def check_members(self, reader: Reader, call: str, members: Sequence[Member]) -> Verdict:
+        """Check members rule by rule against a call."""
+        from matcher.suggest.knowledge import completed
+
+        profile = self._records.call(call)
+        known = self._records.organisations(member.id for member in members)
+        whole = [completed(member, known.get(member.id)) for member in members]
+        snapshot = self._snapshots.current
+        ownership = ownership_of(whole, snapshot.owner_decisions, snapshot.count_names())
+        return check(profile, whole, ownership=ownership)
+
+    def request_of(self, reader: Reader, question: SuggestQuestion) -> "SuggestRequest":
+        """Return the matcher's request: names resolved, countries as codes. Raises BadInput, NotFound, Ambiguous."""
+        from matcher.suggest.answers import SuggestRequest
+
+        names = self._records.names
+        return made(
+            SuggestRequest,
+            call=CallId(question.call),
+            outline=None if question.outline is None else names.outline(reader, question.outline),
+            text=question.text,
+            coordinator=None if question.coordinator is None else names.organisation(question.coordinator),
+            must=names.organisations(question.must),
+            exclude=names.organisations(question.exclude),
+            apart=tuple(self._two(pair) for pair in question.apart),
+            size=size_range(question.size),
+            wants=tuple((want.least, country_or_kind(want.of)) for want in question.want),
+            roles=tuple((names.organisation(who), role) for who, role in question.roles.items()),
+            limit=question.limit,
+            preset=question.preset,
+            budget_s=question.budget_s,
+        )
+
+    def partners_request_of(self, question: PartnersQuestion) -> "PartnersRequest":
+        """Return the matcher's request: names resolved, countries as codes."""
+        from matcher.suggest.answers import PartnersRequest
+
+        return made(
+            PartnersRequest,
+            organisation=self._records.names.organisation(question.organisation),
+            call=None if question.call is None else CallId(question.call),
+            countries=tuple(map(country, question.countries)),
+            new_only=question.new_only,
+            limit=question.limit,
+        )
+
+    def _two(self, pair: tuple[str, str]) -> tuple[OrganisationId, OrganisationId]:
+        first, second = self._records.names.organisations(pair)
+        if first == second:
+            raise BadInput(
+                f"a pair is two different organisations; {pair[0]!r} and {pair[1]!r} are the same one"
+            )
+        return first, second
+
+    def _knowledge(self, reader: Reader) -> "Knowledge":
+        """What the reader may see of the current snapshot: filtered before anything is searched."""
+        from matcher.suggest.visibility import visible_to
+
+        return visible_to(self._snapshots.current.knowledge, reader)
+
+    def _matcher(self, reader: Reader) -> "Matcher":
+        from matcher.suggest.matcher import Matcher
+
+        return Matcher(self._knowledge(reader), budget_s=self._budget_s)
+
+
+def country_or_kind(words: str) -> str:
+    """Return a kind as it is stored, or a country's code in EU style.
+
+    >>> country_or_kind("SME"), country_or_kind("gr"), country_or_kind("France")
+    ('sme', 'EL', 'FR')
+    """
+    if words.strip().casefold() in set(Kind):
+        return words.strip().casefold()
+    if code := code_of(words):
+        return to_eu(code)
+    raise BadInput(f"{words!r} is neither a country nor a kind; kinds are {', '.join(Kind)}")
+
+
+def member_of(member: MemberOf) -> Member:
+    """Return the rules' record of a member."""
+    fields = member.model_dump()
+    if member.country is not None:
+        fields["country"] = country(member.country)
+    return made(Member, **fields)
+
+
+def query_of(query: RankQuery) -> "Query":
+    """Return the ranker's record of a query. Ids that the history does not know are allowed."""
+    from matcher.ranking.query import Query
+
+    return made(
+        Query,
+        id=query.id,
+        text=query.text,
+        given=tuple(map(OrganisationId, query.given)),
+        coordinator=None if query.coordinator is None else OrganisationId(query.coordinator),
+        topic=query.topic,
+        programme=query.programme,
+        date=query.date,
+    )
+
+
+def _named(row: MemberRow, known: Mapping[str, Organisation]) -> MemberRow:
+    return replace(row, name=known[row.id].label) if row.name is None and row.id in known else row

@@ -1,0 +1,141 @@
+"""What is there? Calls, outlines, organisations and the network, as far as the reader may see them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from data.calls import CallProfile
+from data.errors import BadInput, NotFound
+from data.model import CallId, Organisation, Outline, OutlineHead
+from data.readers import Reader
+from data.store import Store
+from graph.network.network import Network
+from service.app.question import PAGE, ListQuestion
+from service.app.resolve import Resolver
+from service.app.state import SnapshotHolder
+
+if TYPE_CHECKING:
+    from service.runtime.snapshot import Snapshot
+
+Entry = TypeVar("Entry")
+BATCH = 500
+"""So many outlines are looked through at once for those that a reader may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Entry]):
+    """A part of a list; `next`: the cursor of the following part, None at the end."""
+
+    entries: tuple[Entry, ...]
+    next: str | None = None
+
+
+class Records:
+    """Reads what the store holds. Raises NotFound for ids that the reader does not know or may not see."""
+
+    def __init__(
+        self, store: Store, profiles: Mapping[CallId, CallProfile], snapshots: "SnapshotHolder[Snapshot]"
+    ) -> None:
+        self._store = store
+        self._profiles = profiles
+        self._snapshots = snapshots
+        self.names = Resolver(store)
+        """Finds whom or what somebody means."""
+
+    # Calls
+
+    def calls(self) -> tuple[CallProfile, ...]:
+        """Every call profile; they are public."""
+        return tuple(self._profiles.values())
+
+    def call(self, call: str) -> CallProfile:
+        """Return one call's profile; NotFound, with those there are, for another id."""
+        try:
+            return self._profiles[CallId(call)]
+        except KeyError:
+            raise NotFound(f"no call {call!r}; there are {', '.join(self._profiles)}") from None
+
+    def calls_with_outlines(self) -> tuple[CallProfile, ...]:
+        """The calls of which the store has an outline."""
+        return tuple(
+            self._profiles[call] for call in self._store.calls_with_outlines() if call in self._profiles
+        )
+
+    # Outlines
+
+    def outlines(
+        self, reader: Reader, part: ListQuestion, *, call: str | None = None, text: str | None = None
+    ) -> Part[OutlineHead]:
+        """Return a part of the outlines that the reader may see, in order of id.
+
+        `call`: only this call's; `text`: only those with this in their title.
+        """
+        if call is not None:
+            self.call(call)  # an unknown call is told, not answered with an empty list
+        heads: list[OutlineHead] = []
+        for head in self._visible(reader, call, part.cursor or "", text):
+            if len(heads) == part.limit:
+                return Part(tuple(heads), heads[-1].id)
+            heads.append(head)
+        return Part(tuple(heads))
+
+    def all_outlines(self, reader: Reader, *, call: str | None = None) -> Iterator[OutlineHead]:
+        """Give every outline that the reader may see, read in parts."""
+        if call is not None:
+            self.call(call)
+        return self._visible(reader, call)
+
+    def count_outlines(self, reader: Reader, *, call: str | None = None) -> int:
+        """How many outlines the reader may see."""
+        return sum(1 for _ in self._visible(reader, call))
+
+    def outline(self, reader: Reader, outline: str) -> Outline:
+        """Return one outline by id or title; one that the reader may not see is not known."""
+        return self._store.outline(self.names.outline(reader, outline))
+
+    def _visible(
+        self, reader: Reader, call: str | None, after: str = "", text: str | None = None
+    ) -> Iterator[OutlineHead]:
+        while heads := self._store.outline_heads(call=call, after=after, title=text, limit=BATCH):
+            yield from filter(reader.may_see, heads)
+            after = heads[-1].id
+
+    # Organisations
+
+    def organisation(self, organisation: str) -> Organisation:
+        """Return one organisation by id or name."""
+        return self._store.organisation(self.names.organisation(organisation))
+
+    def organisations(self, ids: Iterable[str]) -> Mapping[str, Organisation]:
+        """Return those of the ids that are known."""
+        return {str(ident): one for ident, one in self._store.organisations(ids).items()}
+
+    def find(
+        self, text: str, *, country: str | None = None, part: ListQuestion | None = None
+    ) -> Part[Organisation]:
+        """Return a part of the organisations that have this in their name, best first."""
+        part = part or ListQuestion(limit=PAGE)
+        start = _place(part.cursor)
+        fits = self._store.find_organisations(text, country=country, limit=start + part.limit + 1)
+        further = len(fits) > start + part.limit
+        return Part(fits[start : start + part.limit], str(start + part.limit) if further else None)
+
+    @property
+    def any_fictional(self) -> bool:
+        """Whether the store holds fictional records: every page then says so."""
+        return self._store.any_fictional()
+
+    # The network
+
+    @property
+    def network(self) -> Network:
+        """The current network of public history; a changed store gets another one."""
+        return self._snapshots.current.network
+
+
+def _place(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if cursor.isascii() and cursor.isdigit() and len(cursor) < 7:
+        return int(cursor)
+    raise BadInput(f"no part of the list begins at {cursor!r}; needed: the `next` of the part before")

@@ -1,0 +1,53 @@
+"""What stands in an address of the API? Parts of paths and queries; bodies are the questions of `service/app`."""
+
+from pydantic import BaseModel, Field
+
+from service.app.question import Country, Id, ListQuestion, Organisation, Strict
+
+
+class DecisionKey(Strict):
+    """Which decision is taken back?"""
+
+    key: str = Field(min_length=1, max_length=500, description="As the list shows it: put:O-1, withdraw:FR.")
+
+
+class AroundQuery(Strict):
+    """Whose neighbourhood?"""
+
+    organisation: Organisation
+    limit: int = Field(20, ge=1, le=60)
+
+
+class PathQuery(Strict):
+    """Who introduces `a` to `b`?"""
+
+    a: Organisation
+    b: Organisation
+
+
+class CountryQuery(Strict):
+    """Which country?"""
+
+    country: Country
+    limit: int = Field(20, ge=1, le=200, description="How many of its organisations to list.")
+
+
+class OutlinesQuery(ListQuestion):
+    """Which outlines?"""
+
+    call: Id | None = None
+    text: str | None = Field(None, max_length=200, description="Only those with this in their title.")
+
+
+class FindQuery(ListQuestion):
+    """Which organisations have this in their name?"""
+
+    text: str = Field(min_length=1, max_length=200)
+    country: Country | None = None
+    limit: int = Field(20, ge=1, le=100)
+
+
+class CallPath(BaseModel):
+    """A call's id in the address."""
+
+    call: Id
