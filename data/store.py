@@ -43,7 +43,7 @@ from data.tables import (
     vectors,
 )
 from data.watch import RevisionWatch
-from data.writer import LATEST, Writer, rows_of
+from data.writer import CHUNK, LATEST, Writer, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,10 @@ class Store:
         ]
         with writing(self._engine) as connection:
             read_revisions(connection, lock=True)
-            known = set(connection.scalars(select(vectors.c.hash).where(vectors.c.encoder == encoder)))
+            query = select(vectors.c.hash).where(vectors.c.encoder == encoder)
+            if len(rows) <= CHUNK:
+                query = query.where(vectors.c.hash.in_([row["hash"] for row in rows]))
+            known = set(connection.scalars(query))
             missing = [row for row in rows if row["hash"] not in known]
             if missing:
                 connection.execute(insert(vectors), missing)
@@ -312,7 +315,7 @@ class Store:
         found: dict[str, np.ndarray] = {}
         with reading(self._engine) as connection:
             query = select(vectors.c.hash, vectors.c.vector).where(vectors.c.encoder == encoder)
-            if len(wanted) <= 500:
+            if len(wanted) <= CHUNK:
                 query = query.where(vectors.c.hash.in_(sorted(wanted)))
             for key, blob in connection.execute(query):
                 if key in wanted:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from data.model import History
 from graph.names.name_words import COMMON, FILLERS, FIRST_NAMES, INSTITUTIONS, LEGAL_FORMS, NON_PROFIT, PLACES
 
 _LETTERS = str.maketrans({"ß": "SS", "Ø": "O", "ø": "O", "Æ": "AE", "æ": "AE", "Ł": "L", "ł": "L", "Đ": "D"})
@@ -86,6 +87,15 @@ class NameStatistics:
     names_led_by: dict[str, int]
     cities: frozenset[str]
     ordinary: frozenset[str]
+
+    @classmethod
+    def of_history(cls, history: History) -> "NameStatistics":
+        """Count over all organisations of a history and the texts of its projects."""
+        table = history.organisations
+        names, cities = (
+            (text for text in table[column] if isinstance(text, str) and text) for column in ("name", "city")
+        )
+        return cls.of(names, cities, history.projects["text"])
 
     @classmethod
     def of(

@@ -1,6 +1,6 @@
 """How likely is an organisation without any past project a partner? As likely as those who did what it writes about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ NEAREST = 60
 """Past projects that a profile is taken to stand beside."""
 COUNTRY_POWER = 0.25
 """How far the odds follow the share of the query's likely partners that the organisation's country holds."""
+ROWS_AT_ONCE = 512
 SMALL_COUNTRY = 20
 """A country with fewer organisations than this counts as if it had so many: a rate of few says little."""
 LIFT, LIFT_POWER, LIFT_MOST = 64.0, 0.4, 20.0
@@ -34,7 +35,7 @@ class ColdStart:
     """(m,) str, sorted."""
     vectors: np.ndarray
     """(m, d) float32, less the state's centre, rows of length 1."""
-    nearest: sparse.csr_matrix
+    beside: sparse.csr_matrix
     """(m, p): cosine^3 to the nearest past projects; 0 elsewhere."""
     country_of: np.ndarray
     """(m,) int: row of its country in `prepared.by_country`."""
@@ -57,8 +58,29 @@ class ColdStart:
             prepared=prepared,
             ids=np.array(ids, dtype=object),
             vectors=vectors,
-            nearest=_nearest(np.maximum(vectors @ state.vectors.T, 0.0) ** 3),
+            beside=_beside(vectors, state.vectors),
             country_of=np.array([places.get(seats.get(ident) or "", len(places)) for ident in ids], int),
+        )
+
+    def following(
+        self,
+        profiles: Mapping[str, np.ndarray],
+        changed: Collection[str],
+        countries: Mapping[str, str | None] | None = None,
+    ) -> "ColdStart":
+        """The same at the same moment, but the `changed` have other `profiles`, or none where it has none of them."""
+        stay = np.array([ident not in changed for ident in self.ids], dtype=bool)
+        fresh = ColdStart.of(self.prepared, profiles, countries)
+        if stay.all() and not len(fresh.ids):
+            return self
+        ids = np.concatenate([self.ids[stay], fresh.ids])
+        order = np.argsort(ids, kind="stable")
+        return ColdStart(
+            prepared=self.prepared,
+            ids=ids[order],
+            vectors=np.concatenate([self.vectors[stay], fresh.vectors])[order],
+            beside=sparse.vstack([self.beside[stay], fresh.beside], format="csr")[order],
+            country_of=np.concatenate([self.country_of[stay], fresh.country_of])[order],
         )
 
     def score(
@@ -94,8 +116,8 @@ class ColdStart:
     def _inherited(self, chances: np.ndarray) -> np.ndarray:
         """(m, b): the mean over the nearest projects of what each is worth to its members."""
         member, projects = self.prepared.state.member, np.maximum(self.prepared.popularity, 1.0)
-        worth: np.ndarray = self.nearest @ (member @ (chances / projects[:, None]))
-        weight = self.nearest @ (member @ (1.0 / projects))
+        worth: np.ndarray = self.beside @ (member @ (chances / projects[:, None]))
+        weight = self.beside @ (member @ (1.0 / projects))
         mean: np.ndarray = np.divide(
             worth, weight[:, None], out=np.zeros_like(worth), where=weight[:, None] > 0
         )
@@ -126,6 +148,19 @@ def by_text_alone(profiles: Mapping[str, np.ndarray], vector: np.ndarray, query:
 def _scored(ids: np.ndarray, probability: np.ndarray) -> Scored:
     """The answer for organisations without any past project."""
     return Scored(ids, probability, np.zeros(len(ids), np.float32))
+
+
+def _beside(vectors: np.ndarray, projects: np.ndarray) -> sparse.csr_matrix:
+    """(m, p): see `ColdStart.beside`; some rows at a time, since all at once would fill the memory."""
+    parts = [
+        _nearest(np.maximum(vectors[begin : begin + ROWS_AT_ONCE] @ projects.T, 0.0) ** 3)
+        for begin in range(0, len(vectors), ROWS_AT_ONCE)
+    ]
+    return (
+        sparse.vstack(parts, format="csr")
+        if parts
+        else sparse.csr_matrix((0, len(projects)), dtype=np.float32)
+    )
 
 
 def _nearest(nearness: np.ndarray) -> sparse.csr_matrix:

@@ -108,7 +108,7 @@ def _without_history(
     rows = np.flatnonzero(cold_start.ids == organisation)
     if not len(rows):
         return ()
-    own, near = cold_start.vectors[rows[0]], cold_start.nearest[rows[0]]
+    own, near = cold_start.vectors[rows[0]], cold_start.beside[rows[0]]
     profile = []
     if (fit := float(own @ centred(vector, state.centre)[0])) > 0:
         profile.append(Contribution("profile", fit, sentence=quotes.nearest(own)))

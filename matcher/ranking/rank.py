@@ -1,9 +1,8 @@
 """In what order? The learned ranker of partners for a project idea."""
 
+import copy
 import datetime as dt
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from data.model import History, OrganisationId
+from data.once import Kept
 from matcher.ranking.cold_start import ColdStart, by_text_alone
 from matcher.ranking.cutoffs import cutoff_for, known_before
 from matcher.ranking.explain import contributions
@@ -61,12 +61,32 @@ class Ranker:
         self._countries = _countries(history)
         self._registry = None if folder is None else ModelRegistry(history, texts, folder, progress=progress)
         self._learn_from = learn_from
-        self._states: OrderedDict[int, tuple[PreparedState, ColdStart]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._states: Kept[int, PreparedState] = Kept(STATES_KEPT)
+        self._cold_starts: Kept[int, ColdStart] = Kept(STATES_KEPT)
         self._learned = False
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="ranker")
         self._cutoff = cutoff_for(history, None)
+        self._past = self._past_digest()
         self._inputs = self._inputs_digest()
+
+    def following(self, texts: Texts, changed: Collection[str]) -> "Ranker":
+        """Return the ranker of the same history with other texts of organisations; `changed`: whose.
+
+        It shares with this one what follows from the history, and what is learned of it.
+        """
+        other = copy.copy(self)
+        other._texts = texts
+        of_changed = {ident: texts.organisations[ident] for ident in changed if ident in texts.organisations}
+        other._cold_starts = self._cold_starts.mapped(
+            lambda cold_start: cold_start.following(of_changed, changed, self._countries)
+        )
+        other._inputs = other._inputs_digest()
+        return other
+
+    @property
+    def texts(self) -> Texts:
+        """The texts that organisations and new questions are read by."""
+        return self._texts
 
     @property
     def fingerprint(self) -> str:
@@ -127,6 +147,10 @@ class Ranker:
         return (
             f"A newly learned ranking was no better and is not used (recall at 50, {recalls}). {self.basis}"
         )
+
+    def prepare(self) -> None:
+        """Work out what today's questions are answered from, unless that was done: no question then waits for it."""
+        self._scorer(None)
 
     def rank(
         self,
@@ -195,17 +219,13 @@ class Ranker:
         if known == 0:
             return None
         model = self._todays() if date is None else self._dated(known, date)
-        with self._lock:
-            if known not in self._states:
-                prepared = prepare_state(
-                    build_state(self._first(known), self._texts.projects, self._texts.width)
-                )
-                cold_start = ColdStart.of(prepared, self._texts.organisations, self._countries)
-                self._states[known] = (prepared, cold_start)
-                while len(self._states) > STATES_KEPT:
-                    self._states.popitem(last=False)
-            self._states.move_to_end(known)
-            prepared, cold_start = self._states[known]
+        texts = self._texts
+        prepared = self._states.get(
+            known, lambda: prepare_state(build_state(self._first(known), texts.projects, texts.width))
+        )
+        cold_start = self._cold_starts.get(
+            known, lambda: ColdStart.of(prepared, texts.organisations, self._countries)
+        )
         return Scorer(prepared=prepared, model=model, cold_start=cold_start)
 
     def _first(self, known: int) -> History:
@@ -237,12 +257,17 @@ class Ranker:
             model = registry.in_use()
         return model
 
-    def _inputs_digest(self) -> str:
-        """Encoder, profiles and what is known, in short."""
+    def _past_digest(self) -> "hashlib._Hash":
+        """Encoder and what is known of the past."""
         digest = hashlib.sha256(f"{FEATURES}|{self._texts.encoder}|{self._learn_from}".encode())
         digest.update(str(self._registry is not None).encode())
         if self._cutoff is not None:
             digest.update(fingerprint(self._history, self._texts, self._cutoff).encode())
+        return digest
+
+    def _inputs_digest(self) -> str:
+        """Encoder, profiles and what is known, in short."""
+        digest = self._past.copy()
         digest.update("|".join(sorted(self._texts.organisations)).encode())
         return digest.hexdigest()
 

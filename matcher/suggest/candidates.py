@@ -97,7 +97,7 @@ def gather(reading: Reading, query: Query, knowledge: Knowledge, *, fictional: b
 
 
 def _record(query: Query, knowledge: Knowledge) -> tuple[np.ndarray, np.ndarray]:
-    """(n,) place scores and (n,) places over the whole roster; those who are on board already score as the first.
+    """(n,) place scores and (n,) places over the whole population; those who are on board already score as the first.
 
     Who has no score at all in the ranking has no place: it would only be that of its id.
     """

@@ -9,7 +9,6 @@ from scipy import sparse
 from data.model import OrganisationId
 from graph.network.network import Network
 from matcher.solver.assemble import Facts, tie_strength
-from matcher.suggest.text_profiles import TextProfiles
 
 NEWCOMER_PROJECTS = 2
 """With at most so many past projects an organisation still counts as half a newcomer."""
@@ -19,7 +18,7 @@ NEWCOMER_PROJECTS = 2
 class Eligible:
     """n organisations, and what is known of them whatever the question is.
 
-    `places`: (n,) positions in the roster; `ties`: (n, n) CSR in [0, 1), strength of earlier collaboration;
+    `places`: (n,) positions in the population; `ties`: (n, n) CSR in [0, 1), strength of earlier collaboration;
     `newcomer`: (n,) 1 without any project, 0.5 with a few; `widening`: (n,) bool.
     """
 
@@ -32,17 +31,22 @@ class Eligible:
 
     @classmethod
     def of(
-        cls, places: np.ndarray, roster: TextProfiles, facts: Facts, widening: np.ndarray, network: Network
+        cls,
+        places: np.ndarray,
+        facts: Facts,
+        projects: np.ndarray,
+        widening: np.ndarray,
+        network: Network,
     ) -> "Eligible":
-        ids = tuple(roster.ids[place] for place in places)
-        projects = roster.projects[places]
+        """`facts`, `projects` (past ones) and `widening` are those of the organisations at `places`, in that order."""
+        ids = tuple(map(OrganisationId, facts.ids))
         return cls(
             places=places,
             ids=ids,
-            facts=facts.take(places),
+            facts=facts,
             ties=tie_strength(network.ties(ids)),
             newcomer=np.where(projects == 0, 1.0, np.where(projects <= NEWCOMER_PROJECTS, 0.5, 0.0)),
-            widening=widening[places],
+            widening=widening,
         )
 
     @property

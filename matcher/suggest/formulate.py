@@ -139,7 +139,7 @@ def _fictional(profile: CallProfile, named: Iterable[OrganisationId | None], kno
         raise BadInput("the request names real and fictional organisations; a consortium has one sort only")
     if kinds:
         return kinds.pop()
-    return profile.fictional or bool(knowledge.fictional.all())
+    return profile.fictional or bool(knowledge.population.fictional.all())
 
 
 def _usual_size(profile: CallProfile) -> tuple[int, int]:

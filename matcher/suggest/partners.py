@@ -38,14 +38,7 @@ def own_reading(organisation: Organisation, knowledge: Knowledge, *, call: str |
         return read(text, knowledge.search, seeks="\n".join(o.seeks for o in chosen if o.seeks) or None)
     if organisation.profile:
         return read(organisation.profile, knowledge.search)
-    row = knowledge.roster.speaks[[knowledge.roster.places[organisation.id]]]
-    mean = (
-        row.data @ knowledge.roster.vectors[row.indices]
-        if row.nnz
-        else np.zeros(knowledge.roster.vectors.shape[1])
-    )
-    length = float(np.linalg.norm(mean))
-    vector = (mean / length if length else mean).astype(np.float32)
+    vector = knowledge.roster.mean_of(organisation.id)
     return Reading(
         text="", vector=vector, source=None, aspects=(), aspect_vectors=np.zeros((0, vector.size), np.float32)
     )

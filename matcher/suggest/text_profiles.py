@@ -1,20 +1,20 @@
 """Which texts speak for which organisation, and how loudly? Built once per state of the store, then only read."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
-from data.model import History, OrganisationId, Outline
+from data.model import OrganisationId, Outline
+from embeddings.index import SCATTERED, SCATTERED_ROWS
 from embeddings.search import TextSearch
+from matcher.suggest.population import Population
 
 OWN_WORDS = 1.0
 """Weight of an outline or a profile: the organisation wrote it."""
 COORDINATED = 0.9
 """Weight of a project that the organisation led."""
-CALIBRATED_ON = 1000
-"""Texts, evenly chosen, on which similarities are calibrated."""
 FEW_TEXTS = 50
 """With fewer distinct texts nothing can be learned of what is usual; the scale of the demo call serves."""
 LEAST_SPAN = 0.2
@@ -44,15 +44,14 @@ class Scale:
 
     @classmethod
     def of(cls, vectors: np.ndarray) -> "Scale":
-        """Calibrate on (m, d) unit rows: median over all pairs, and median over each row's nearest other row.
+        """Calibrate on (m, d) unit rows of a sample: median over all pairs, median over each row's nearest other row.
 
         Equal rows count once: the same call-topic title for many projects says nothing about near neighbours.
         """
         distinct = np.unique(vectors, axis=0)
         if len(distinct) < FEW_TEXTS:
             return cls(0.1, 0.5)
-        chosen = distinct[np.unique(np.linspace(0, len(distinct) - 1, CALIBRATED_ON).astype(int))]
-        similar = chosen @ chosen.T
+        similar = distinct @ distinct.T
         pairs = similar[np.triu_indices_from(similar, 1)]
         np.fill_diagonal(similar, -1.0)
         floor = max(0.0, float(np.median(pairs)))
@@ -68,90 +67,178 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TextProfiles:
-    """Every organisation in a fixed order, and the indexed texts that speak for it.
+class Voices:
+    """m texts, and how loudly each speaks for whom of n organisations.
 
-    `speaks`: (n organisations, m entries) CSR of weights in (0, 1]; `vectors`: (m, d) float32, unit rows.
+    `speaks`: (n, m) CSR of weights in (0, 1], 0 where a text is no longer heard; `vectors`: (m, d) float32, unit rows.
     """
 
-    ids: tuple[OrganisationId, ...]
-    places: dict[OrganisationId, int]
     entries: tuple[str, ...]
     columns: dict[str, int]
     vectors: np.ndarray
     speaks: sparse.csr_array
-    projects: np.ndarray
-    """(n,) how many projects each took part in."""
-    scale: Scale
 
     @classmethod
-    def of(cls, history: History, outlines: Iterable[Outline], search: TextSearch) -> "TextProfiles":
-        ids = tuple(OrganisationId(each) for each in history.organisations["id"])
-        places = {organisation: place for place, organisation in enumerate(ids)}
-        pairs = _own_words(history, outlines) + _shared_words(history)
-        known = [pair for pair in pairs if pair[1] in search]
+    def of(cls, spoken: Iterable[tuple[int, str, float]], search: TextSearch, n: int) -> "Voices":
+        """Build from (organisation's place, entry, weight); entries that the search does not know are left out."""
+        known = [voice for voice in spoken if voice[1] in search]
         entries = tuple(sorted({entry for _, entry, _ in known}))
         columns = {entry: column for column, entry in enumerate(entries)}
         weights = np.array([weight for _, _, weight in known], dtype=np.float32)
-        rows = [places[organisation] for organisation, _, _ in known]
+        rows = [place for place, _, _ in known]
         speaks = sparse.coo_array(
-            (weights, (rows, [columns[entry] for _, entry, _ in known])), shape=(len(ids), len(entries))
+            (weights, (rows, [columns[entry] for _, entry, _ in known])), shape=(n, len(entries))
         ).tocsr()
-        vectors = search.matrix(entries)
-        counts = history.participations.groupby("organisation")["project"].nunique()
-        return cls(
-            ids=ids,
-            places=places,
-            entries=entries,
-            columns=columns,
-            vectors=vectors,
-            speaks=speaks,
-            projects=counts.reindex(list(ids), fill_value=0).to_numpy(),
-            scale=Scale.of(vectors),
-        )
+        return cls(entries, columns, search.matrix(entries), speaks)
 
-    def scores(self, vectors: np.ndarray, *, but: str | None = None) -> np.ndarray:
-        """Return (n, q) scores in [0, 1]: how well each organisation's best text answers each of q unit vectors.
+    def without(self, entries: Iterable[str]) -> "Voices":
+        """The same, but these are no longer heard."""
+        columns = [self.columns[entry] for entry in entries if entry in self.columns]
+        if not columns:
+            return self
+        quiet = np.isin(self.speaks.indices, columns)
+        data = np.where(quiet, np.float32(0), self.speaks.data)
+        speaks = sparse.csr_array((data, self.speaks.indices, self.speaks.indptr), shape=self.speaks.shape)
+        return replace(self, speaks=speaks)
 
-        The entry `but` is not heard: an outline is no evidence that its own questions are answered.
-        """
-        heard = self.scale.score(self.vectors @ vectors.T)  # (m, q)
+    def scores(self, vectors: np.ndarray, scale: Scale, but: str | None) -> np.ndarray:
+        """See `TextProfiles.scores`."""
+        heard = scale.score(self.vectors @ vectors.T)  # (m, q)
         if but in self.columns:
             heard[self.columns[but]] = 0
-        result = np.zeros((len(self.ids), vectors.shape[0]), dtype=np.float32)
+        result = np.zeros((self.speaks.shape[0], vectors.shape[0]), dtype=np.float32)
         speaking = np.flatnonzero(np.diff(self.speaks.indptr))
         if speaking.size:
             loud = heard[self.speaks.indices] * self.speaks.data[:, None]
             result[speaking] = np.maximum.reduceat(loud, self.speaks.indptr[:-1][speaking], axis=0)
         return result
 
+    def spoken(self, place: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return (k,) columns and (k,) weights of the texts that speak for the organisation at a place."""
+        inside = slice(self.speaks.indptr[place], self.speaks.indptr[place + 1])
+        heard = self.speaks.data[inside] > 0
+        return self.speaks.indices[inside][heard], self.speaks.data[inside][heard]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextProfiles:
+    """Every organisation of a population, and the indexed texts that speak for it.
+
+    `shared`: texts of projects, which follow from the history; `own`: outlines and profiles; `recent`: those of them
+    that were written since `own` was put together, which is where the earlier ones are no longer heard.
+    """
+
+    population: Population
+    shared: Voices
+    own: Voices
+    recent: Voices
+    authors: dict[str, int]
+    """The place of the organisation that wrote it, of each outline and profile."""
+    sample: np.ndarray
+    scale: Scale
+
+    @classmethod
+    def of(cls, population: Population, outlines: Iterable[Outline], search: TextSearch) -> "TextProfiles":
+        """Build for a whole search; `outlines` tell whose they are, of profiles the entry does."""
+        places, n = population.places, len(population.ids)
+        authors = {f"outline:{outline.id}": places[outline.organisation] for outline in outlines}
+        for entry in search.entries:
+            kind, _, ident = entry.partition(":")
+            if kind == "organisation":
+                authors[entry] = places[OrganisationId(ident)]
+        return cls(
+            population=population,
+            shared=Voices.of(_shared_words(population), search, n),
+            own=Voices.of(_own_words(authors, authors), search, n),
+            recent=Voices.of((), search, n),
+            authors=authors,
+            sample=search.sample,
+            scale=Scale.of(search.sample),
+        )
+
+    def following(
+        self, written: Mapping[str, OrganisationId], gone: Iterable[str], search: TextSearch
+    ) -> "TextProfiles":
+        """Return the profiles of the next moment: `written`, new or changed, by whom; `search`: that moment's."""
+        places, n = self.population.places, len(self.population.ids)
+        leaving = {*gone, *written}
+        authors = self.authors | {entry: places[author] for entry, author in written.items()}
+        for entry in leaving - written.keys():
+            authors.pop(entry, None)
+        recent = {entry for entry in self.recent.entries if entry in authors} | written.keys()
+        if len(recent) > max(SCATTERED * len(authors), SCATTERED_ROWS):
+            own, recent = Voices.of(_own_words(authors, authors), search, n), set()
+        else:
+            own = self.own.without(leaving)
+        same = search.sample is self.sample
+        return replace(
+            self,
+            own=own,
+            recent=Voices.of(_own_words(recent, authors), search, n),
+            authors=authors,
+            sample=search.sample,
+            scale=self.scale if same else Scale.of(search.sample),
+        )
+
+    @property
+    def ids(self) -> tuple[OrganisationId, ...]:
+        return self.population.ids
+
+    @property
+    def places(self) -> dict[OrganisationId, int]:
+        """The ids' positions."""
+        return self.population.places
+
+    @property
+    def _voices(self) -> tuple[Voices, ...]:
+        return self.shared, self.own, self.recent
+
+    def scores(self, vectors: np.ndarray, *, but: str | None = None) -> np.ndarray:
+        """Return (n, q) scores in [0, 1]: how well each organisation's best text answers each of q unit vectors.
+
+        The entry `but` is not heard: an outline is no evidence that its own questions are answered.
+        """
+        heard = [voices.scores(vectors, self.scale, but) for voices in self._voices if voices.entries]
+        best = np.zeros((len(self.ids), vectors.shape[0]), dtype=np.float32)
+        for scores in heard:
+            np.maximum(best, scores, out=best)
+        return best
+
     def best_entries(
         self, organisation: OrganisationId, vector: np.ndarray, limit: int, *, but: str | None = None
     ) -> list[tuple[str, float]]:
         """Return the (entry, score) pairs that speak best for an organisation about `vector`, best first."""
-        place = self.places[organisation]
-        spoken = slice(self.speaks.indptr[place], self.speaks.indptr[place + 1])
-        columns = self.speaks.indices[spoken]
-        scores = self.scale.score(self.vectors[columns] @ vector) * self.speaks.data[spoken]
-        scores[columns == self.columns.get(but or "", -1)] = 0
-        best = np.lexsort((columns, -scores))[:limit]  # columns are in the order of the entries' names
-        return [(self.entries[columns[at]], float(scores[at])) for at in best if scores[at] > 0]
+        scored: list[tuple[str, float]] = []
+        for voices in self._voices:
+            columns, weights = voices.spoken(self.places[organisation])
+            scores = self.scale.score(voices.vectors[columns] @ vector) * weights
+            scored += [
+                (voices.entries[column], float(score)) for column, score in zip(columns, scores, strict=True)
+            ]
+        heard = [(entry, score) for entry, score in scored if score > 0 and entry != but]
+        return sorted(heard, key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def mean_of(self, organisation: OrganisationId) -> np.ndarray:
+        """Return (d,) the mean direction of an organisation's texts, each as loud as it speaks; zero without any."""
+        total = np.zeros(self.shared.vectors.shape[1], dtype=np.float32)
+        for voices in self._voices:
+            columns, weights = voices.spoken(self.places[organisation])
+            total += weights @ voices.vectors[columns]
+        length = float(np.linalg.norm(total))
+        return (total / length if length else total).astype(np.float32)
 
 
-def _own_words(history: History, outlines: Iterable[Outline]) -> list[tuple[OrganisationId, str, float]]:
-    described = history.organisations[history.organisations["profile"].notna()]["id"]
-    return [(outline.organisation, f"outline:{outline.id}", OWN_WORDS) for outline in outlines] + [
-        (each, f"organisation:{each}", OWN_WORDS) for each in described
-    ]
+def _own_words(entries: Iterable[str], authors: Mapping[str, int]) -> list[tuple[int, str, float]]:
+    return [(authors[entry], entry, OWN_WORDS) for entry in entries]
 
 
-def _shared_words(history: History) -> list[tuple[OrganisationId, str, float]]:
-    table = history.participations
+def _shared_words(population: Population) -> list[tuple[int, str, float]]:
+    table = population.history.participations
     sizes = table.groupby("project")["organisation"].transform("nunique")
     led = table["role"] == "coordinator"
     shared = {size: shared_weight(size) for size in sizes.unique()}
     return [
-        (organisation, f"project:{project}", COORDINATED if leads else shared[size])
+        (population.places[organisation], f"project:{project}", COORDINATED if leads else shared[size])
         for organisation, project, size, leads in zip(
             table["organisation"], table["project"], sizes, led, strict=True
         )

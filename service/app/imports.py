@@ -39,12 +39,12 @@ class Imports:
 
     def cordis(self, reader: Reader, paths: Sequence[Path], *, dry_run: bool) -> ImportReport:
         """Read what CORDIS publishes: ZIP archives or folders."""
-        return import_cordis(self._store, paths, dry_run=dry_run, progress=self._progress)
+        return self._taken_up(import_cordis(self._store, paths, dry_run=dry_run, progress=self._progress))
 
     def outlines(self, reader: Reader, path: Path, call: str, *, dry_run: bool) -> ImportReport:
         """Read a call's outlines from a spreadsheet."""
         profile = self._records.call(call)
-        return import_outlines(
+        report = import_outlines(
             self._store,
             path,
             profile.id,
@@ -52,14 +52,22 @@ class Imports:
             dry_run=dry_run,
             progress=self._progress,
         )
+        return self._taken_up(report)
 
     def organisations(self, reader: Reader, path: Path, *, dry_run: bool) -> ImportReport:
         """Read organisations from a spreadsheet."""
-        return import_organisations(self._store, path, dry_run=dry_run, progress=self._progress)
+        return self._taken_up(
+            import_organisations(self._store, path, dry_run=dry_run, progress=self._progress)
+        )
 
     def demo(self, reader: Reader, *, dry_run: bool) -> ImportReport:
         """Load the demo call."""
-        return load_demo(self._store, dry_run=dry_run, progress=self._progress)
+        return self._taken_up(load_demo(self._store, dry_run=dry_run, progress=self._progress))
+
+    def _taken_up(self, report: ImportReport) -> ImportReport:
+        if not report.dry_run:
+            self._snapshots.refresh()
+        return report
 
     def keep_problems(self, report: ImportReport, path: Path | None) -> Imported:
         """Write the bad rows to `path` (konsort-bad-rows.txt where none is named); return what came in.
@@ -73,17 +81,14 @@ class Imports:
 
     def index(self) -> int:
         """Embed what has no vector yet; return how many texts are searchable."""
-        self._snapshots.refresh()
         return len(self._snapshots.current.search)
 
     def prepare(self) -> str:
         """Embed what is new; learn the ranking of today's questions if there is none yet. Return what it stands on."""
-        self._snapshots.refresh()
         return self._snapshots.current.knowledge.ranker.basis
 
     def train(self) -> str:
         """Embed what is new and learn from the history as it is, if that was not done; return what came of it."""
-        self._snapshots.refresh()
         return self._snapshots.current.knowledge.ranker.train()
 
     def training_due(self) -> str | None:

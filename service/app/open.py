@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -17,6 +17,7 @@ from service.app.owners import Owners
 from service.app.projects import OverallProjects
 from service.app.questions import Questions
 from service.app.records import Records
+from service.app.serving import Serving
 from service.app.state import SnapshotHolder
 from service.runtime.settings import Settings
 
@@ -38,11 +39,13 @@ class Application:
     projects: OverallProjects
     imports: Imports
     owners: Owners
+    serving: Serving
     snapshots: "SnapshotHolder[Snapshot]"
     store: Store
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Stop keeping up with the store, and let go of it."""
+        self.serving.stop()
         self.store.close()
 
     def __enter__(self) -> Self:
@@ -53,34 +56,23 @@ class Application:
     ) -> None:
         self.close()
 
-    def warm(self) -> None:
-        """Open the text model and the compiled solver, so that the first question is as quick as the next."""
-        from matcher.solver.assemble import warm
-        from service.runtime.encoder import encoder_of
-        from service.runtime.memory import freeze_loaded, trim_memory
-
-        encoder_of(self.settings).encode(["warm"])
-        warm()
-        _complete(self.snapshots.current)
-        freeze_loaded()
-        trim_memory()
-
 
 def open_application(settings: Settings, progress: Progress | None = None) -> Application:
     """Open the store of a home folder, making both where they are missing. Nothing heavy is loaded yet."""
-    from service.runtime.memory import freeze_loaded
-
     _make_home(settings.home)
     store = Store.open(settings.database, who=settings.user)
     profiles = _profiles(settings.profiles)
+    serving = Serving(settings)
 
-    def build() -> "Snapshot":
+    def newest(before: "Snapshot | None") -> "Snapshot":
         from service.runtime.encoder import encoder_of
-        from service.runtime.snapshot import Snapshot
+        from service.runtime.snapshot import Snapshot, Sources
 
-        return Snapshot(store, settings, profiles, encoder_of(settings), progress)
+        sources = Sources(store, settings, profiles, partial(encoder_of, settings), progress)
+        return Snapshot.newest(sources, before)
 
-    snapshots = SnapshotHolder(store.revision, build, _complete, freeze_loaded)
+    snapshots: SnapshotHolder[Snapshot] = SnapshotHolder(newest, serving.complete, serving.settle)
+    serving.over(snapshots, store)
     records = Records(store, profiles, snapshots)
     return Application(
         settings=settings,
@@ -90,6 +82,7 @@ def open_application(settings: Settings, progress: Progress | None = None) -> Ap
         projects=OverallProjects(store, records, snapshots),
         imports=Imports(store, records, snapshots, progress),
         owners=Owners(store, records, snapshots),
+        serving=serving,
         snapshots=snapshots,
         store=store,
     )
@@ -102,18 +95,6 @@ def make_ready(settings: Settings) -> None:
 
     encoder_of(settings).encode(["ready"])
     warm()
-
-
-def _complete(snapshot: "Snapshot") -> None:
-    """Build what a first question would wait for."""
-    from matcher.ranking.query import Query
-
-    knowledge = snapshot.knowledge
-    knowledge.ranker.rank([Query(id="warm", text="warm")], limit=1)
-    for fictional in (False, True):
-        knowledge.field(fictional=fictional)
-    _ = knowledge.names
-    _ = knowledge.network.graph
 
 
 @cache

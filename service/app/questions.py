@@ -162,9 +162,7 @@ class Questions:
 
     def _knowledge(self, reader: Reader) -> "Knowledge":
         """What the reader may see of the current snapshot: filtered before anything is searched."""
-        from matcher.suggest.visibility import visible_to
-
-        return visible_to(self._snapshots.current.knowledge, reader)
+        return self._snapshots.current.visible_to(reader).knowledge
 
     def _matcher(self, reader: Reader) -> "Matcher":
         from matcher.suggest.matcher import Matcher

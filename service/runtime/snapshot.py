@@ -1,104 +1,221 @@
 """What is built from one state of the store? Each part at its first use, none ever changed."""
 
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property, partial
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from data.calls import CallProfile
 from data.model import CallId, History, Organisation, OrganisationId, Outline, OutlineId
-from data.store import OwnerDecision, Store
-from embeddings.encoder import Encoder
-from embeddings.search import TextSearch
-from graph.names.names import NameStatistics
-from graph.network.network import Network
-from matcher.ranking.rank import Ranker
-from matcher.suggest.knowledge import Knowledge, facts_of, ranker_texts, titles_of, widening_of
-from matcher.suggest.text_profiles import TextProfiles
+from data.once import Kept, built, give, once
+from data.readers import Reader
+from data.revisions import LiveChanges, OwnerDecision, Revisions
+from data.store import Store
 from service.runtime.settings import Settings
 
+if TYPE_CHECKING:  # slow to import: each part imports what it is built with
+    from embeddings.encoder import Encoder
+    from embeddings.search import TextSearch
+    from graph.names.names import NameStatistics
+    from graph.network.network import Network
+    from matcher.ranking.rank import Ranker
+    from matcher.suggest.knowledge import Knowledge
+    from matcher.suggest.population import Population
+    from matcher.suggest.text_profiles import TextProfiles
+
 Progress = Callable[[str, int, int], None]
+VIEWS_KEPT = 16
+"""So many readers' views of one snapshot are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What snapshots are built from, the same as long as the process lives."""
+
+    store: Store
+    settings: Settings
+    profiles: Mapping[CallId, CallProfile]
+    encoder: "Callable[[], Encoder]"
+    """Opens the encoder; the same one each time."""
+    progress: Progress | None = None
+
+
+class Past:
+    """The layer of the history, shared by all snapshots of it: rare and heavy."""
+
+    def __init__(self, store: Store, at: Revisions) -> None:
+        self._store = store
+        self._at = at
+
+    @property
+    def revision(self) -> str:
+        return self._at.history
+
+    @once
+    def history(self) -> History:
+        return self._store.history(at=self._at)
+
+    @once
+    def network(self) -> "Network":
+        from graph.network.network import Network
+
+        return Network.from_history(self.history)
+
+    @once
+    def names(self) -> "NameStatistics":
+        """How common each word of a name is."""
+        if built(self, "population"):
+            return self.population.names
+        from graph.names.names import NameStatistics
+
+        return NameStatistics.of_history(self.history)
+
+    @once
+    def population(self) -> "Population":
+        from matcher.suggest.population import Population
+
+        population = Population(self.history)
+        give(population, "network", self.network)
+        if built(self, "names"):
+            give(population, "names", self.names)
+        return population
 
 
 class Snapshot:
-    """All that is built from one revision of the store, each part at its first use, none ever changed."""
+    """All that answers stand on at one state of the store: the layer of the history, and over it what changes often.
 
-    def __init__(
-        self,
-        store: Store,
-        settings: Settings,
-        profiles: Mapping[CallId, CallProfile],
-        encoder: Encoder,
-        progress: Progress | None,
-    ) -> None:
-        self.revision = store.revision()
-        self._store = store
-        self._settings = settings
-        self._profiles = profiles
-        self._encoder = encoder
-        self._progress = progress
+    Parts that were not read before the store went on cannot be read any more: Conflict. So whoever serves completes a
+    snapshot before others have it; `following` then makes the next one out of it, in time that depends on what changed.
+    """
 
-    @cached_property
-    def history(self) -> History:
-        return self._store.history()
+    def __init__(self, sources: Sources, revisions: Revisions, past: Past | None = None) -> None:
+        self.revisions = revisions
+        self.revision = str(revisions)
+        self._sources = sources
+        self._past = past or Past(sources.store, revisions)
+        self._views: Kept[frozenset[OutlineId], Snapshot] = Kept(VIEWS_KEPT)
 
-    @cached_property
-    def network(self) -> Network:
-        return Network.from_history(self.history)
+    @classmethod
+    def newest(cls, sources: Sources, before: "Snapshot | None" = None) -> "Snapshot":
+        """Return the snapshot of the store as it is now; what it has in common with the one `before` is shared."""
+        if before is None:
+            return cls(sources, sources.store.revisions())
+        revisions = sources.store.revisions()
+        if revisions.history != before.revisions.history:
+            return cls(sources, revisions)
+        if revisions == before.revisions:
+            return before
+        return before.following(sources.store.live_changes(before.revisions))
 
-    @cached_property
-    def organisations(self) -> dict[OrganisationId, Organisation]:
-        return self._store.organisations()
+    def following(self, changes: LiveChanges) -> "Snapshot":
+        """Return the snapshot after these changes of the live layer. What is not built here is not built there."""
+        after = Snapshot(self._sources, changes.revisions, self._past)
+        give(after, "owner_decisions", changes.owner_decisions)
+        if built(self, "outlines"):
+            from service.runtime.live import outlines_after
 
-    @cached_property
-    def outlines(self) -> dict[OutlineId, Outline]:
-        return {outline.id: outline for outline in self._store.outlines()}
+            give(after, "outlines", outlines_after(self.outlines, changes.outlines))
+        if built(self, "organisations"):
+            give(after, "organisations", self.organisations | changes.organisations)
+        if built(self, "search") and built(self, "outlines"):
+            from service.runtime.live import Edit, ranker_after
 
-    @cached_property
-    def count_names(self) -> Callable[[], NameStatistics]:
-        """Counts how common each word of a name is, once: what a shared word says of one owner depends on it.
+            edit = Edit.of(changes, self.outlines)
+            search = self.search.following(self._sources.store, edit.entries, edit.gone)
+            give(after, "search", search)
+            if built(self, "roster"):
+                give(after, "roster", self.roster.following(edit.authors, edit.gone, search))
+            if built(self, "ranker"):
+                give(after, "ranker", ranker_after(self.ranker, search, after.outlines, edit.touched))
+        return after
 
-        It holds the records and not this moment, which would keep itself alive.
+    def visible_to(self, reader: Reader) -> "Snapshot":
+        """Return what a reader may see of it: hidden outlines are gone before anything is searched, counted or told.
+
+        Who sees all gets this very snapshot. The others' are kept, one for each set of hidden outlines.
         """
-        return cache(partial(_name_statistics, self.organisations, self.history))
+        if reader.sees_all:
+            return self
+        hidden = frozenset(ident for ident, outline in self.outlines.items() if not reader.may_see(outline))
+        return self._views.get(hidden, lambda: self._without(hidden)) if hidden else self
 
-    @cached_property
+    def _without(self, hidden: frozenset[OutlineId]) -> "Snapshot":
+        _ = self.search, self.roster, self.ranker, self.organisations
+        gone = dict.fromkeys(hidden)
+        return self.following(LiveChanges(self.revisions, gone, {}, self.owner_decisions))
+
+    @property
+    def history(self) -> History:
+        return self._past.history
+
+    @property
+    def network(self) -> "Network":
+        return self._past.network
+
+    @once
+    def organisations(self) -> dict[OrganisationId, Organisation]:
+        return self._sources.store.organisations(at=self.revisions)
+
+    @once
+    def outlines(self) -> dict[OutlineId, Outline]:
+        return {outline.id: outline for outline in self._sources.store.outlines(at=self.revisions)}
+
+    @once
     def owner_decisions(self) -> tuple[OwnerDecision, ...]:
-        return self._store.same_owner_decisions()
+        return self._sources.store.same_owner_decisions(at=self.revisions)
 
-    @cached_property
-    def search(self) -> TextSearch:
-        return TextSearch.build(self._store, self._encoder, history=self.history, progress=self._progress)
+    def count_names(self) -> "NameStatistics":
+        """Return how common each word of a name is, counted once: names can suggest a common owner."""
+        return self._past.names
 
-    @cached_property
-    def ranker(self) -> Ranker:
+    @once
+    def search(self) -> "TextSearch":
+        from embeddings.search import TextSearch, entries_of
+
+        entries = entries_of(self.history, self.outlines.values(), self.organisations.values())
+        source = self._sources
+        return TextSearch.build(source.store, source.encoder(), entries=entries, progress=source.progress)
+
+    @once
+    def ranker(self) -> "Ranker":
+        from matcher.ranking.rank import Ranker
+        from matcher.suggest.knowledge import ranker_texts
+
         texts = ranker_texts(self.search, self.outlines.values())
-        folder = self._settings.home / "models"
-        return Ranker(self.history, texts, folder=folder, progress=self._progress)
+        folder = self._sources.settings.home / "models"
+        return Ranker(self.history, texts, folder=folder, progress=self._sources.progress)
 
-    @cached_property
-    def knowledge(self) -> Knowledge:
+    @once
+    def roster(self) -> "TextProfiles":
+        from matcher.suggest.text_profiles import TextProfiles
+
+        return TextProfiles.of(self._past.population, self.outlines.values(), self.search)
+
+    @once
+    def knowledge(self) -> "Knowledge":
+        from matcher.suggest.knowledge import Knowledge
+
         return Knowledge(
             revision=self.revision,
-            network=self.network,
+            population=self._past.population,
             search=self.search,
             ranker=self.ranker,
-            roster=TextProfiles.of(self.history, self.outlines.values(), self.search),
-            facts=facts_of(self.history),
-            fictional=self.history.organisations["fictional"].to_numpy(dtype=bool),
-            widening=widening_of(self.history),
+            roster=self.roster,
             organisations=self.organisations,
             outlines=self.outlines,
-            profiles=self._profiles,
-            project_titles=titles_of(self.history),
+            profiles=self._sources.profiles,
             owner_decisions=self.owner_decisions,
-            count_names=self.count_names,
         )
 
+    def complete(self) -> None:
+        """Build all that a question could wait for, so that none does, and none is read from a later store."""
+        knowledge = self.knowledge
+        knowledge.ranker.prepare()
+        for fictional in (False, True):
+            knowledge.field(fictional=fictional)
+        _ = knowledge.names
+        _ = knowledge.network.graph
 
-def _name_statistics(
-    organisations: Mapping[OrganisationId, Organisation], history: History
-) -> NameStatistics:
-    return NameStatistics.of(
-        (each.name for each in organisations.values() if each.name),
-        (each.city for each in organisations.values() if each.city),
-        history.projects["text"],
-    )
+    def keep_vectors(self) -> None:
+        """Write to the store's cache what was embedded on the way here. Raises StoreError where the store is locked."""
+        if built(self, "search"):
+            self.search.keep(self._sources.store)

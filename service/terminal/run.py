@@ -36,9 +36,9 @@ def _serve(session: Session, host: str, port: int) -> None:
     keep_few_arenas()
     app = session.app
     app.imports.prepare()
-    app.snapshots.serving = True
+    app.serving.keep_up()
     share_cores()
-    threading.Thread(target=app.warm, name="warm", daemon=True).start()
+    threading.Thread(target=app.serving.warm, name="warm", daemon=True).start()
     with ExitStack() as running:
         running.enter_context(MemoryTrimming())
         if session.settings.retrain:

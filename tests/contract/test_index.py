@@ -207,6 +207,51 @@ def test_every_answer_is_that_of_brute_force(index, n, k, seed, share, copies):
     assert list(found) == sorted(found, key=lambda hit: (-hit.similarity, hit.id))
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["add", "remove"]), st.sets(st.integers(0, 30), min_size=1, max_size=6)),
+        max_size=12,
+    ),
+    st.integers(0, 10**6),
+    st.sampled_from([(1 / 16, 1024), (0.1, 2)]),
+)
+def test_copies_that_are_changed_answer_like_brute_force_and_leave_what_was_copied_alone(
+    edits: list[tuple[str, set[int]]], seed: int, scattered: tuple[float, int]
+) -> None:
+    rng = np.random.default_rng(seed)
+    query = rng.normal(size=WIDTH).astype(np.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("embeddings.index.SCATTERED", scattered[0])
+        patch.setattr("embeddings.index.SCATTERED_ROWS", scattered[1])
+        stored = some_rows(12, seed)
+        index = filled(FaissIndex(WIDTH), stored)
+        for what, numbers in edits:
+            before, seen = index, index.nearest(query, 50)
+            index = index.copy()
+            ids = [f"r{number:03d}" for number in sorted(numbers)]
+            if what == "add":
+                rows = rng.normal(size=(len(ids), WIDTH)).astype(np.float32)
+                index.add(ids, rows)
+                stored = stored | dict(zip(ids, rows, strict=True))
+            else:
+                index.remove(ids)
+                stored = {ident: row for ident, row in stored.items() if ident not in ids}
+            assert len(index) == len(stored)
+            for allowed in (None, {f"r{number:03d}" for number in range(0, 30, 2)}):
+                same(index.nearest(query, 9, allowed), brute_force(stored, query, 9, allowed))
+            assert before.nearest(query, 50) == seen
+
+
+def test_a_copy_shares_its_rows() -> None:
+    index = filled(FaissIndex(WIDTH), some_rows(2000))
+    copied = index.copy()
+    copied.add(["new"], np.ones((1, WIDTH), np.float32))
+    copied.remove(["r000"])
+    assert copied._blocks[0] is index._blocks[0]
+    assert (len(index), len(copied)) == (2000, 2000)
+
+
 def test_saved_and_loaded_is_equal(tmp_path):
     stored = some_rows(50)
     before = filled(FaissIndex(WIDTH), stored)

@@ -9,7 +9,7 @@ from data.errors import NotFound
 from data.model import CallId, Organisation, OrganisationId, Outline, OutlineId, Project, ProjectId
 from data.store import Store
 from embeddings.encoder import HashingEncoder, Progress
-from embeddings.search import TextSearch
+from embeddings.search import Entry, TextSearch, hash_of
 
 WOOD = "Timber beams for tall buildings."
 CLOUD = "An edge cloud for factories."
@@ -161,3 +161,53 @@ def test_the_sentence_that_carries_the_match_is_named(store):
     assert best[1].text == "We offer test beds for cloud at the edge of factories."
     assert best[2] is None
     assert search.best_sentences("", ["project:P1"]) == (None,)
+
+
+def kept_rows(search: TextSearch) -> dict[str, list[float]]:
+    return {entry: search.vector(entry).tolist() for entry in search.entries}
+
+
+def test_the_search_of_the_next_moment_is_the_one_that_a_new_build_makes(store: Store) -> None:
+    encoder = CountingEncoder()
+    first = TextSearch.build(store, encoder)
+    before, mark = kept_rows(first), first.fingerprint
+    encoder.seen.clear()
+    put = [Entry("outline:O1", "Hydrogen for ships."), Entry("outline:O9", WOOD)]
+    second = first.following(store, put, ["outline:O2", "never:there"])
+    assert encoder.seen == ["Hydrogen for ships."], "only what nobody has read"
+    with store.transaction() as writer:
+        writer.put_outlines([outline("O1", "Hydrogen for ships."), outline("O9", WOOD)])
+        writer.remove_outlines(["O2"])
+    fresh = TextSearch.build(store, HashingEncoder(64))
+    assert second.fingerprint == fresh.fingerprint
+    assert kept_rows(second) == kept_rows(fresh)
+    assert np.array_equal(second.sample, fresh.sample)
+    for text in (WOOD, "Hydrogen for ships.", CLOUD):
+        assert second.nearest(text, 9) == fresh.nearest(text, 9)
+        assert second.nearest(text, 9, among=("outline",)) == fresh.nearest(text, 9, among=("outline",))
+    assert (kept_rows(first), first.fingerprint) == (before, mark)
+
+
+def test_many_changes_put_the_rows_together_anew_and_lose_none(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.search.SCATTERED_ROWS", 3)
+    search = TextSearch.build(store, HashingEncoder(64))
+    for number in range(12):
+        gone = [f"outline:N{number - 1}"] if number % 3 == 2 else []
+        search = search.following(store, [Entry(f"outline:N{number}", f"Idea number {number}")], gone)
+    assert [e for e in search.entries if e.startswith("outline:N")] == sorted(
+        f"outline:N{number}" for number in range(12) if number % 3 != 1
+    )
+    encoder = HashingEncoder(64)
+    for number in (0, 2, 11):
+        expected = encoder.encode([f"Idea number {number}"])[0]
+        assert np.array_equal(search.vector(f"outline:N{number}"), expected)
+
+
+def test_what_was_embedded_for_the_next_moment_is_kept_when_there_is_time(store: Store) -> None:
+    encoder = CountingEncoder()
+    search = TextSearch.build(store, encoder).following(store, [Entry("outline:O9", "New words.")], [])
+    assert store.vectors(encoder.name, [hash_of("New words.")]) == {}
+    search.keep(store)
+    assert list(store.vectors(encoder.name, [hash_of("New words.")])) == [hash_of("New words.")]

@@ -17,7 +17,8 @@ from data.model import (
 )
 from data.store import Store
 from embeddings.encoder import HashingEncoder
-from embeddings.search import TextSearch
+from embeddings.search import TextSearch, entry_of_outline
+from matcher.suggest.population import Population
 from matcher.suggest.text_profiles import COORDINATED, Scale, TextProfiles, shared_weight
 
 WATER = "acoustic sensors find leaks in old water pipes"
@@ -41,16 +42,17 @@ def world(tmp_path: Path) -> tuple[TextProfiles, TextSearch]:
                 [Outline(OutlineId("O"), CallId("c"), "Pipes", WATER, OrganisationId("A"), "DE")]
             )
         search = TextSearch.build(store, HashingEncoder(width=256))
-        return TextProfiles.of(store.history(), store.outlines(), search), search
+        return TextProfiles.of(Population(store.history()), store.outlines(), search), search
 
 
 def test_everybody_is_in_the_roster_and_only_texts_speak(world: tuple[TextProfiles, TextSearch]) -> None:
     roster, _ = world
     assert roster.ids == ("A", "B", "C", "D")
-    assert roster.entries == ("outline:O", "project:P")
-    assert roster.projects.tolist() == [0, 1, 1, 0]
-    weights = [[1.0, 0.0], [0.0, COORDINATED], [0.0, shared_weight(2)], [0.0, 0.0]]
-    assert roster.speaks.toarray() == pytest.approx(np.array(weights))
+    assert (roster.own.entries, roster.shared.entries) == (("outline:O",), ("project:P",))
+    assert roster.population.projects.tolist() == [0, 1, 1, 0]
+    assert roster.own.speaks.toarray().ravel().tolist() == [1.0, 0.0, 0.0, 0.0]
+    led_and_shared = [0.0, COORDINATED, shared_weight(2), 0.0]
+    assert roster.shared.speaks.toarray().ravel() == pytest.approx(np.array(led_and_shared))
 
 
 def test_a_question_is_answered_by_who_wrote_about_it(world: tuple[TextProfiles, TextSearch]) -> None:
@@ -72,9 +74,44 @@ def test_an_outline_is_no_evidence_that_its_own_question_is_answered(
 
 def test_scoring_leaves_the_index_as_it_was(world: tuple[TextProfiles, TextSearch]) -> None:
     roster, search = world
-    before = roster.vectors.copy()
+    before = roster.own.vectors.copy()
     roster.scores(search.encode_all([WATER]), but="outline:O")
-    assert np.array_equal(roster.vectors, before)
+    assert np.array_equal(roster.own.vectors, before)
+
+
+def test_texts_that_came_changed_or_went_later_speak_as_if_they_had_been_there_from_the_start(
+    tmp_path: Path,
+) -> None:
+    a, b, d = map(OrganisationId, "ABD")
+
+    def written(ident: str, text: str, owner: OrganisationId) -> Outline:
+        return Outline(OutlineId(ident), CallId("c"), "", text, owner, "DE")
+
+    with Store.open(f"sqlite:///{tmp_path / 'world.sqlite'}") as store:
+        with store.transaction() as writer:
+            writer.put_organisations([Organisation(ident, ident, "DE") for ident in (a, b, d)])
+            writer.put_outlines([written("O1", WATER, a), written("O2", HEAT, b), written("O3", HEAT, d)])
+        search = TextSearch.build(store, HashingEncoder(width=256))
+        population = Population(store.history())
+        profiles = TextProfiles.of(population, store.outlines(), search)
+        before = profiles.scores(search.encode_all([WATER, HEAT]))
+        later = [written("O1", HEAT, d), written("O4", WATER, b)]
+        followed = search.following(store, [entry_of_outline(o) for o in later], ["outline:O3"])
+        after = profiles.following({"outline:O1": d, "outline:O4": b}, ["outline:O3"], followed)
+        with store.transaction() as writer:
+            writer.put_outlines(later)
+            writer.remove_outlines(["O3"])
+        fresh_search = TextSearch.build(store, HashingEncoder(width=256))
+        fresh = TextProfiles.of(population, store.outlines(), fresh_search)
+    asked = search.encode_all([WATER, HEAT])
+    assert after.scores(asked) == pytest.approx(fresh.scores(asked))
+    assert after.scores(asked)[0].tolist() == [0.0, 0.0], "what A wrote is D's now"
+    assert followed.fingerprint == fresh_search.fingerprint
+    for ident in (a, b, d):
+        found, expected = (p.best_entries(ident, asked[1], 3) for p in (after, fresh))
+        assert [entry for entry, _ in found] == [entry for entry, _ in expected]
+        assert after.mean_of(ident) == pytest.approx(fresh.mean_of(ident))
+    assert np.array_equal(profiles.scores(asked), before), "the one before is as it was"
 
 
 def test_a_store_with_hardly_any_text_has_a_fixed_scale() -> None:

@@ -1,0 +1,112 @@
+"""Who is there, and what have they done? All that follows from the history alone, whatever is written lately.
+
+It is heavy and changes with an import only, so it is shared by all snapshots of one history.
+"""
+
+import numpy as np
+
+from data.countries import WIDENING
+from data.model import History, Kind, OrganisationId, ProjectId
+from data.once import once
+from graph.names.names import NameStatistics
+from graph.network.network import Network
+from matcher.solver.facts import KINDS, Facts
+from matcher.suggest.eligible import Eligible
+
+
+class Population:
+    """Every organisation of one history, in order of id, each part worked out at its first use, none ever changed."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+
+    @once
+    def network(self) -> Network:
+        return Network.from_history(self.history)
+
+    @once
+    def ids(self) -> tuple[OrganisationId, ...]:
+        return tuple(OrganisationId(ident) for ident in self.history.organisations["id"])
+
+    @once
+    def places(self) -> dict[OrganisationId, int]:
+        """The ids' positions."""
+        return {organisation: place for place, organisation in enumerate(self.ids)}
+
+    @once
+    def projects(self) -> np.ndarray:
+        """(n,) in how many projects each took part."""
+        counts = self.history.participations.groupby("organisation")["project"].nunique()
+        return counts.reindex(list(self.ids), fill_value=0).to_numpy()
+
+    @once
+    def facts(self) -> Facts:
+        """The solver's columns, one row an organisation."""
+        return facts_of(self.history)
+
+    @once
+    def fictional(self) -> np.ndarray:
+        """(n,) bool."""
+        return self.history.organisations["fictional"].to_numpy(dtype=bool)
+
+    @once
+    def widening(self) -> np.ndarray:
+        """(n,) bool: seated in a country on the widening list."""
+        return self.history.organisations["country"].isin(list(WIDENING)).to_numpy()
+
+    @once
+    def project_titles(self) -> dict[ProjectId, str]:
+        """Every project's name for people: acronym and title as far as known, else its id."""
+        table = self.history.projects
+        return {
+            ProjectId(ident): ": ".join(part for part in (_known(acronym), _known(title)) if part)
+            or str(ident)
+            for ident, acronym, title in zip(table["id"], table["acronym"], table["title"], strict=True)
+        }
+
+    @once
+    def names(self) -> NameStatistics:
+        """How common each word of a name is: what a shared word says of one owner depends on it."""
+        return NameStatistics.of_history(self.history)
+
+    def eligible(self, *, fictional: bool) -> Eligible:
+        """Return the organisations of one sort: real ones, or fictional ones."""
+        return self._fictional if fictional else self._real
+
+    @once
+    def _fictional(self) -> Eligible:
+        return self._of(self.fictional)
+
+    @once
+    def _real(self) -> Eligible:
+        return self._of(~self.fictional)
+
+    def _of(self, chosen: np.ndarray) -> Eligible:
+        places = np.flatnonzero(chosen)
+        projects = self.projects[places]
+        return Eligible.of(places, self.facts.take(places), projects, self.widening[places], self.network)
+
+
+def facts_of(history: History) -> Facts:
+    """Read the solver's columns off the organisations' table, in its order."""
+    table = history.organisations
+    place = {kind.value: position for position, kind in enumerate(KINDS)}
+    sme = [
+        1
+        if flag is True or kind == Kind.SME.value
+        else 0
+        if flag is False or kind == Kind.LARGE.value
+        else -1
+        for flag, kind in zip(table["sme"], table["kind"], strict=True)
+    ]
+    return Facts.from_columns(
+        ids=list(table["id"]),
+        country=[_known(country) for country in table["country"]],
+        kind=[place.get(kind, -1) for kind in table["kind"]],
+        sme=sme,
+        owner=[_known(owner) for owner in table["owner"]],
+    )
+
+
+def _known(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
