@@ -76,7 +76,7 @@ class Kept(Generic[Key, Item]):
     def __init__(self, most: int, items: Mapping[Key, Item] | None = None) -> None:
         self._most = most
         self._items = dict(items or {})
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # working out one item may ask for another
 
     def get(self, key: Key, work: Callable[[], Item]) -> Item:
         """Return what is kept, worked out now if need be."""

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from data.countries import country_name, to_eu
 from data.errors import BadInput
@@ -12,66 +11,42 @@ from matcher.overall.decisions import Decision, Decisions
 from matcher.overall.prepare import Previous
 from matcher.overall.project import Person
 
-KEPT = 8
-"""So many proposals of a call are remembered: a decision that is taken back undoes what it did."""
-
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One proposal: what it rests on, its run, the run that it was held near, the run that changes are told against."""
+class KeptPlan:
+    """What is kept of a call beside its decisions, so that a plan stays near what people have seen of it.
 
-    basis: str
-    run: str
-    near: str | None = None
-    against: str | None = None
+    Written with decisions and before outlines come in, never by a look.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """The latest proposals of a call, oldest first. A basis that comes back finds the proposal that it had."""
-
-    steps: tuple[Step, ...] = ()
-    proposals: Mapping[str, Previous] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def latest(self) -> Previous | None:
-        return self.proposals[self.steps[-1].run] if self.steps else None
-
-    def next(self, basis: str) -> Step:
-        """Return how to propose on this basis; `run` is still empty.
-
-        As the latest, where nothing has changed; else held near what this basis was held near before, where it is
-        known; else near the latest.
-        """
-        if not self.steps:
-            return Step(basis, "")
-        last = self.steps[-1]
-        known = {step.basis: step for step in self.steps}.get(basis)
-        near = known.near if known else last.run
-        return Step(basis, "", near, last.against if known is last else last.run)
-
-    def plus(self, step: Step, proposal: Previous) -> "Steps":
-        """These steps and one more; the oldest beyond KEPT are forgotten, and proposals that no step names."""
-        steps = (*(each for each in self.steps if each.basis != step.basis), step)[-KEPT:]
-        named = {run for each in steps for run in (each.run, each.near, each.against)}
-        known = {**self.proposals, step.run: proposal}
-        return Steps(steps, {run: each for run, each in known.items() if run in named})
+    reference: Previous | None = None
+    """The plan as it stood when the outlines last changed: every later one is held near it. None: they never did."""
+    before: Decisions | None = None
+    """The decisions before the last change of them, against whose plan changes are told. None: none since then."""
 
     def as_json(self) -> str:
-        proposals = {run: each.as_kept() for run, each in self.proposals.items()}
-        kept = {"steps": [asdict(step) for step in self.steps], "proposals": proposals}
+        kept = {
+            "reference": self.reference and self.reference.as_kept(),
+            "before": None if self.before is None else json.loads(self.before.as_json()),
+        }
         return json.dumps(kept, ensure_ascii=False, sort_keys=True)
 
     @classmethod
-    def from_json(cls, text: str | None) -> "Steps":
-        """Read what `as_json` wrote; None is no step. Raises BadInput for anything else."""
+    def from_json(cls, text: str | None) -> "KeptPlan":
+        """Read what `as_json` wrote, or versions before it; None is nothing. Raises BadInput for anything else."""
         if not text:
             return cls()
         try:
             kept = json.loads(text)
-            proposals = {run: Previous.from_kept(each) for run, each in kept["proposals"].items()}
-            return cls(tuple(Step(**each) for each in kept["steps"]), proposals)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if "steps" in kept:  # until 0.1 every look was kept: the latest of them is what people have seen
+                run = kept["steps"][-1]["run"] if kept["steps"] else None
+                return cls(run and Previous.from_kept(kept["proposals"][run]))
+            reference, before = kept["reference"], kept["before"]
+            return cls(
+                None if reference is None else Previous.from_kept(reference),
+                None if before is None else Decisions.from_json(json.dumps(before)),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             raise BadInput(
                 f"the kept proposal is not readable ({error!r}); run `konsort integrate --anew`"
             ) from error

@@ -1,6 +1,7 @@
 """How do records come in, and what is made of them? Imports, the report of bad rows, embedding, learning."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from data.sources.outlines import import_outlines
 from data.sources.reports import write_report
 from data.store import Store
 from service.app.answers import Imported
+from service.app.projects import OverallProjects
 from service.app.records import Records
 from service.app.state import SnapshotHolder
 
@@ -29,44 +31,46 @@ class Imports:
         self,
         store: Store,
         records: Records,
+        projects: OverallProjects,
         snapshots: "SnapshotHolder[Snapshot]",
         progress: Progress | None,
     ) -> None:
         self._store = store
         self._records = records
+        self._projects = projects
         self._snapshots = snapshots
         self._progress = progress
 
     def cordis(self, reader: Reader, paths: Sequence[Path], *, dry_run: bool) -> ImportReport:
         """Read what CORDIS publishes: ZIP archives or folders."""
-        return self._taken_up(import_cordis(self._store, paths, dry_run=dry_run, progress=self._progress))
+        read = partial(import_cordis, self._store, paths)
+        return self._taken_up(reader, read, dry_run=dry_run)
 
     def outlines(self, reader: Reader, path: Path, call: str, *, dry_run: bool) -> ImportReport:
         """Read a call's outlines from a spreadsheet."""
         profile = self._records.call(call)
-        report = import_outlines(
-            self._store,
-            path,
-            profile.id,
-            streams=profile.work_streams,
-            dry_run=dry_run,
-            progress=self._progress,
-        )
-        return self._taken_up(report)
+        read = partial(import_outlines, self._store, path, profile.id, streams=profile.work_streams)
+        return self._taken_up(reader, read, profile.id, dry_run=dry_run)
 
     def organisations(self, reader: Reader, path: Path, *, dry_run: bool) -> ImportReport:
         """Read organisations from a spreadsheet."""
-        return self._taken_up(
-            import_organisations(self._store, path, dry_run=dry_run, progress=self._progress)
-        )
+        return self._taken_up(reader, partial(import_organisations, self._store, path), dry_run=dry_run)
 
     def demo(self, reader: Reader, *, dry_run: bool) -> ImportReport:
         """Load the demo call."""
-        return self._taken_up(load_demo(self._store, dry_run=dry_run, progress=self._progress))
+        return self._taken_up(reader, partial(load_demo, self._store), dry_run=dry_run)
 
-    def _taken_up(self, report: ImportReport) -> ImportReport:
-        if not report.dry_run:
+    def _taken_up(
+        self, reader: Reader, read: Callable[..., ImportReport], *calls: str, dry_run: bool
+    ) -> ImportReport:
+        """Read records in; where something came in, answer from it, and hold plans near those that stood before."""
+        plans = {} if dry_run else self._projects.in_work(reader, *calls)
+        report = read(dry_run=dry_run, progress=self._progress)
+        if not dry_run:
+            before = self._snapshots.current.revision
             self._snapshots.refresh()
+            if self._store.revision() != before:
+                self._projects.remember(reader, plans)
         return report
 
     def keep_problems(self, report: ImportReport, path: Path | None) -> Imported:

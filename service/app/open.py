@@ -74,13 +74,14 @@ def open_application(settings: Settings, progress: Progress | None = None) -> Ap
     snapshots: SnapshotHolder[Snapshot] = SnapshotHolder(newest, serving.complete, serving.settle)
     serving.over(snapshots, store)
     records = Records(store, profiles, snapshots)
+    projects = OverallProjects(store, records, snapshots)
     return Application(
         settings=settings,
         reader=only_reader(settings.user),
         records=records,
         questions=Questions(records, snapshots, budget_s=settings.budget_s),
-        projects=OverallProjects(store, records, snapshots),
-        imports=Imports(store, records, snapshots, progress),
+        projects=projects,
+        imports=Imports(store, records, projects, snapshots, progress),
         owners=Owners(store, records, snapshots),
         serving=serving,
         snapshots=snapshots,

@@ -1,27 +1,27 @@
-"""Where does a call's overall project stand between two runs? Its proposal and the decisions, kept in the store."""
+"""How does a call's overall project come out? A function of what the store holds; looking at it changes nothing."""
 
 import datetime as dt
-import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 
 from data.calls import CallProfile
 from data.countries import to_iso
-from data.errors import BadInput, NotReady
+from data.errors import BadInput, Conflict, NotReady
 from data.model import Outline
+from data.once import Kept
 from data.store import Store
-from matcher.overall.case import Case, Weights
+from matcher.overall.case import Case
 from matcher.overall.checks import Check, rule_check
 from matcher.overall.decisions import Decision, Decisions
 from matcher.overall.integrate import Alternative, alternatives, demands_of, integrate, meeting_plan
 from matcher.overall.meetings import MeetingPlan, slots_between
-from matcher.overall.prepare import Previous, basis
+from matcher.overall.prepare import Previous
 from matcher.overall.project import OverallProject
 from matcher.overall.report import changes
 from matcher.suggest.knowledge import Knowledge
-from service.app.decided import KeptDecision, Steps, person, told
+from service.app.decided import KeptDecision, KeptPlan, person, told
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -33,18 +33,38 @@ KINDS: Mapping[str, str] = MappingProxyType(
 """Files that a proposal can be had as, with their media types."""
 
 
-_DECIDING = threading.Lock()
-"""One at a time reads the decisions, changes them and writes them back."""
+ATTEMPTS = 1000
+"""So often a change is made anew where somebody else was quicker. Each time one of them all has got through."""
+PLANS_KEPT = 8
+
+
+Plans = Kept[tuple[str, ...], OverallProject]
+"""The plans that were asked for lately. They depend on the store alone: whether one is kept changes no answer."""
 
 
 class Desk:
-    """One call's overall project. Each run stays near the proposal before it, and keeps every decision."""
+    """One call's overall project. A plan keeps every decision, and stays near the reference.
 
-    def __init__(self, store: Store, knowledge: Knowledge, profile: CallProfile, *, user: str) -> None:
+    A plan is a function of what the store holds: outlines, decisions and the *reference*, the plan as it stood when the
+    outlines last changed, or where they never did the plan without any decision. So it does not depend on who looked
+    when, nor on the order of decisions, and one that is taken back leads to the very plan that stood before it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        knowledge: Knowledge,
+        profile: CallProfile,
+        *,
+        user: str,
+        plans: Plans | None = None,
+    ) -> None:
+        """`plans`: those that the process remembers."""
         self._store = store
         self._knowledge = knowledge
         self._profile = profile
         self._user = user
+        self._plans = plans or Kept(PLANS_KEPT)
         self._outlines = {each.id: each for each in knowledge.outlines.values() if each.call == profile.id}
         if not self._outlines:
             raise NotReady(
@@ -67,35 +87,65 @@ class Desk:
         people = {
             ident: person(outline, self._knowledge.organisations) for ident, outline in self._outlines.items()
         }
-        return told(self.decisions, people, self.streams)
+        decisions = self.decisions
+        return told(decisions, people, self.streams if decisions.streams else {})
 
     @property
     def streams(self) -> Mapping[str, str]:
-        """The work streams' names by id: the call's, else those of the proposal that is kept."""
-        latest = self._steps.latest
-        named = dict(latest.names) if latest else {}
-        return named | {stream.id: stream.title for stream in self._profile.work_streams}
+        """The work streams' names by id: the call's, else those of the plan as it stands."""
+        if self._profile.work_streams:
+            return {stream.id: stream.title for stream in self._profile.work_streams}
+        try:
+            return dict(Previous.of(self._plan(self.decisions)).names)
+        except BadInput:  # decisions that cannot all be kept: they can still be listed and taken back
+            reference = self._kept.reference
+            return dict(reference.names) if reference else {}
 
     def add(self, decisions: Iterable[Decision], *, anew: bool = False) -> None:
         """Keep decisions beside those kept before, or `anew` in their place; an organisation or state may be withdrawn.
 
         Raises BadInput where they name what the call does not have, or contradict each other.
         """
-        with _DECIDING:
-            kept = Decisions() if anew else self.decisions
-            for decision in decisions:
-                for each in self._meant(decision):
-                    kept = kept.plus(each)
-            self._keep(kept)
+        meant = [single for decision in decisions for single in self._meant(decision)]
+
+        def added(kept: Decisions) -> Decisions:
+            after = Decisions() if anew else kept
+            for decision in meant:
+                after = after.plus(decision)
+            return after
+
+        self._change(added)
 
     def take_back(self, keys: Collection[str]) -> None:
         """Take single decisions back; `withdraw:FR` stands for all of a state's. BadInput where one is not kept."""
-        with _DECIDING:
-            kept = self.decisions
-            for key in keys:
-                for each in self._keys(key, kept):
-                    kept = kept.less(each)
-            self._keep(kept)
+        words = list(keys)
+
+        def left(kept: Decisions) -> Decisions:
+            for word in words:
+                for key in self._keys(word, kept):
+                    kept = kept.less(key)
+            return kept
+
+        self._change(left)
+
+    def _change(self, change: Callable[[Decisions], Decisions]) -> None:
+        """Write changed decisions over those that they were made from; where somebody else was quicker, over theirs."""
+        name = f"decisions:{self._profile.id}"
+        for _ in range(ATTEMPTS):
+            text, kept = self._store.setting(name), self._store.setting(self._place)
+            before = Decisions.from_json(text)
+            after = change(before)
+            if after == before:
+                return
+            remembered = replace(KeptPlan.from_json(kept), before=before)
+            try:
+                with self._store.transaction(what=f"setting {name}", who=self._user) as writer:
+                    writer.put_setting(name, after.as_json(), expected=text)
+                    writer.put_setting(self._place, remembered.as_json(), expected=kept)
+                return
+            except Conflict:
+                continue
+        raise Conflict(f"the decisions of {self._profile.id} change all the time; try again")
 
     def _meant(self, decision: Decision) -> tuple[Decision, ...]:
         if decision.kind == "withdraw":
@@ -128,9 +178,6 @@ class Desk:
                 f"call {self._profile.id} has no work stream {stream!r}; it has {', '.join(sorted(self.streams))}"
             )
 
-    def _keep(self, decisions: Decisions) -> None:
-        self._store.put_setting(f"decisions:{self._profile.id}", decisions.as_json(), who=self._user)
-
     def outlines_of(self, words: Iterable[str]) -> frozenset[str]:
         """Return the outlines that are meant by outline ids, organisation ids or country codes."""
         found: set[str] = set()
@@ -151,32 +198,68 @@ class Desk:
 
     # What is proposed
 
-    def propose(self, *, without: Iterable[str] = (), anew: bool = False) -> OverallProject:
-        """Propose the overall project; keep it as the one before the next, unless it only asks `without` whom.
+    def propose(self, *, without: Iterable[str] = ()) -> OverallProject:
+        """Return the plan, and what it changes against the one before the last decision; writes nothing.
 
-        As long as nothing changes that it rests on, it is held near the same earlier proposal, and so comes out the
-        same; and so it does when a decision is taken back.
+        `without`: what if these left? The plan that such a decision would make, told against the one that stands.
         """
         gone = self.outlines_of(without)
-        decisions = replace(self.decisions, withdrawn=self.decisions.withdrawn | gone)
-        demands = demands_of(self._profile)
-        rests_on = basis(self._case, demands, decisions, Weights())
-        steps = Steps() if anew else self._steps
-        step = steps.next(rests_on)
+        decisions = self.decisions
+        if not gone:
+            project = self._plan(decisions)
+            against = self._plan_before()
+        else:
+            against = Previous.of(self._plan(decisions))
+            project = self._made(replace(decisions, withdrawn=decisions.withdrawn | gone))
+        return replace(project, changes=None if against is None else changes(against, project))
+
+    def standing(self) -> Previous | None:
+        """Return the plan as it stands, for `remember`; None where the decisions cannot all be kept: nobody saw one."""
+        try:
+            return Previous.of(self._plan(self.decisions))
+        except BadInput:
+            return None
+
+    def remember(self, reference: Previous) -> None:
+        """Hold all later plans near this one: the plan that stood before the records changed."""
+        self._store.put_setting(self._place, KeptPlan(reference).as_json(), who=self._user)
+
+    def forget(self) -> None:
+        """Forget what was seen of the plan: the next one is made as if it were the first. Decisions stay."""
+        if self._store.setting(self._place) is not None:
+            self._store.put_setting(self._place, KeptPlan().as_json(), who=self._user)
+
+    def _plan(self, decisions: Decisions) -> OverallProject:
+        """Return the plan for decisions, near the reference; without changes told."""
+        kept = self._store.setting(self._place)
+        reference = KeptPlan.from_json(kept).reference
+        near = "" if reference is None else repr(sorted(reference.as_kept().items()))
+        key = (self._knowledge.revision, self._profile.id, decisions.as_json(), near)
+        return self._plans.get(key, lambda: self._made(decisions))
+
+    def _made(self, decisions: Decisions) -> OverallProject:
+        reference = self._kept.reference
+        if reference is None and decisions != Decisions():
+            reference = Previous.of(self._plan(Decisions()))
         project = integrate(
             self._case,
-            demands,
+            demands_of(self._profile),
             decisions=decisions,
-            previous=steps.proposals.get(step.near or ""),
+            previous=reference,
             encode=self._knowledge.search.encode_all,
             check=self._check,
         )
-        against = steps.proposals.get(step.against or "")
-        project = replace(project, changes=None if against is None else changes(against, project))
-        if not gone:
-            kept = steps.plus(replace(step, run=project.run), Previous.of(project))
-            self._store.put_setting(self._place, kept.as_json(), who=self._user)
-        return project
+        return replace(project, changes=None)
+
+    def _plan_before(self) -> Previous | None:
+        """Return the plan against which changes are told; None where there was none."""
+        kept = self._kept
+        if kept.before is None:
+            return kept.reference
+        try:
+            return Previous.of(self._plan(kept.before))
+        except BadInput:  # decisions that could not all be kept
+            return kept.reference
 
     def alternatives(
         self, project: OverallProject, *, without: Iterable[str] = ()
@@ -197,8 +280,8 @@ class Desk:
         return f"overall:{self._profile.id}"
 
     @property
-    def _steps(self) -> Steps:
-        return Steps.from_json(self._store.setting(self._place))
+    def _kept(self) -> KeptPlan:
+        return KeptPlan.from_json(self._store.setting(self._place))
 
     @property
     def _check(self) -> Check:

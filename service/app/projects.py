@@ -1,11 +1,11 @@
 """How do a call's outlines make one overall project? Proposals, decisions, files and meetings, each for a reader."""
 
 import datetime as dt
-import threading
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from data.errors import NotFound
+from data.once import Kept
 from data.readers import Reader
 from data.store import Store
 from service.app.question import DecisionMade, IntegrateQuestion
@@ -15,10 +15,15 @@ from service.app.state import SnapshotHolder
 if TYPE_CHECKING:  # slow to import: only who asks for an overall project pays
     from matcher.overall.integrate import Alternative
     from matcher.overall.meetings import MeetingPlan
+    from matcher.overall.prepare import Previous
     from matcher.overall.project import OverallProject
     from service.app.answers import KeptDecision
-    from service.app.overall import Desk
+    from service.app.overall import Desk, Plans
     from service.runtime.snapshot import Snapshot
+
+
+PLANS_KEPT = 8
+"""So many plans that were asked for lately are kept, of all calls together."""
 
 
 class OverallProjects:
@@ -28,18 +33,14 @@ class OverallProjects:
         self._store = store
         self._records = records
         self._snapshots = snapshots
-        self._combining = threading.Lock()
-        self._proposals: dict[tuple[object, ...], OverallProject] = {}
+        self._plans: Plans = Kept(PLANS_KEPT)
 
     def propose(self, reader: Reader, question: IntegrateQuestion, *, anew: bool = False) -> "OverallProject":
-        """Propose a call's overall project; every decision is kept, and what was proposed before is kept near."""
+        """Propose a call's overall project; `anew`: as if nobody had seen one before. Else nothing is written."""
         desk = self.desk(reader, question.call)
-        without = self.resolved(reader, question)
-        asked = (self._snapshots.current.revision, question.call, without, desk.decisions.as_json())
-        with self._combining:  # takes seconds: other questions are answered meanwhile
-            if anew or asked not in self._proposals:
-                self._proposals = {asked: desk.propose(without=without, anew=anew)}
-            return self._proposals[asked]
+        if anew:
+            desk.forget()
+        return desk.propose(without=self.resolved(reader, question))
 
     def alternatives(
         self, reader: Reader, question: IntegrateQuestion, project: "OverallProject"
@@ -94,6 +95,22 @@ class OverallProjects:
             return tuple(names.member_of_call(reader, word, call=call) for word in decision.about)
         return tuple(names.outline(reader, word, call=call) for word in decision.about)
 
+    # What must not move because records change
+
+    def in_work(self, reader: Reader, *calls: str) -> "dict[str, Previous]":
+        """The plans that people have seen: of these calls, and of all with decisions."""
+        decided = {call.id for call in self._records.calls() if self._store.setting(f"decisions:{call.id}")}
+        plans = {}
+        for call in sorted({*calls, *decided}):
+            if self.has_outlines(call) and (plan := self.desk(reader, call).standing()):
+                plans[call] = plan
+        return plans
+
+    def remember(self, reader: Reader, plans: "Mapping[str, Previous]") -> None:
+        """Hold the plans of calls near those that stood before."""
+        for call, plan in plans.items():
+            self.desk(reader, call).remember(plan)
+
     # What can be taken along
 
     def file(self, reader: Reader, project: "OverallProject", kind: str) -> bytes:
@@ -120,4 +137,4 @@ class OverallProjects:
             reader.may_see(outline) for outline in knowledge.outlines.values() if outline.call == profile.id
         ):
             raise NotFound(f"the overall project of call {call!r} is not open to {reader.id}")
-        return Desk(self._store, knowledge, profile, user=reader.id)
+        return Desk(self._store, knowledge, profile, user=reader.id, plans=self._plans)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,11 @@ from data.model import OutlineId
 from data.store import Store
 from matcher.overall.decisions import Decision, Decisions
 from matcher.overall.prepare import Previous
-from service.app.decided import KEPT, Step, Steps
+from matcher.overall.project import OverallProject
+from service.app.decided import Kept
+from service.app.open import open_application
+from service.app.question import IntegrateQuestion, made
+from service.runtime.settings import Settings
 from service.terminal.cli import main
 
 CALL = "demo-industrial-cloud"
@@ -84,40 +87,27 @@ def test_a_decision_that_says_nothing_is_refused(
         Decision(kind, about, value)
 
 
-def proposal(*outlines: str) -> Previous:
-    return Previous({OutlineId(o): "s1" for o in outlines}, {"s1": "Edge"})
+def test_what_is_kept_of_a_call_comes_back_as_it_was() -> None:
+    reference = Previous({OutlineId("o1"): "s1"}, {"s1": "Edge"})
+    for kept in (Kept(), Kept(reference), Kept(reference, made(Decision("withdraw", ("o1",))))):
+        assert Kept.from_json(kept.as_json()) == kept
+    assert Kept.from_json(None) == Kept()
 
 
-def taken(steps: Steps, basis: str, run: str) -> Steps:
-    """One more proposal, made as `next` says."""
-    return steps.plus(replace(steps.next(basis), run=run), proposal(run))
+def test_of_what_versions_before_kept_the_latest_proposal_is_the_reference() -> None:
+    first, latest = (Previous({OutlineId(o): "s1"}, {"s1": "Edge"}) for o in ("o1", "o2"))
+    older = {
+        "steps": [{"basis": "b1", "run": "r1"}, {"basis": "b2", "run": "r2", "near": "r1", "against": "r1"}],
+        "proposals": {"r1": first.as_dict(), "r2": latest.as_dict()},
+    }
+    assert Kept.from_json(json.dumps(older)) == Kept(latest)
+    assert Kept.from_json('{"steps": [], "proposals": {}}') == Kept()
 
 
-def test_the_same_basis_is_held_near_the_same_proposal_and_told_against_the_same() -> None:
-    steps = taken(taken(Steps(), "first", "r1"), "second", "r2")
-    assert steps.next("second") == Step("second", "", near="r1", against="r1")
-    assert steps.next("first") == Step("first", "", near=None, against="r2"), (
-        "as it was made, told against the latest"
-    )
-    assert steps.next("third") == Step("third", "", near="r2", against="r2")
-    assert Steps.from_json(steps.as_json()) == steps
-    assert steps.latest == proposal("r2")
-
-
-def test_only_the_latest_proposals_are_remembered() -> None:
-    steps = Steps()
-    for number in range(KEPT + 3):
-        steps = taken(steps, f"b{number}", f"r{number}")
-    assert [step.run for step in steps.steps] == [f"r{number}" for number in range(3, KEPT + 3)]
-    assert set(steps.proposals) == {f"r{number}" for number in range(2, KEPT + 3)}, (
-        "and the one that the oldest is near"
-    )
-
-
-@pytest.mark.parametrize("text", ["{", "[]", '{"steps": [{}], "proposals": {}}', '{"steps": []}'])
+@pytest.mark.parametrize("text", ["{", "[]", '{"steps": [{}], "proposals": {}}', '{"before": 1}'])
 def test_kept_proposals_that_cannot_be_read_say_what_to_do(text: str) -> None:
     with pytest.raises(BadInput, match="run `konsort integrate --anew`"):
-        Steps.from_json(text)
+        Kept.from_json(text)
 
 
 @pytest.fixture(scope="module")
@@ -168,11 +158,56 @@ def test_decisions_are_kept_listed_and_taken_back_one_by_one_each_write_audited(
     assert keys(run("decide", CALL, "--forget", "--json")) == []
     again = told(run("integrate", CALL, "--json"))
     assert again["run"] == first["run"], "taken back, decisions undo what they did"
-    assert len(again["changes"]["added"]) == 5
+    assert again["changes"]["added"] == ["DEMO-OUT-069"], "told against the plan before the last decision"
     with Store.open(f"sqlite:///{home}/konsort.sqlite") as store:
         written = [entry.what for entry in store.audit()]
     assert written.count(f"setting decisions:{CALL}") == 3
-    assert written.count(f"setting overall:{CALL}") == 3, "an answer that is the same is not written again"
+    assert written.count(f"setting overall:{CALL}") == 0, "a look writes nothing"
+
+
+def test_looking_writes_nothing_and_a_decision_taken_back_leads_to_the_very_plan_before_it(
+    tmp_path: Path,
+) -> None:
+    konsort = open_application(Settings.from_env({"KONSORT_ENCODER": "hashing"}, home=str(tmp_path)))
+    try:
+        konsort.imports.demo(konsort.reader, dry_run=False)
+        with Store.open(konsort.settings.database) as other:
+
+            def kept() -> tuple[str | None, str | None, int]:
+                settings = (other.setting(f"{name}:{CALL}") for name in ("decisions", "overall"))
+                return (*settings, len(other.audit()))  # type: ignore[return-value]  # two settings
+
+            def plan(*without: str) -> OverallProject:
+                return konsort.projects.propose(
+                    konsort.reader, made(IntegrateQuestion, call=CALL, without=without)
+                )
+
+            desk = konsort.projects.desk(konsort.reader, CALL)
+            empty = kept()
+            first = plan()
+            what_if = plan("FR")
+            assert kept() == empty, "neither a look nor a what-if leaves a trace in the store"
+            assert plan() == first, "nor in memory"
+            assert first.changes is None
+            desk.add([Decision("withdraw", ("FR",))])
+            decided = plan()
+            assert decided == what_if, "what if it left is what comes when it leaves"
+            after = kept()
+            desk.add([Decision("carry", (first.links[0].a,), "3")])
+            plan()
+            desk.take_back([f"carry:{first.links[0].a}"])
+            assert plan().run == decided.run, "in any order of decisions"
+            desk.take_back(["withdraw:FR"])
+            again = plan()
+            assert (again.run, again.status, again.links) == (first.run, first.status, first.links)
+            assert kept() != after
+        fresh = open_application(konsort.settings)
+        assert fresh.projects.propose(fresh.reader, made(IntegrateQuestion, call=CALL)) == again, (
+            "and whoever looked before does not matter"
+        )
+        fresh.close()
+    finally:
+        konsort.close()
 
 
 def test_a_late_outline_is_placed_and_told(run: Run, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from data.errors import StoreError
 from data.model import CallId, Kind, Organisation, OrganisationId, Outline, OutlineId
 from data.store import Store
 from embeddings.choice import HASHING
-from matcher.suggest.answers import SuggestRequest
-from service.app.open import Konsort
+from service.app.open import Application, open_application
+from service.app.question import SuggestQuestion, made
 from service.app.refresher import Refresher
 from service.app.state import LONGEST_PAUSE_S, PAUSE_S, SnapshotHolder
 from service.runtime.settings import Settings
@@ -169,9 +169,9 @@ def test_nothing_refers_to_the_state_before_when_a_swap_is_settled(records: Reco
 
 
 @pytest.fixture
-def konsort(tmp_path: Path) -> Iterator[Konsort]:
+def konsort(tmp_path: Path) -> Iterator[Application]:
     settings = Settings.from_env({"KONSORT_ENCODER": HASHING}, home=str(tmp_path))
-    opened = Konsort(settings)
+    opened = open_application(settings)
     try:
         opened.import_demo(dry_run=False)
         with Store.open(settings.database) as store, store.transaction() as writer:
@@ -185,7 +185,7 @@ def konsort(tmp_path: Path) -> Iterator[Konsort]:
 
 
 @pytest.fixture
-def other(konsort: Konsort) -> Iterator[Store]:
+def other(konsort: Application) -> Iterator[Store]:
     """The same store, opened by somebody else."""
     with Store.open(konsort.settings.database) as store:
         yield store
@@ -195,20 +195,20 @@ def idea(ident: str, text: str, owner: str) -> Outline:
     return Outline(OutlineId(ident), CALL, "An idea", text, OrganisationId(owner), "DE")
 
 
-def question(text: str) -> SuggestRequest:
-    return SuggestRequest(call=CALL, text=text)
+def question(text: str) -> SuggestQuestion:
+    return made(SuggestQuestion, call=CALL, text=text)
 
 
 def test_an_outline_of_another_process_is_searched_ranked_and_suggested_and_the_history_stays(
-    konsort: Konsort, other: Store
+    konsort: Application, other: Store
 ) -> None:
-    before = konsort.moment
+    before = konsort.snapshots.current
     text = "Quokka counting on islands by drones and edge clouds."
     with other.transaction() as writer:
         writer.put_outlines([idea("NEW-1", text, NEWCOMER)])
-    konsort.keep_answering()
-    until(lambda: konsort.moment is not before)
-    after = konsort.moment
+    konsort.serving.keep_up()
+    until(lambda: konsort.snapshots.current is not before)
+    after = konsort.snapshots.current
     assert after.search.nearest(text, 1)[0].id == "outline:NEW-1"
     assert NEWCOMER in after.ranker.texts.organisations
     assert after.roster.best_entries(NEWCOMER, after.search.encode(text), 1)[0][0] == "outline:NEW-1"
@@ -217,23 +217,23 @@ def test_an_outline_of_another_process_is_searched_ranked_and_suggested_and_the_
     assert "outline:NEW-1" not in before.search, "who began before goes on with what was there"
     assert after.revisions.history == before.revisions.history
     assert after.revision != before.revision
-    run = konsort.suggest(question(text)).run
+    run = konsort.questions.suggest(konsort.reader, question(text)).run
     with other.transaction() as writer:
         writer.remove_outlines(["NEW-1"])
-    until(lambda: konsort.moment is not after)
-    assert "outline:NEW-1" not in konsort.moment.search
-    assert NEWCOMER not in konsort.moment.ranker.texts.organisations
-    assert konsort.suggest(question(text)).run != run
+    until(lambda: konsort.snapshots.current is not after)
+    assert "outline:NEW-1" not in konsort.snapshots.current.search
+    assert NEWCOMER not in konsort.snapshots.current.ranker.texts.organisations
+    assert konsort.questions.suggest(konsort.reader, question(text)).run != run
 
 
 def test_what_came_live_answers_as_what_is_read_in_anew(
-    konsort: Konsort, other: Store, tmp_path: Path
+    konsort: Application, other: Store, tmp_path: Path
 ) -> None:
-    outlines = list(konsort.moment.outlines.values())
-    organisation = konsort.moment.organisations[outlines[0].organisation]
+    outlines = list(konsort.snapshots.current.outlines.values())
+    organisation = konsort.snapshots.current.organisations[outlines[0].organisation]
     with other.transaction() as writer:
         writer.put_outlines([idea("A-NEW", "Edge clouds for ports and ferries.", NEWCOMER)])
-    konsort.holder.refresh()
+    konsort.snapshots.refresh()
     with other.transaction() as writer:
         writer.put_organisations(
             [Organisation(organisation.id, organisation.name, organisation.country, organisation.kind,
@@ -242,36 +242,40 @@ def test_what_came_live_answers_as_what_is_read_in_anew(
         )  # fmt: skip
         writer.put_outlines([idea(outlines[1].id, "Something else: sensors in ferries.", NEWCOMER)])
         writer.remove_outlines([outlines[2].id])
-    konsort.holder.refresh()
+    konsort.snapshots.refresh()
     asked = question("Data centres on ferries, with sensors.")
-    fresh = Konsort(konsort.settings)
+    fresh = open_application(konsort.settings)
     try:
-        assert fresh.moment.revision == konsort.moment.revision
-        assert konsort.moment.knowledge.fingerprint == fresh.moment.knowledge.fingerprint
-        assert dict(konsort.moment.outlines) == fresh.moment.outlines
-        assert list(konsort.moment.outlines) == list(fresh.moment.outlines)
-        assert konsort.moment.organisations == fresh.moment.organisations
-        assert konsort.moment.search.entries == fresh.moment.search.entries
-        assert konsort.suggest(asked).as_dict() == fresh.suggest(asked).as_dict()
+        assert fresh.snapshots.current.revision == konsort.snapshots.current.revision
+        assert (
+            konsort.snapshots.current.knowledge.fingerprint == fresh.snapshots.current.knowledge.fingerprint
+        )
+        assert dict(konsort.snapshots.current.outlines) == fresh.snapshots.current.outlines
+        assert list(konsort.snapshots.current.outlines) == list(fresh.snapshots.current.outlines)
+        assert konsort.snapshots.current.organisations == fresh.snapshots.current.organisations
+        assert konsort.snapshots.current.search.entries == fresh.snapshots.current.search.entries
+        assert konsort.questions.suggest(konsort.reader, asked) == fresh.questions.suggest(
+            fresh.reader, asked
+        )
     finally:
         fresh.close()
 
 
 def test_a_state_that_was_replaced_goes_without_a_search_for_garbage(
-    konsort: Konsort, tmp_path: Path
+    konsort: Application, tmp_path: Path
 ) -> None:
-    konsort.suggest(question("Edge clouds for ports."))
-    konsort.network.summary()
-    was = konsort.moment.revision
-    held = [weakref.ref(konsort.moment), weakref.ref(konsort.moment.network)]
+    konsort.questions.suggest(konsort.reader, question("Edge clouds for ports."))
+    konsort.records.network.summary()
+    was = konsort.snapshots.current.revision
+    held = [weakref.ref(konsort.snapshots.current), weakref.ref(konsort.snapshots.current.network)]
     gc.collect()
     gc.disable()
     try:
         more = tmp_path / "more.csv"
         more.write_text("id,name,country,kind\nX-1,Ein Verein,DE,other\n")
-        konsort.import_organisations(more, dry_run=False)
-        konsort.suggest(question("Edge clouds for ports."))
-        assert konsort.moment.revision != was
+        konsort.imports.organisations(konsort.reader, more, dry_run=False)
+        konsort.questions.suggest(konsort.reader, question("Edge clouds for ports."))
+        assert konsort.snapshots.current.revision != was
         assert [replaced() for replaced in held] == [None, None]
     finally:
         gc.enable()
@@ -282,7 +286,7 @@ def test_a_service_recovers_from_a_store_that_another_program_holds_locked(
 ) -> None:
     monkeypatch.setattr("data.database.BUSY_TIMEOUT_S", 0.05)
     monkeypatch.setattr("service.app.state.PAUSE_S", 0.05)
-    konsort = Konsort(Settings.from_env({"KONSORT_ENCODER": HASHING}, home=str(tmp_path)))
+    konsort = open_application(Settings.from_env({"KONSORT_ENCODER": HASHING}, home=str(tmp_path)))
     locked = threading.Event()
     let_go = threading.Event()
 
@@ -298,23 +302,23 @@ def test_a_service_recovers_from_a_store_that_another_program_holds_locked(
                 assert let_go.wait(20)
 
     try:
-        konsort.import_demo(dry_run=False)
-        konsort.warm()
-        before = konsort.moment
+        konsort.imports.demo(konsort.reader, dry_run=False)
+        konsort.serving.warm()
+        before = konsort.snapshots.current
         holding = threading.Thread(target=hold)
         holding.start()
         assert locked.wait(10)
-        konsort.keep_answering()
-        until(lambda: konsort.health.attempts >= 2)
-        assert konsort.health.status == "degraded"
-        assert konsort.health.error is not None
-        assert "another program holds its lock" in konsort.health.error
-        assert konsort.moment is before
-        assert konsort.suggest(question("Edge clouds for ports.")).suggestions
+        konsort.serving.keep_up()
+        until(lambda: konsort.serving.health.attempts >= 2)
+        assert konsort.serving.health.status == "degraded"
+        assert konsort.serving.health.error is not None
+        assert "another program holds its lock" in konsort.serving.health.error
+        assert konsort.snapshots.current is before
+        assert konsort.questions.suggest(konsort.reader, question("Edge clouds for ports.")).suggestions
         let_go.set()
         holding.join()
-        until(lambda: konsort.health.status == "ok")
-        assert "organisation:N-1" in konsort.moment.search
+        until(lambda: konsort.serving.health.status == "ok")
+        assert "organisation:N-1" in konsort.snapshots.current.search
     finally:
         let_go.set()
         gc.unfreeze()
@@ -322,13 +326,13 @@ def test_a_service_recovers_from_a_store_that_another_program_holds_locked(
 
 
 def test_an_outline_is_seen_though_another_program_holds_the_store_locked(
-    konsort: Konsort, other: Store
+    konsort: Application, other: Store
 ) -> None:
-    before = konsort.moment
+    before = konsort.snapshots.current
     with other.transaction() as writer:
         writer.put_outlines([idea("NEW-2", "A text that nobody has read yet.", NEWCOMER)])
     with other.transaction(dry_run=True) as writer:
         writer.put_organisations([Organisation(OrganisationId("N-3"))])
-        konsort.keep_answering()
-        until(lambda: konsort.moment is not before)
-        assert "outline:NEW-2" in konsort.moment.search
+        konsort.serving.keep_up()
+        until(lambda: konsort.snapshots.current is not before)
+        assert "outline:NEW-2" in konsort.snapshots.current.search
