@@ -16,9 +16,9 @@ from data.store import Store
 from matcher.overall.decisions import Decision, Decisions
 from matcher.overall.prepare import Previous
 from matcher.overall.project import OverallProject
-from service.app.decided import Kept
+from service.app.decided import KeptPlan
 from service.app.open import open_application
-from service.app.question import IntegrateQuestion, made
+from service.app.question import IntegrateQuestion
 from service.runtime.settings import Settings
 from service.terminal.cli import main
 
@@ -89,25 +89,25 @@ def test_a_decision_that_says_nothing_is_refused(
 
 def test_what_is_kept_of_a_call_comes_back_as_it_was() -> None:
     reference = Previous({OutlineId("o1"): "s1"}, {"s1": "Edge"})
-    for kept in (Kept(), Kept(reference), Kept(reference, made(Decision("withdraw", ("o1",))))):
-        assert Kept.from_json(kept.as_json()) == kept
-    assert Kept.from_json(None) == Kept()
+    for kept in (KeptPlan(), KeptPlan(reference), KeptPlan(reference, made(Decision("withdraw", ("o1",))))):
+        assert KeptPlan.from_json(kept.as_json()) == kept
+    assert KeptPlan.from_json(None) == KeptPlan()
 
 
 def test_of_what_versions_before_kept_the_latest_proposal_is_the_reference() -> None:
     first, latest = (Previous({OutlineId(o): "s1"}, {"s1": "Edge"}) for o in ("o1", "o2"))
     older = {
         "steps": [{"basis": "b1", "run": "r1"}, {"basis": "b2", "run": "r2", "near": "r1", "against": "r1"}],
-        "proposals": {"r1": first.as_dict(), "r2": latest.as_dict()},
+        "proposals": {"r1": first.as_kept(), "r2": latest.as_kept()},
     }
-    assert Kept.from_json(json.dumps(older)) == Kept(latest)
-    assert Kept.from_json('{"steps": [], "proposals": {}}') == Kept()
+    assert KeptPlan.from_json(json.dumps(older)) == KeptPlan(latest)
+    assert KeptPlan.from_json('{"steps": [], "proposals": {}}') == KeptPlan()
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"steps": [{}], "proposals": {}}', '{"before": 1}'])
 def test_kept_proposals_that_cannot_be_read_say_what_to_do(text: str) -> None:
     with pytest.raises(BadInput, match="run `konsort integrate --anew`"):
-        Kept.from_json(text)
+        KeptPlan.from_json(text)
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ def test_looking_writes_nothing_and_a_decision_taken_back_leads_to_the_very_plan
 
             def plan(*without: str) -> OverallProject:
                 return konsort.projects.propose(
-                    konsort.reader, made(IntegrateQuestion, call=CALL, without=without)
+                    konsort.reader, IntegrateQuestion(call=CALL, without=list(without))
                 )
 
             desk = konsort.projects.desk(konsort.reader, CALL)
@@ -202,7 +202,7 @@ def test_looking_writes_nothing_and_a_decision_taken_back_leads_to_the_very_plan
             assert (again.run, again.status, again.links) == (first.run, first.status, first.links)
             assert kept() != after
         fresh = open_application(konsort.settings)
-        assert fresh.projects.propose(fresh.reader, made(IntegrateQuestion, call=CALL)) == again, (
+        assert fresh.projects.propose(fresh.reader, IntegrateQuestion(call=CALL)) == again, (
             "and whoever looked before does not matter"
         )
         fresh.close()
@@ -227,7 +227,7 @@ def test_a_late_outline_is_placed_and_told(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--put", "DEMO-OUT-999=applications"), "has no outline 'DEMO-OUT-999'"),
+        (("--put", "DEMO-OUT-999=applications"), "no outline has the id or the title 'DEMO-OUT-999'"),
         (
             ("--put", "DEMO-OUT-001=nowhere"),
             "has no work stream 'nowhere'; it has applications, capabilities",

@@ -173,11 +173,11 @@ def konsort(tmp_path: Path) -> Iterator[Application]:
     settings = Settings.from_env({"KONSORT_ENCODER": HASHING}, home=str(tmp_path))
     opened = open_application(settings)
     try:
-        opened.import_demo(dry_run=False)
+        opened.imports.demo(opened.reader, dry_run=False)
         with Store.open(settings.database) as store, store.transaction() as writer:
             writer.put_organisations([Organisation(NEWCOMER, "Neu", "DE", Kind.SME, fictional=True)])
-        opened.holder.refresh()
-        opened.warm()
+        opened.snapshots.refresh()
+        opened.serving.warm()
         yield opened
     finally:
         gc.unfreeze()
