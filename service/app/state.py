@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from data.errors import Conflict, KonsortError
 from service.problems import telling
@@ -43,18 +43,6 @@ class Health:
     """How many attempts have failed since then."""
     next_attempt_s: float | None = None
     """After how long a pause the next one is made."""
-
-    def as_dict(self) -> dict[str, Any]:
-        times = {"since": self.since, "failing_since": self.failing_since}
-        return {
-            "status": self.status,
-            "revision": self.revision,
-            "store_revision": self.store_revision,
-            "error": self.error,
-            "attempts": self.attempts,
-            "next_attempt_s": self.next_attempt_s,
-            **{name: at and at.isoformat(timespec="milliseconds") for name, at in times.items()},
-        }
 
 
 class SnapshotHolder(Generic[T]):

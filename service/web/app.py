@@ -20,6 +20,7 @@ from service.problems import MEDIA_TYPE, Problem
 from service.refusals import fields_of
 from service.web.api.routes import PREFIX, api_blueprint
 from service.web.api.schemas import described
+from service.web.health import health_blueprint
 from service.web.identity import identify
 from service.web.pages.routes import pages_blueprint
 from service.web.requests import JsonRequest, in_words
@@ -65,6 +66,7 @@ def create_app(application: Application, *, largest_request_bytes: int = LARGEST
     identify(app, application.reader)
     app.register_api(api_blueprint(application))
     app.register_blueprint(pages_blueprint(application))
+    app.register_blueprint(health_blueprint(lambda: application.serving.health))
     description = cache(partial(_description, app))  # takes half a second: made at the first question for it
     app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", lambda: jsonify(description()))
     _tell_errors(app)
