@@ -13,7 +13,6 @@ from functools import cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, overload
 
-import numpy as np
 from pydantic import Field, PlainSerializer, TypeAdapter, computed_field
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
@@ -72,6 +71,8 @@ class Rows:
     def __get_pydantic_core_schema__(
         self, _source: Any, handler: "GetCoreSchemaHandler"
     ) -> core_schema.CoreSchema:
+        import numpy as np  # slow to import: only who publishes a matrix pays
+
         rows = handler.generate_schema(list[list[self._cell]])  # type: ignore[name-defined]
         lists = core_schema.plain_serializer_function_ser_schema(
             lambda matrix: matrix.tolist(), return_schema=rows

@@ -54,9 +54,9 @@ UNEXPECTED_EXIT = 70
 
 def telling(error: KonsortError) -> Telling:
     """Return how an error is told; subclasses are told as what they derive from."""
-    for each in TELLINGS:
-        if isinstance(error, each.error):
-            return each
+    for known in TELLINGS:
+        if isinstance(error, known.error):
+            return known
     return Telling(KonsortError, 500, UNEXPECTED_EXIT, "Internal error")
 
 
@@ -96,5 +96,5 @@ class Problem:
     @classmethod
     def of(cls, error: KonsortError, instance: str | None = None) -> "Problem":
         """Return the body for an error that a caller can act on."""
-        told = telling(error)
-        return cls(told.status, told.title, str(error), error.code, instance)
+        known = telling(error)
+        return cls(known.status, known.title, str(error), error.code, instance)

@@ -44,26 +44,26 @@ def fields_of(error: ValidationError, root: type[BaseModel]) -> tuple[WrongField
 
     Of `root` derives whatever a request may be read into; from there an unknown name gets its likeliest correction.
     """
-    model = next((each for each in _below(root) if each.__name__ == error.title), None)
+    model = next((model for model in _below(root) if model.__name__ == error.title), None)
     return tuple(
-        WrongField(".".join(map(str, each["loc"])) or "body", _detail(each, model))
-        for each in error.errors(include_url=False)
+        WrongField(".".join(map(str, wrong["loc"])) or "body", _detail(wrong, model))
+        for wrong in error.errors(include_url=False)
     )
 
 
 def _below(root: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    for each in root.__subclasses__():
-        yield each
-        yield from _below(each)
+    for model in root.__subclasses__():
+        yield model
+        yield from _below(model)
 
 
-def _detail(found: Mapping[str, Any], model: type[BaseModel] | None) -> str:
-    kind, context = found["type"], found.get("ctx", {})
+def _detail(wrong: Mapping[str, Any], model: type[BaseModel] | None) -> str:
+    kind, context = wrong["type"], wrong.get("ctx", {})
     if kind == "missing":
         return "is missing; it is needed"
     if kind == "extra_forbidden":
-        return f"is not known here; {_instead(found['loc'], model)}"
-    return f"{_quoted(found['input'])} cannot be taken; needed: {_needed(kind, context) or found['msg']}"
+        return f"is not known here; {_instead(wrong['loc'], model)}"
+    return f"{_quoted(wrong['input'])} cannot be taken; needed: {_needed(kind, context) or wrong['msg']}"
 
 
 def _needed(kind: str, context: Mapping[str, Any]) -> str | None:

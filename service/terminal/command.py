@@ -13,7 +13,6 @@ import click
 from tqdm import tqdm
 
 from data.errors import KonsortError
-from data.published import as_json
 from service.problems import UNEXPECTED_EXIT, exit_code
 from service.runtime.settings import Settings
 
@@ -62,6 +61,8 @@ class Session:
     def answer(self, record: Record, render: Callable[[Record], str]) -> None:
         """Print a record: as JSON when asked for, else as text."""
         if self.as_json:
+            from data.published import as_json  # slow to import: only who asks for JSON pays
+
             click.echo(json.dumps(as_json(record), ensure_ascii=False, indent=1))
         else:
             click.echo(render(record))

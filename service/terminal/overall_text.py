@@ -221,7 +221,7 @@ def meeting_table(plan: MeetingPlan) -> str:
     lines = [f"{len(plan.meetings)} meetings in {len(plan.slots)} slots at {plan.tables} tables"]
     for meeting in sorted(plan.meetings, key=lambda meeting: (meeting.slot, meeting.table)):
         start = plan.slots[meeting.slot - 1].start
-        a, b = (plan.names.get(each, each) for each in (meeting.a, meeting.b))
+        a, b = (plan.names.get(ident, ident) for ident in (meeting.a, meeting.b))
         lines.append(f"  {start:%d.%m.%Y %H:%M}  table {meeting.table:3}  {a} – {b}")
     if plan.short:
         lines.append(f"Fewer meetings than asked for: {', '.join(plan.names.get(p, p) for p in plan.short)}")

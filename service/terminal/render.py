@@ -39,9 +39,11 @@ def _head(number: int, suggestion: Suggestion) -> str:
 
 
 def _in_short(number: int, suggestion: Suggestion) -> list[str]:
-    answers = [rule.answer.value for rule in suggestion.rules if rule.kind == "hard"]
-    told = ", ".join(f"{answers.count(each)} {MARKS[each]}" for each in MARKS if each in answers)
-    lines = [f"{_head(number, suggestion)}; {count(len(suggestion.members), 'member')}, hard rules: {told}"]
+    answers = [rule.answer for rule in suggestion.rules if rule.kind == "hard"]
+    tally = ", ".join(
+        f"{answers.count(answer)} {mark}" for answer, mark in MARKS.items() if answer in answers
+    )
+    lines = [f"{_head(number, suggestion)}; {count(len(suggestion.members), 'member')}, hard rules: {tally}"]
     for member in suggestion.members:
         lines.append(f"   {_country(member.country)}  {member.name} [{member.id}], {member.role}")
         first = [shorten(reason.text, WIDTH - 9, placeholder=" …") for reason in member.reasons[:1]]
@@ -81,9 +83,8 @@ def steering(answer: Steering) -> str:
     for swap in answer.swaps:
         terms = ", ".join(f"{term.name} {term.after - term.before:+.2f}" for term in swap.terms)
         rules = "; ".join(
-            f"{each.after.id} {each.before.answer} → {each.after.answer} "
-            f"({each.before.found} → {each.after.found})"
-            for each in swap.rules
+            f"{rule.id} {rule.before.answer} → {rule.after.answer} ({rule.found_before} → {rule.found_after})"
+            for rule in swap.rules
         )
         head = f"{swap.outgoing} → {swap.incoming}: {_verdict_of(swap)}value {swap.change:+.3f}; {terms}"
         lines += folded(head + (f"; {rules}" if rules else ""), "  ")
@@ -93,7 +94,7 @@ def steering(answer: Steering) -> str:
     else:
         exact = "" if bears.exact else "at least "
         lines.append(f"The smallest withdrawal that breaks a hard rule: {exact}{bears.size} of the members")
-        lines += [f"  {', '.join(each.leaving)} breaks {', '.join(each.breaks)}" for each in bears.smallest]
+        lines += [f"  {', '.join(loss.leaving)} breaks {', '.join(loss.breaks)}" for loss in bears.smallest]
     for point in bears.weak_points:
         leaving = to_eu(point.country) if point.country else ", ".join(point.leaving)
         ready = ", ".join(point.substitutes) or "nobody found"
@@ -103,9 +104,7 @@ def steering(answer: Steering) -> str:
 
 def _verdict_of(swap: Swap) -> str:
     """What a swap breaks, "" where it is allowed."""
-    broken = [
-        each.after.id for each in swap.rules if (each.after.kind, each.after.answer) == ("hard", "broken")
-    ]
+    broken = [rule.id for rule in swap.rules if (rule.kind, rule.after.answer) == ("hard", "broken")]
     return "" if swap.allowed else f"NOT ALLOWED, breaks {', '.join(broken) or 'a wish of yours'}; "
 
 

@@ -144,6 +144,11 @@ def test_a_small_company_carries_fewer_links_than_a_large_one() -> None:
     assert set(capacity.values()) == {4, 6}
 
 
+def test_what_older_versions_kept_of_a_proposal_is_still_read() -> None:
+    first = integrate(case(n=24, states=4), DEMANDS)
+    assert Previous.from_kept(as_json(first)) == Previous.of(first), "they kept the whole published answer"
+
+
 def test_removing_an_outline_moves_hardly_anybody() -> None:
     planted = plant(80, streams=4, states=12, noise=1.5, seed=3).case
     first = integrate(planted, Demands("planted"))

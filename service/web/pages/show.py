@@ -167,7 +167,7 @@ def named(ids: Sequence[str], names: Mapping[str, str], most: int = 6) -> str:
     ('Acme, x', 'a and 2 more')
     """
     more = f" and {len(ids) - most} more" if len(ids) > most else ""
-    return ", ".join(names.get(each, each) for each in ids[:most]) + more
+    return ", ".join(names.get(ident, ident) for ident in ids[:most]) + more
 
 
 def names_of(members: Sequence[Partner]) -> dict[str, str]:
@@ -178,8 +178,8 @@ def names_of(members: Sequence[Partner]) -> dict[str, str]:
 def instead_of(members: Sequence[Partner], first: Sequence[Partner]) -> str:
     """How a team differs from the first one, in words."""
     ours, theirs = names_of(members), names_of(first)
-    come = [name for each, name in ours.items() if each not in theirs]
-    gone = [name for each, name in theirs.items() if each not in ours]
+    come = [name for ident, name in ours.items() if ident not in theirs]
+    gone = [name for ident, name in theirs.items() if ident not in ours]
     parts = [f"{word} {', '.join(names)}" for word, names in (("with", come), ("without", gone)) if names]
     return f"Against suggestion 1: {'; '.join(parts)}." if parts else "The same members as suggestion 1."
 

@@ -126,10 +126,12 @@ def lines(ids: Iterable[str]) -> str:
 
 def differs(first: Iterable[Organisation], second: Iterable[Organisation]) -> str:
     """Who comes and who goes from the first set to the second, in words."""
-    old, new = ({each.id: each.label for each in one} for one in (first, second))
+    old, new = ({member.id: member.label for member in team} for team in (first, second))
     parts = [("with", new.keys() - old.keys(), new), ("without", old.keys() - new.keys(), old)]
-    told = [f"{word} {', '.join(sorted(names[each] for each in ids))}" for word, ids, names in parts if ids]
-    return "; ".join(told)
+    words = [
+        f"{word} {', '.join(sorted(names[member] for member in ids))}" for word, ids, names in parts if ids
+    ]
+    return "; ".join(words)
 
 
 def terms_in_words(terms: Sequence[TermChange]) -> str:
@@ -148,6 +150,7 @@ def rule_in_words(change: RuleChange) -> str:
 
     >>> from dataclasses import replace
     >>> from data.demands import Hardness
+    >>> from graph.rules.rules import RuleAnswer
     >>> met = RuleAnswer("R4", Hardness.HARD, Answer.MET, "four countries", 4, 4, (), "call text")
     >>> rule_in_words(RuleChange(met, replace(met, answer=Answer.BROKEN, found=3)))
     'R4 met → broken, found 4 → 3'
