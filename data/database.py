@@ -11,11 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import alembic.command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -24,6 +20,8 @@ from data.errors import StoreError
 BUSY_TIMEOUT_S = 60.0
 """How long a SQLite writer waits for another one before it gives up."""
 
+NEWEST_LAYOUT = "0002"
+"""The last of the migrations."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x6B6F6E73  # "kons": any fixed number that only this program takes
 
@@ -130,17 +128,21 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def _migrate(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = _layout(connection)
+    if found == NEWEST_LAYOUT:
+        return
+    # Slow to import: only the first opening of a layout pays.
+    import alembic.command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", _MIGRATIONS.as_posix().replace("%", "%%"))
     script = ScriptDirectory.from_config(config)
-    newest = script.get_current_head()
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    if found == newest:
-        return
     if found is not None and not any(found == known.revision for known in script.walk_revisions()):
         raise StoreError(
-            f"the store's layout is {found!r}, the newest that this version knows is {newest!r}; "
+            f"the store's layout is {found!r}, the newest that this version knows is {NEWEST_LAYOUT!r}; "
             "it was written by a newer version: use that one"
         )
     with engine.connect() as bare:
@@ -150,3 +152,11 @@ def _migrate(engine: Engine) -> None:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _MIGRATION_LOCK})
             config.attributes["connection"] = connection
             alembic.command.upgrade(config, "head")
+
+
+def _layout(connection: Connection) -> str | None:
+    """Return the layout that a database is in, as alembic wrote it down; None for an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
 from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
 
 from data.collector import uncollected
 from data.database import open_engine, reading, writing
 from data.errors import Conflict, NotFound
-from data.histories import load_history
 from data.model import (
     CallId,
     History,
@@ -44,6 +42,9 @@ from data.tables import (
 )
 from data.watch import RevisionWatch
 from data.writer import CHUNK, LATEST, Writer, rows_of
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +144,15 @@ class Store:
         with self.transaction(what=f"owner of {a} and {b}", who=by) as writer:
             writer.put_same_owner(a, b, same, by, _now())
 
-    def put_vectors(self, encoder: str, vectors_by_hash: Mapping[str, np.ndarray]) -> None:
+    def put_vectors(self, encoder: str, vectors_by_hash: "Mapping[str, np.ndarray]") -> None:
         """Keep text vectors, (d,) float32 each, by the hash of their text. A cache: no revision, no audit entry.
 
         A vector that is already there stays.
         """
         if not vectors_by_hash:
             return
+        import numpy as np
+
         rows = [
             {"encoder": encoder, "hash": key, "vector": np.asarray(vector, dtype="<f4").tobytes()}
             for key, vector in sorted(vectors_by_hash.items())
@@ -272,6 +275,8 @@ class Store:
         """Return who worked with whom, as tables of one moment. `at`: Conflict where the history has changed since."""
         with uncollected(), reading(self._engine) as connection:
             _require(connection, at, history=True)
+            from data.histories import load_history  # slow to import: only who reads a history pays
+
             return load_history(connection)
 
     def revision(self) -> str:
@@ -309,8 +314,10 @@ class Store:
                 owner_decisions=_owner_decisions(connection),
             )
 
-    def vectors(self, encoder: str, hashes: Iterable[str]) -> dict[str, np.ndarray]:
+    def vectors(self, encoder: str, hashes: Iterable[str]) -> "dict[str, np.ndarray]":
         """Return the kept vectors, (d,) float32 each and read-only, of those hashes that have one."""
+        import numpy as np
+
         wanted = set(hashes)
         found: dict[str, np.ndarray] = {}
         with reading(self._engine) as connection:

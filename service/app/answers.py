@@ -18,7 +18,6 @@ from data.model import (
 )
 from data.published import Counts, EuCountry
 from matcher.ranking.query import Ranking
-from service.app.decided import KeptDecision
 
 SHOWN_PROBLEMS = 5
 """So many of an import's bad rows are shown; the report holds all."""
@@ -142,6 +141,17 @@ class RankingList:
     """One ranking for each query, in the order asked."""
 
     rankings: tuple[Ranking, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDecision:
+    """A decision in words; `key` takes it back. Everybody of one state who left is one of these."""
+
+    key: str
+    kind: str
+    about: tuple[str, ...]
+    value: str | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

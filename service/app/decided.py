@@ -10,6 +10,7 @@ from data.model import Organisation, OrganisationId, Outline, OutlineId
 from matcher.overall.decisions import Decision, Decisions
 from matcher.overall.prepare import Previous
 from matcher.overall.project import Person
+from service.app.answers import KeptDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,6 @@ class KeptPlan:
             raise BadInput(
                 f"the kept proposal is not readable ({error!r}); run `konsort integrate --anew`"
             ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class KeptDecision:
-    """A decision in words; `key` takes it back. Everybody of one state who left is one of these."""
-
-    key: str
-    kind: str
-    about: tuple[str, ...]
-    value: str | None
-    text: str
 
 
 def person(outline: Outline, organisations: Mapping[OrganisationId, Organisation]) -> Person:

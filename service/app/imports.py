@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING
 
 from data.model import ImportReport
 from data.readers import Reader
-from data.sources.cordis import import_cordis
-from data.sources.demo import load_demo
-from data.sources.organisations import import_organisations
-from data.sources.outlines import import_outlines
-from data.sources.reports import write_report
 from data.store import Store
 from service.app.answers import Imported
 from service.app.projects import OverallProjects
@@ -43,21 +38,29 @@ class Imports:
 
     def cordis(self, reader: Reader, paths: Sequence[Path], *, dry_run: bool) -> ImportReport:
         """Read what CORDIS publishes: ZIP archives or folders."""
+        from data.sources.cordis import import_cordis
+
         read = partial(import_cordis, self._store, paths)
         return self._taken_up(reader, read, dry_run=dry_run)
 
     def outlines(self, reader: Reader, path: Path, call: str, *, dry_run: bool) -> ImportReport:
         """Read a call's outlines from a spreadsheet."""
+        from data.sources.outlines import import_outlines
+
         profile = self._records.call(call)
         read = partial(import_outlines, self._store, path, profile.id, streams=profile.work_streams)
         return self._taken_up(reader, read, profile.id, dry_run=dry_run)
 
     def organisations(self, reader: Reader, path: Path, *, dry_run: bool) -> ImportReport:
         """Read organisations from a spreadsheet."""
+        from data.sources.organisations import import_organisations
+
         return self._taken_up(reader, partial(import_organisations, self._store, path), dry_run=dry_run)
 
     def demo(self, reader: Reader, *, dry_run: bool) -> ImportReport:
         """Load the demo call."""
+        from data.sources.demo import load_demo
+
         return self._taken_up(reader, partial(load_demo, self._store), dry_run=dry_run)
 
     def _taken_up(
@@ -80,6 +83,8 @@ class Imports:
         """
         chosen = path or (Path("konsort-bad-rows.txt") if report.problems else None)
         if chosen is not None and not report.dry_run:
+            from data.sources.reports import write_report
+
             write_report(report.problems, chosen)
         return Imported.of(report, chosen)
 

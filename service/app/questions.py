@@ -10,7 +10,6 @@ from data.country_names import code_of
 from data.errors import BadInput
 from data.model import CallId, Kind, Organisation, OrganisationId
 from data.readers import Reader
-from data.sources.members import MemberRow, read_members
 from graph.names.ownership import ownership_of
 from graph.rules.members import Member
 from graph.rules.rules import Verdict, check
@@ -30,6 +29,7 @@ from service.app.state import SnapshotHolder
 from service.parsing import size_range
 
 if TYPE_CHECKING:  # the matcher is slow to import: only who asks it pays
+    from data.sources.members import MemberRow
     from matcher.ranking.query import Grounds, Query, Ranking
     from matcher.solver.assemble import Incumbent
     from matcher.suggest.answers import Partners, PartnersRequest, Suggestions, SuggestRequest
@@ -98,6 +98,8 @@ class Questions:
 
     def members_in(self, path: Path) -> tuple[Member, ...]:
         """Read a list of members; who is named by an id that the store knows gets the name from there."""
+        from data.sources.members import read_members  # slow to import: only who has a file pays
+
         rows = read_members(path)
         if len(rows) > MOST_MEMBERS:
             raise BadInput(
@@ -207,5 +209,5 @@ def query_of(query: RankQuery) -> "Query":
     )
 
 
-def _named(row: MemberRow, known: Mapping[str, Organisation]) -> MemberRow:
+def _named(row: "MemberRow", known: Mapping[str, Organisation]) -> "MemberRow":
     return replace(row, name=known[row.id].label) if row.name is None and row.id in known else row

@@ -9,12 +9,12 @@ from data.errors import BadInput, NotFound
 from data.model import CallId, Organisation, Outline, OutlineHead
 from data.readers import Reader
 from data.store import Store
-from graph.network.network import Network
 from service.app.question import PAGE, ListQuestion
 from service.app.resolve import Resolver
 from service.app.state import SnapshotHolder
 
 if TYPE_CHECKING:
+    from graph.network.network import Network
     from service.runtime.snapshot import Snapshot
 
 Entry = TypeVar("Entry")
@@ -128,7 +128,7 @@ class Records:
     # The network
 
     @property
-    def network(self) -> Network:
+    def network(self) -> "Network":
         """The current network of public history; a changed store gets another one."""
         return self._snapshots.current.network
 

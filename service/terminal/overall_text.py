@@ -1,24 +1,29 @@
 """How does a call's overall project look in a terminal? By titles, organisations and states; it computes nothing."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import shorten
+from typing import TYPE_CHECKING
 
 from data.calls import PREVAILS
 from data.countries import country_name, to_eu
-from matcher.overall.meetings import MeetingPlan
-from matcher.overall.project import (
-    Alternative,
-    Changes,
-    Ground,
-    Loss,
-    OverallProject,
-    Participant,
-    Person,
-    Stream,
-)
 from service.app.answers import DecisionList
 from service.terminal.rules_text import folded, rules_in_short
 from service.words import count, traded
+
+if TYPE_CHECKING:  # slow to import, and only named here
+    from matcher.overall.meetings import MeetingPlan
+    from matcher.overall.project import (
+        Alternative,
+        Changes,
+        Ground,
+        Loss,
+        OverallProject,
+        Participant,
+        Person,
+        Stream,
+    )
 
 STRONGEST = 10
 """Links that are shown; the files hold all."""

@@ -1,19 +1,24 @@
 """How do answers look in a terminal? Each function takes a record and returns text; it computes nothing."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from textwrap import shorten
+from typing import TYPE_CHECKING
 
 from data.calls import PREVAILS
 from data.countries import to_eu
 from data.published import as_json
-from graph.network.views import Actor, Neighbourhood, Path, Summary
-from graph.rules.rules import Verdict
-from matcher.solver.swap import Swap
-from matcher.suggest.answers import Partner, Partners, Suggestion, Suggestions
-from matcher.suggest.steering import Steering, TradeOff
 from service.app.answers import Call, Imported, OutlineRow, SuspectedOwner
 from service.terminal.rules_text import MARKS, WIDTH, folded, rules_in_full
 from service.words import count
+
+if TYPE_CHECKING:  # slow to import, and only named here
+    from graph.network.views import Actor, Neighbourhood, Path, Summary
+    from graph.rules.rules import Verdict
+    from matcher.solver.swap import Swap
+    from matcher.suggest.answers import Partner, Partners, Suggestion, Suggestions
+    from matcher.suggest.steering import Steering, TradeOff
 
 
 def suggestions(answer: Suggestions, *, short: bool = False) -> str:

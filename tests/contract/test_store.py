@@ -11,7 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
+from data import database
 from data.errors import BadInput, Conflict, NotFound
 from data.model import (
     CallId,
@@ -421,3 +424,9 @@ def test_a_killed_writer_leaves_the_store_as_it_was(store_url: str) -> None:
     with Store.open(store_url) as store:
         assert (store.revision(), store.organisations(), store.audit()) == before
         store.put_setting("still", "1")  # and it takes writes again
+
+
+def test_the_layout_that_is_expected_is_that_of_the_last_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == database.NEWEST_LAYOUT
