@@ -12,7 +12,7 @@ from data.countries import to_iso
 from data.errors import BadInput, NotReady
 from data.model import Outline
 from data.store import Store
-from matcher.overall.case import Case, Weights
+from matcher.overall.case import Case, LinkWeights
 from matcher.overall.checks import Check, rule_check
 from matcher.overall.decisions import Decision, Decisions
 from matcher.overall.integrate import Alternative, alternatives, demands_of, integrate, meeting_plan
@@ -161,7 +161,7 @@ class Desk:
         gone = self.outlines_of(without)
         decisions = replace(self.decisions, withdrawn=self.decisions.withdrawn | gone)
         demands = demands_of(self._profile)
-        rests_on = basis(self._case, demands, decisions, Weights())
+        rests_on = basis(self._case, demands, decisions, LinkWeights())
         steps = Steps() if anew else self._steps
         step = steps.next(rests_on)
         project = integrate(
@@ -244,9 +244,9 @@ def as_file(project: OverallProject, kind: str, *, title: str, today: dt.date) -
 
         return overall_xlsx(project)
     if kind == "docx":
-        from service.exports.document import chapeau_docx
+        from service.exports.document import descriptive_document
 
-        return chapeau_docx(project, title=title, today=today)
+        return descriptive_document(project, title=title, today=today)
     if kind == "gexf":
         from service.exports.graph import overall_gexf
 

@@ -47,7 +47,7 @@ def test_taking_one_decision_back_leaves_all_others(decisions: list[Decision]) -
     assert set(kept.listed) == set(decisions)
     assert Decisions.from_json(kept.as_json()) == kept
     for gone in decisions:
-        assert kept.less(gone.key) == made(*(each for each in decisions if each != gone))
+        assert kept.less(gone.key) == made(*(decision for decision in decisions if decision != gone))
 
 
 def test_a_second_decision_about_the_same_takes_the_place_of_the_first() -> None:
@@ -65,7 +65,7 @@ def test_what_is_not_kept_cannot_be_taken_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "about", "value", "said"),
+    ("kind", "about", "value", "message"),
     [
         ("fire", ("o1",), "", "a decision is one of put"),
         ("put", (), "s1", "put is decided about 1 id, found nothing"),
@@ -78,9 +78,9 @@ def test_what_is_not_kept_cannot_be_taken_back() -> None:
     ],
 )
 def test_a_decision_that_says_nothing_is_refused(
-    kind: str, about: tuple[str, ...], value: str, said: str
+    kind: str, about: tuple[str, ...], value: str, message: str
 ) -> None:
-    with pytest.raises(BadInput, match=said):
+    with pytest.raises(BadInput, match=message):
         Decision(kind, about, value)
 
 
@@ -135,18 +135,18 @@ def run(home: Path) -> Run:
     return invoke
 
 
-def told(result: Result) -> Any:
+def answer(result: Result) -> Any:
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
 
 
 def keys(result: Result) -> list[str]:
-    return [each["key"] for each in told(result)["decisions"]]
+    return [decision["key"] for decision in answer(result)["decisions"]]
 
 
 def test_decisions_are_kept_listed_and_taken_back_one_by_one_each_write_audited(run: Run, home: Path) -> None:
-    first = told(run("integrate", CALL, "--json"))
-    assert told(run("integrate", CALL, "--json")) == first, (
+    first = answer(run("integrate", CALL, "--json"))
+    assert answer(run("integrate", CALL, "--json")) == first, (
         "the same store and decisions give the same proposal"
     )
     kept = run(
@@ -156,9 +156,9 @@ def test_decisions_are_kept_listed_and_taken_back_one_by_one_each_write_audited(
     assert keys(kept) == [
         "put:DEMO-OUT-004", "name:applications", "carry:DEMO-OUT-001", "withdraw:DEMO-OUT-069", "withdraw:CZ",
     ]  # fmt: skip
-    assert told(kept)["decisions"][-1]["text"] == "Czechia (CZ) has left with its 4 outlines"
-    second = told(run("integrate", CALL, "--json"))
-    assert second == told(run("integrate", CALL, "--json")), "its changes too"
+    assert answer(kept)["decisions"][-1]["text"] == "Czechia (CZ) has left with its 4 outlines"
+    second = answer(run("integrate", CALL, "--json"))
+    assert second == answer(run("integrate", CALL, "--json")), "its changes too"
     streams = {stream["id"]: stream for stream in second["streams"]}
     assert "DEMO-OUT-004" in streams["data-processing"]["outlines"]
     assert streams["applications"]["name"] == "Uses"
@@ -166,7 +166,7 @@ def test_decisions_are_kept_listed_and_taken_back_one_by_one_each_write_audited(
     left = run("decide", CALL, "--take-back", "put:DEMO-OUT-004", "--take-back", "withdraw:CZ", "--json")
     assert keys(left) == ["name:applications", "carry:DEMO-OUT-001", "withdraw:DEMO-OUT-069"]
     assert keys(run("decide", CALL, "--forget", "--json")) == []
-    again = told(run("integrate", CALL, "--json"))
+    again = answer(run("integrate", CALL, "--json"))
     assert again["run"] == first["run"], "taken back, decisions undo what they did"
     assert len(again["changes"]["added"]) == 5
     with Store.open(f"sqlite:///{home}/konsort.sqlite") as store:
@@ -175,22 +175,22 @@ def test_decisions_are_kept_listed_and_taken_back_one_by_one_each_write_audited(
     assert written.count(f"setting overall:{CALL}") == 3, "an answer that is the same is not written again"
 
 
-def test_a_late_outline_is_placed_and_told(run: Run, tmp_path: Path) -> None:
+def test_a_late_outline_is_placed_and_listed(run: Run, tmp_path: Path) -> None:
     late = tmp_path / "late.csv"
     late.write_text(
         "id,title,text,organisation_name,country\nLATE-1,Shelves that count,Cameras in small shops,Shelfwise,BG\n",
         encoding="utf-8",
     )
-    told(run("integrate", CALL, "--json"))
+    answer(run("integrate", CALL, "--json"))
     assert run("import", "outlines", str(late), "--call", CALL).exit_code == 0
-    after = told(run("integrate", CALL, "--json"))
+    after = answer(run("integrate", CALL, "--json"))
     assert after["changes"]["added"] == ["LATE-1"]
     assert sum("LATE-1" in (link["a"], link["b"]) for link in after["links"]) >= 2
     assert "BG" not in after["missing_countries"]
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("--put", "DEMO-OUT-999=applications"), "has no outline 'DEMO-OUT-999'"),
         (
@@ -204,8 +204,8 @@ def test_a_late_outline_is_placed_and_told(run: Run, tmp_path: Path) -> None:
     ],
 )
 def test_a_decision_about_what_the_call_does_not_have_is_refused(
-    run: Run, words: tuple[str, ...], said: str
+    run: Run, words: tuple[str, ...], message: str
 ) -> None:
     result = run("decide", CALL, *words)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert message in result.stderr

@@ -161,7 +161,7 @@ def test_removing_an_outline_moves_hardly_anybody() -> None:
     assert [stream.name for stream in after.streams] == [stream.name for stream in first.streams]
 
 
-def test_a_late_outline_is_added_and_told() -> None:
+def test_a_late_outline_is_added_and_listed() -> None:
     planted = case(n=30)
     late = planted.ids[-1]
     first = integrate(planted.without([late]), DEMANDS)
@@ -254,7 +254,7 @@ def test_streams_that_the_call_gives_are_kept_by_every_alternative() -> None:
         assert [stream.id for stream in other.project.streams] == ["ws0", "ws1", "ws2"]
 
 
-def test_the_loss_of_a_country_with_its_repair_is_told() -> None:
+def test_the_loss_of_a_country_with_its_repair_is_listed() -> None:
     project = integrate(case(n=24, states=4), DEMANDS)
     states = [loss for loss in project.fragile if loss.kind == "country"]
     assert {loss.id for loss in states} == {"AT", "BE", "BG", "CY"}
@@ -289,7 +289,7 @@ def test_two_decisions_about_one_pair_are_refused() -> None:
         Decisions(together=pair, never=pair)
 
 
-def test_a_decision_about_an_unknown_outline_is_told_and_changes_nothing() -> None:
+def test_a_decision_about_an_unknown_outline_is_noted_and_changes_nothing() -> None:
     planted = case(n=12)
     decisions = Decisions(streams={"nobody": "s1"})
     project = integrate(planted, DEMANDS, decisions=decisions)

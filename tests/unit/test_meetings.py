@@ -100,10 +100,10 @@ def test_a_swap_along_a_chain_makes_room() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "said"), [(Wish("a", "a", 0.5), "two participants"), (Wish("a", "b", 1.5), "0 to 1")]
+    ("wish", "message"), [(Wish("a", "a", 0.5), "two participants"), (Wish("a", "b", 1.5), "0 to 1")]
 )
-def test_an_odd_wish_is_refused(wish: Wish, said: str) -> None:
-    with pytest.raises(BadInput, match=said):
+def test_an_odd_wish_is_refused(wish: Wish, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
         plan([wish], slots(1), 1)
 
 
