@@ -95,7 +95,7 @@ AREAS = {
             f"matcher/ranking/{name}.py"
             for name in ("project_weights", "pagerank", "features", "cutoffs", "cold_start")
         ),
-        ("tests/unit/test_rank_*.py", "tests/unit/test_cold_start.py"),
+        ("tests/unit/test_rank_*.py", "tests/unit/test_cold_start.py", "matcher/ranking/*.py"),
     ),
     "index": Area(
         ("embeddings/index.py",), ("tests/unit/test_index*.py", "tests/contract/test_index.py -k faiss")

@@ -270,3 +270,8 @@ def test_streams_that_the_call_gives_are_checked_for_coverage_too() -> None:
     project = replace(project, rows=np.array([[1.0, 0.0], [1.0, 0.0]]))
     edge, ships = coverage(project, np.array([0, 0]))
     assert (edge.covered, ships.covered) == (True, False)
+
+
+def test_topics_that_nothing_encodes_are_not_looked_for() -> None:
+    project = replace(bare_project(["DE", "FR"]), demands=Demands("call", topics=(Topic("t", "Radio"),)))
+    assert coverage(project, np.zeros(2, dtype=int)) == ()
