@@ -264,31 +264,6 @@ def test_the_loss_of_a_country_with_its_repair_is_listed() -> None:
         assert all(not gone & set(pair) for pair in loss.mend)
 
 
-def test_decisions_survive_being_saved() -> None:
-    decisions = Decisions(
-        streams={"b": "s1"},
-        together=frozenset({ordered("d", "c")}),
-        never=frozenset({ordered("x", "y")}),
-        names={"s1": "Krautäcker"},
-        capacity={"a": 3},
-        withdrawn=frozenset({"z"}),
-    )
-    assert Decisions.from_json(decisions.as_json()) == decisions
-    assert Decisions.from_json(None) == Decisions()
-
-
-@pytest.mark.parametrize("text", ["[]", "{", '{"streams": 3}', '{"unknown": {}}', '{"capacity": {"a": -1}}'])
-def test_decisions_that_cannot_be_read_are_refused(text: str) -> None:
-    with pytest.raises(BadInput):
-        Decisions.from_json(text)
-
-
-def test_two_decisions_about_one_pair_are_refused() -> None:
-    pair = frozenset({ordered("a", "b")})
-    with pytest.raises(BadInput, match="a and b are decided to be together and never together"):
-        Decisions(together=pair, never=pair)
-
-
 def test_a_decision_about_an_unknown_outline_is_noted_and_changes_nothing() -> None:
     planted = case(n=12)
     decisions = Decisions(streams={"nobody": "s1"})
