@@ -127,6 +127,9 @@ def test_the_more_come_without_history_the_less_each_is_raised() -> None:
     experienced = (np.array(state.state.positions(("o00",))), np.array([0.01]))
     (scored,) = ColdStart.of(state, profiles).score(np.zeros((1, 2)), [experienced], [EMPTY], lifted=True)
     assert scored.probability.tolist() == pytest.approx([16 * 0.01 / 2] * 32)
+    many = {f"new-{k:05d}": WATER for k in range(40_000)}
+    (scored,) = ColdStart.of(state, many).score(np.zeros((1, 2)), [experienced], [EMPTY], lifted=True)
+    assert scored.probability[0] == pytest.approx(0.01 / 2)
 
 
 def test_no_probability_is_raised_above_one() -> None:
@@ -173,6 +176,7 @@ def test_without_anybody_to_score_the_answer_is_empty() -> None:
     cold_start = ColdStart.of(uncentred(np.eye(2)), {})
     first, second = cold_start.score(np.zeros((2, 2)), [], [EMPTY, EMPTY], lifted=True)
     assert first.ids.tolist() == second.ids.tolist() == []
+    assert first.probability.tolist() == first.projects.tolist() == []
 
 
 def test_profiles_of_those_with_a_history_are_not_scored_anew() -> None:
@@ -184,3 +188,12 @@ def test_by_text_alone_nobody_on_board_is_named_and_nothing_is_below_nothing() -
         {"x": WATER, "y": -WATER, "z": SPACE}, WATER, Query("q", given=(OrganisationId("z"),))
     )
     assert dict(zip(scored.ids, scored.probability, strict=True)) == {"x": 1.0, "y": 0.0}
+
+
+def test_an_organisation_that_is_near_to_no_project_inherits_nothing() -> None:
+    state = uncentred(np.eye(2))
+    experienced = (np.array(state.state.positions(("o00", "o01"))), np.array([0.5, 0.5]))
+    (scored,) = ColdStart.of(state, {"new": -WATER}).score(
+        np.zeros((1, 2)), [experienced], [EMPTY], lifted=False
+    )
+    assert scored.probability.tolist() == [0.0]

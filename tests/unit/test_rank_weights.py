@@ -24,6 +24,7 @@ from matcher.ranking.features import (
     score_all,
 )
 from matcher.ranking.organisation_features import ORGANISATION_FEATURES, PreparedState, prepare_state
+from matcher.ranking.pagerank import personalised_pagerank
 from matcher.ranking.project_weights import (
     acquaintance,
     feedback_weights,
@@ -213,6 +214,14 @@ def test_an_organisation_gets_the_sum_of_its_projects_weights() -> None:
     assert sums["led with lead"] == close([1.0, 0.0, 0.0, 1.0])
 
 
+def test_the_largest_of_each_sum_is_kept_and_is_never_nothing() -> None:
+    largest = scores().largest
+    assert largest["topic"].tolist() == [1.5]
+    assert largest["given newman"].tolist() == [2.5]
+    alone = score_all(prepared(), replace(EVIDENCE, words=column(0, 0, 0)))
+    assert alone.largest["words"].tolist() == pytest.approx([1e-12])
+
+
 def test_two_steps_lead_over_partners_to_their_other_projects() -> None:
     """Ties of c and d are 0.5 each; P2 gets 1 / sqrt(2) at half weight, P3 all of it."""
     sums, both = flat(scores().sums), 1.0 / np.sqrt(2)
@@ -228,7 +237,11 @@ def test_pagerank_starts_at_those_on_board_and_at_members_of_relevant_projects()
     assert sums["pagerank"][C] == pytest.approx(sums["pagerank"][D])
     half = [(a + b) / 2 for a, b in zip(sums["pagerank"], sums["pagerank by relevance"], strict=True)]
     assert sums["pagerank mixed"] == close(half)
-    assert sum(sums["pagerank near"]) == pytest.approx(1.0, abs=1e-5)
+    state = prepared()
+    seeds = column(NEAR[0] ** 2 / 2 + NEAR[1] ** 2 / 3, NEAR[0] ** 2 / 2, 0, 0)
+    seeds += column(0, 0, *[NEAR[1] ** 2 / 3 + NEAR[2] ** 2 / 2] * 2)
+    near = personalised_pagerank(state.state.member, state.members, seeds, restart=0.3, steps=4)
+    assert sums["pagerank near"] == close(near[:, 0].tolist())
 
 
 def test_the_prior_is_the_documented_blend() -> None:
