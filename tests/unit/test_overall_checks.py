@@ -134,10 +134,10 @@ def test_parts_are_those_of_the_links_in_either_direction() -> None:
 
 def test_a_country_that_hangs_on_one_link_or_none_is_shown_and_one_with_two_is_not() -> None:
     project = bare_project(["DE", "FR", "GR", "IT"])
-    found = of_kind("hanging-country", project, np.array([[0, 1], [0, 2], [1, 2]]))
-    assert found == [Finding("hanging-country", ("IT",), "IT has no link to other states", 0)]
-    found = of_kind("hanging-country", project, np.array([[0, 1], [0, 2], [1, 3], [0, 3]]))
-    assert found == [Finding("hanging-country", ("EL",), "EL has one link to other states", 1)]
+    hanging = of_kind("hanging-country", project, np.array([[0, 1], [0, 2], [1, 2]]))
+    assert hanging == [Finding("hanging-country", ("IT",), "IT has no link to other states", 0)]
+    hanging = of_kind("hanging-country", project, np.array([[0, 1], [0, 2], [1, 3], [0, 3]]))
+    assert hanging == [Finding("hanging-country", ("EL",), "EL has one link to other states", 1)]
 
 
 def test_links_of_all_outlines_of_a_country_count_together() -> None:

@@ -27,8 +27,8 @@ def lost(
 ) -> Loss | None:
     """What is said of one loss; None where nothing is said of it."""
     places = np.zeros(len(project.case.outlines), dtype=int) if assigned is None else np.array(assigned)
-    found = losses(project, places, pairs, covered=covered, check=None)
-    return next((loss for loss in found if loss.id == ident), None)
+    fragile = losses(project, places, pairs, covered=covered, check=None)
+    return next((loss for loss in fragile if loss.id == ident), None)
 
 
 def test_partners_that_are_left_with_too_few_links_are_named() -> None:
@@ -134,8 +134,8 @@ def test_links_that_fall_apart_are_told() -> None:
 
 def test_losses_come_the_most_severe_first_then_by_kind_and_id() -> None:
     project = bare_project(STATES, least=2)
-    found = losses(project, np.zeros(4, dtype=int), RING, covered=(), check=None)
-    assert [(loss.kind, loss.id) for loss in found] == [
+    fragile = losses(project, np.zeros(4, dtype=int), RING, covered=(), check=None)
+    assert [(loss.kind, loss.id) for loss in fragile] == [
         *(("country", state) for state in sorted(STATES)),
         *(("outline", f"o{k}") for k in range(4)),
     ]
@@ -153,33 +153,33 @@ def rule(broken_without: str) -> Check:
 
 def test_a_loss_that_breaks_the_calls_rules_says_so() -> None:
     project = bare_project(STATES)
-    found = losses(project, np.zeros(4, dtype=int), RING, covered=(), check=rule("DE"))
-    assert {loss.id: loss.breaks for loss in found if loss.breaks} == {
+    fragile = losses(project, np.zeros(4, dtype=int), RING, covered=(), check=rule("DE"))
+    assert {loss.id: loss.breaks for loss in fragile if loss.breaks} == {
         "DE": ("the call's rules are broken",),
         "o0": ("the call's rules are broken",),
     }
-    assert {loss.id: loss.severity for loss in found if loss.breaks} == {"DE": 2.5 + 5, "o0": 5}
+    assert {loss.id: loss.severity for loss in fragile if loss.breaks} == {"DE": 2.5 + 5, "o0": 5}
 
 
 def test_rules_that_are_broken_anyhow_are_not_blamed_on_a_loss() -> None:
-    found = losses(bare_project(STATES), np.zeros(4, dtype=int), RING, covered=(), check=rule("PL"))
-    assert [loss.breaks for loss in found] == [()] * 4
+    fragile = losses(bare_project(STATES), np.zeros(4, dtype=int), RING, covered=(), check=rule("PL"))
+    assert [loss.breaks for loss in fragile] == [()] * 4
 
 
 def test_in_a_large_call_the_rules_are_asked_after_the_loss_of_states_alone() -> None:
     many = [*STATES, *["PL"] * 57]
     project = bare_project(many)
-    found = losses(project, np.zeros(61, dtype=int), RING, covered=(), check=rule("DE"))
-    assert [loss.id for loss in found if loss.breaks] == ["DE"]
+    fragile = losses(project, np.zeros(61, dtype=int), RING, covered=(), check=rule("DE"))
+    assert [loss.id for loss in fragile if loss.breaks] == ["DE"]
     project = bare_project(many[:60])
-    found = losses(project, np.zeros(60, dtype=int), RING, covered=(), check=rule("DE"))
-    assert [loss.id for loss in found if loss.breaks] == ["DE", "o0"]
+    fragile = losses(project, np.zeros(60, dtype=int), RING, covered=(), check=rule("DE"))
+    assert [loss.id for loss in fragile if loss.breaks] == ["DE", "o0"]
 
 
 def test_the_loss_of_everybody_asks_no_rule() -> None:
     project = bare_project(["DE", "DE"])
-    found = losses(project, np.zeros(2, dtype=int), np.empty((0, 2), int), covered=(), check=rule("DE"))
-    assert [(loss.id, loss.breaks) for loss in found] == [("DE", ())]
+    fragile = losses(project, np.zeros(2, dtype=int), np.empty((0, 2), int), covered=(), check=rule("DE"))
+    assert [(loss.id, loss.breaks) for loss in fragile] == [("DE", ())]
 
 
 # Repair
