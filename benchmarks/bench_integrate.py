@@ -32,7 +32,7 @@ from benchmarks.machine import heading
 from benchmarks.planted import Planted, plant
 from data.model import CallId, OrganisationId, Outline, OutlineId
 from matcher.overall.decisions import ordered
-from matcher.overall.integrate import Case, Decisions, Demands, Previous, Weights, integrate
+from matcher.overall.integrate import Case, Decisions, Demands, LinkWeights, Previous, integrate
 from matcher.overall.joint import solve
 from matcher.overall.prepare import OFFERED, prepare
 from matcher.overall.streams import principal, unit, without_language
@@ -85,8 +85,8 @@ def leiden(rows: np.ndarray, count: int) -> np.ndarray:
     }
     graph = igraph.Graph(n=len(rows), edges=list(pairs))
     kind = leidenalg.ModularityVertexPartition
-    found = leidenalg.find_partition(graph, kind, weights=list(pairs.values()), seed=0)
-    return np.array(found.membership)
+    communities = leidenalg.find_partition(graph, kind, weights=list(pairs.values()), seed=0)
+    return np.array(communities.membership)
 
 
 CLUSTERINGS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
@@ -127,7 +127,7 @@ def quality(noise: float, seeds: int) -> None:
     """Print the tables of streams, links, time and gap."""
     streams, links, speed = [], [], []
     for n, count, states in SIZES:
-        found: dict[str, list[float]] = {}
+        scores: dict[str, list[float]] = {}
         recalled: dict[str, list[float]] = {}
         wall, cpu, gaps, stage, numbers = [], [], [], [], []
         for seed in range(seeds * SMALL_CALLS if n < 100 else seeds):
@@ -141,21 +141,21 @@ def quality(noise: float, seeds: int) -> None:
             stage.append(project.stage_loss)
             numbers.append(len(project.streams))
             mine = [project.stream_of[outline] for outline in case.ids]
-            found.setdefault("Konsort", []).append(adjusted_rand_score(planted.streams, mine))
+            scores.setdefault("Konsort", []).append(adjusted_rand_score(planted.streams, mine))
             free = integrate(case, replace(DEMANDS, balance=1.0)).stream_of
             mine = [free[outline] for outline in case.ids]
-            found.setdefault("Konsort, sizes free", []).append(adjusted_rand_score(planted.streams, mine))
+            scores.setdefault("Konsort, sizes free", []).append(adjusted_rand_score(planted.streams, mine))
             languages = [outline.language for outline in case.outlines]
             centred = without_language(case.texts, languages)
             joined = without_language(unit(case.texts + OFFERED * case.offers), languages)
             for name, cluster in CLUSTERINGS.items():
                 for kind, rows in (("", case.texts), (" centred", centred), (" joined", joined)):
                     score = adjusted_rand_score(planted.streams, cluster(rows, count))
-                    found.setdefault(name + kind, []).append(score)
+                    scores.setdefault(name + kind, []).append(score)
             recalled.setdefault("Konsort", []).append(recall(planted, set(project.pairs)))
             for name, pairs in link_baselines(case, len(project.links)).items():
                 recalled.setdefault(name, []).append(recall(planted, pairs))
-        streams.append((n, found))
+        streams.append((n, scores))
         links.append((n, recalled))
         speed.append((n, max(wall), max(cpu), max(gaps), statistics.mean(stage), numbers))
         print(f"  {n} done", flush=True)
@@ -180,7 +180,9 @@ def table(title: str, rows: list[tuple[int, dict[str, list[float]]]]) -> None:
     print(f"\n{title}\n\n| method | " + " | ".join(str(n) for n, _ in rows) + " |")
     print("|---|" + "---|" * len(rows))
     for name in rows[0][1]:
-        print(f"| {name} | " + " | ".join(f"{statistics.mean(found[name]):.3f}" for _, found in rows) + " |")
+        print(
+            f"| {name} | " + " | ".join(f"{statistics.mean(scores[name]):.3f}" for _, scores in rows) + " |"
+        )
 
 
 def repair(noise: float, withdrawals: int) -> None:
@@ -197,7 +199,7 @@ def repair(noise: float, withdrawals: int) -> None:
         for k in rng.choice(n, size=withdrawals if n < 500 else 3, replace=False):
             gone = Decisions(withdrawn=frozenset({case.ids[k]}))
             near = integrate(case, DEMANDS, decisions=gone, previous=first)
-            prepared = prepare(case, DEMANDS, decisions=gone, weights=Weights(), previous=first)
+            prepared = prepare(case, DEMANDS, decisions=gone, weights=LinkWeights(), previous=first)
             anew = max(solve(prepared.problem).value, near.value)
             assert near.changes is not None
             moved.append(len(near.changes.moved) / (n - 1))

@@ -41,7 +41,7 @@ FIELDS = {"CIS": "cloud", "8ra": "cloud", "Cloud": "cloud", "European Alliance":
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Description:
     """A row that says something: its outline, the company's name, and the IPCEI's field."""
 
     outline: Outline
@@ -49,9 +49,9 @@ class Entry:
     field: str
 
 
-def entries(file: Path, *, cloud_only: bool) -> list[Entry]:
+def descriptions(file: Path, *, cloud_only: bool) -> list[Description]:
     """Read the rows with a text left once the streams' names are cut out; one entry a company and IPCEI."""
-    found: dict[tuple[str, str], Entry] = {}
+    by_company: dict[tuple[str, str], Description] = {}
     with file.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             field = next((field for mark, field in FIELDS.items() if mark in row["ipcei"]), "other")
@@ -64,34 +64,34 @@ def entries(file: Path, *, cloud_only: bool) -> list[Entry]:
             ):
                 continue
             key = (row["company"], row["ipcei"])
-            ident = f"{len(found):03d}"
+            ident = f"{len(by_company):03d}"
             country = to_iso(row["country"])
             outline = Outline(OutlineId(ident), CallId("ipcei"), text.splitlines()[0], text,
                               OrganisationId(row["company"]), country, language="en")  # fmt: skip
-            found.setdefault(key, Entry(outline, row["company"], field))
-    return list(found.values())
+            by_company.setdefault(key, Description(outline, row["company"], field))
+    return list(by_company.values())
 
 
-def case_of(told: list[Entry], encoder: Encoder) -> Case:
+def case_of(texts: list[Description], encoder: Encoder) -> Case:
     """The entries as a case; nobody says apart what is offered or sought."""
-    rows = encoder.encode([entry.outline.text for entry in told])
+    rows = encoder.encode([entry.outline.text for entry in texts])
     nothing = np.zeros_like(rows)
     owners = {
         entry.outline.organisation: Organisation(entry.outline.organisation, name=entry.company)
-        for entry in told
+        for entry in texts
     }
-    outlines = [entry.outline for entry in told]
+    outlines = [entry.outline for entry in texts]
     return Case.of(outlines, {"texts": rows, "offers": nothing, "seeks": nothing}, organisations=owners)
 
 
 def published(file: Path, encoder: Encoder) -> None:
     """Print who comes into which of the published streams."""
-    told = entries(file, cloud_only=True)
+    texts = descriptions(file, cloud_only=True)
     given = demands_of(load_profiles()[CallId("demo-industrial-cloud")]).streams
     demands = Demands("ipcei-cis", streams=given, min_links=1, min_countries=1, balance=1.0)
-    project = integrate(case_of(told, encoder), demands, encode=encoder.encode)
-    names = {entry.outline.id: f"{entry.company} ({to_eu(entry.outline.country)})" for entry in told}
-    print(f"\n{len(told)} participants of the cloud-edge IPCEI say something; the published streams:\n")
+    project = integrate(case_of(texts, encoder), demands, encode=encoder.encode)
+    names = {entry.outline.id: f"{entry.company} ({to_eu(entry.outline.country)})" for entry in texts}
+    print(f"\n{len(texts)} participants of the cloud-edge IPCEI say something; the published streams:\n")
     print("| work stream | participants |\n|---|---|")
     for stream in project.streams:
         print(f"| {stream.name} | {', '.join(names[outline] for outline in stream.outlines)} |")
@@ -99,20 +99,20 @@ def published(file: Path, encoder: Encoder) -> None:
     print(f"\nLinks: {'; '.join(pairs)}.")
 
 
-def found(file: Path, encoder: Encoder) -> None:
+def clustered(file: Path, encoder: Encoder) -> None:
     """Print the streams found over all IPCEIs and how well they separate the fields."""
-    told = entries(file, cloud_only=False)
-    fields = [entry.field for entry in told]
-    case = case_of(told, encoder)
+    texts = descriptions(file, cloud_only=False)
+    fields = [entry.field for entry in texts]
+    case = case_of(texts, encoder)
     project = integrate(case, Demands("ipcei", min_links=1, balance=1.0), encode=encoder.encode)
-    mine = [project.stream_of[entry.outline.id] for entry in told]
+    mine = [project.stream_of[entry.outline.id] for entry in texts]
     count = len(set(fields))
     plain = KMeans(count, n_init=10, random_state=0).fit(case.texts).labels_
     mine_score, plain_score = adjusted_rand_score(fields, mine), adjusted_rand_score(fields, plain)
-    print(f"\nAll IPCEIs: {len(told)} texts of {count} fields, {len(project.streams)} streams found;")
+    print(f"\nAll IPCEIs: {len(texts)} texts of {count} fields, {len(project.streams)} streams found;")
     print(f"adjusted Rand index {mine_score:.2f}, k-means {plain_score:.2f}\n")
     print("| stream | salient terms | fields | companies |\n|---|---|---|---|")
-    place = {entry.outline.id: entry for entry in told}
+    place = {entry.outline.id: entry for entry in texts}
     for stream in project.streams:
         inside = [place[outline] for outline in stream.outlines]
         here = ", ".join(f"{field} {sum(e.field == field for e in inside)}" for field in sorted(set(fields))
@@ -133,7 +133,7 @@ def main() -> None:
     print(heading("Streams among the facts of the IPCEIs", ("numpy", "scipy", "scikit-learn")))
     encoder = open_encoder(DEFAULT, chosen.home)
     published(chosen.file, encoder)
-    found(chosen.file, encoder)
+    clustered(chosen.file, encoder)
 
 
 if __name__ == "__main__":

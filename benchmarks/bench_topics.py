@@ -54,9 +54,9 @@ def same_topic(rows: np.ndarray, topics: np.ndarray) -> float:
 
 def topic_found(rows: np.ndarray, titles: np.ndarray, own: np.ndarray) -> float:
     """Return the mean reciprocal rank; `own` (n,): the place of a row's own title, -1 where it has none."""
-    asked = own >= 0
-    similarities = rows[asked] @ titles.T
-    right = similarities[np.arange(len(similarities)), own[asked]]
+    coded = own >= 0
+    similarities = rows[coded] @ titles.T
+    right = similarities[np.arange(len(similarities)), own[coded]]
     return float(np.mean(1 / (1 + np.sum(similarities > right[:, None], axis=1))))
 
 
@@ -97,19 +97,21 @@ def main() -> None:
         place = {title: i for i, title in enumerate(titles)}
         own = np.array([place[p.topic_titles[0]] if p.topic_titles else -1 for p in projects])
         topics = np.array([family(project.topics[0]) for project in projects])
-        asked = set(objectives) | {project.text for project in projects}
+        measured = set(objectives) | {project.text for project in projects}
         compared = {
             "TF-IDF + SVD 200": tfidf_svd(everything),
             **encoders(options.home, everything, store),
-            "e5 mapped, held out": held_out(store, options.home, [t for t in everything if t not in asked]),
+            "e5 mapped, held out": held_out(
+                store, options.home, [t for t in everything if t not in measured]
+            ),
         }
         print(heading("# Subjects", ("torch", "sentence-transformers", "scikit-learn")))
         print(f"{len(projects)} objectives, {int(np.sum(own >= 0))} with a topic title among {len(titles)}\n")
         print("| encoder | same topic | topic found |\n|---|---|---|")
         for name, encode in compared.items():
             rows = encode(objectives)
-            found = topic_found(rows, encode(titles), own)
-            print(f"| {name} | {same_topic(rows, topics):.3f} | {found:.3f} |", flush=True)
+            mean_rank = topic_found(rows, encode(titles), own)
+            print(f"| {name} | {same_topic(rows, topics):.3f} | {mean_rank:.3f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -84,8 +84,18 @@ AREAS = {
         ("tests/unit/test_assemble*.py", "tests/unit/test_solver*.py"),
     ),
     "overall": Area(
-        ("matcher/overall/checks.py",),
-        ("tests/unit/test_overall_checks.py", "tests/unit/test_integrate*.py"),
+        tuple(
+            f"matcher/overall/{name}.py"
+            for name in ("checks", "decisions", "links", "report", "resilience", "meetings")
+        ),
+        ("tests/unit/test_overall_*.py", "tests/unit/test_decisions.py", "tests/unit/test_meetings.py"),
+    ),
+    "ranking": Area(
+        tuple(
+            f"matcher/ranking/{name}.py"
+            for name in ("project_weights", "pagerank", "features", "cutoffs", "cold_start")
+        ),
+        ("tests/unit/test_rank_*.py", "tests/unit/test_cold_start.py", "matcher/ranking/*.py"),
     ),
     "index": Area(
         ("embeddings/index.py",), ("tests/unit/test_index*.py", "tests/contract/test_index.py -k faiss")

@@ -10,14 +10,18 @@ its text; its planted stream is then the one it was counted for). Countries have
 outlines (1 / rank), and a country writes in one of its languages.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from data.countries import EU27
 from data.model import CallId, Organisation, OrganisationId, Outline, OutlineId
-from matcher.overall.case import Case
-from matcher.overall.decisions import Pair, ordered
+from matcher.overall.case import Case, Demands, LinkWeights
+from matcher.overall.decisions import Decisions, Pair, ordered
+from matcher.overall.links import Strengths
+from matcher.overall.prepare import Prepared
+from matcher.overall.problem import JointProblem
 from matcher.overall.streams import unit
 
 WIDTH = 384
@@ -82,3 +86,77 @@ def plant(n: int, *, streams: int, states: int, noise: float, seed: int) -> Plan
     case = Case.of(outlines, {"texts": texts, "offers": offers, "seeks": seeks}, organisations=owners)
     ids = case.ids
     return Planted(case, label, frozenset(ordered(ids[i], ids[int(j)]) for i, j in pairs))
+
+
+def bare_outlines(countries: Sequence[str], *, owners: Sequence[str] = ()) -> list[Outline]:
+    """One outline a country, o0 on; its owner is c0 on, unless `owners` says otherwise."""
+    return [
+        Outline(
+            OutlineId(f"o{k}"),
+            CallId("call"),
+            f"Outline {k}",
+            "",
+            OrganisationId(owner),
+            country,
+            language="en",
+        )
+        for k, (country, owner) in enumerate(
+            zip(countries, owners or [f"c{k}" for k in range(len(countries))], strict=True)
+        )
+    ]
+
+
+def bare_project(
+    countries: Sequence[str],
+    *,
+    streams: int = 1,
+    owners: Sequence[str] = (),
+    texts: np.ndarray | None = None,
+    offers: np.ndarray | None = None,
+    size: tuple[int, int] = (0, 9),
+    min_countries: int = 0,
+    least: int = 0,
+    capacity: int = 9,
+    strength: np.ndarray | None = None,
+) -> Prepared:
+    """A project as checks, resilience and report see it, before anything is solved.
+
+    Everybody is unlike everybody else unless vectors are given, and a link is worth `strength` (n, n) where given.
+    """
+    n = len(countries)
+    apart = np.eye(n)
+    case = Case.of(
+        bare_outlines(countries, owners=owners),
+        {"texts": apart if texts is None else texts, "offers": apart, "seeks": apart},
+    )
+    square = np.zeros((n, n)) if strength is None else strength
+    states = np.unique(countries, return_inverse=True)[1]
+    border = states[:, None] != states[None, :]
+    problem = JointProblem(
+        fit=np.zeros((n, streams)),
+        worth=np.where(border, square, -np.inf),
+        bonus=np.zeros((n, n)),
+        lowest=np.full(n, least),
+        capacity=np.full(n, capacity),
+        state=states,
+        size=size,
+        min_countries=min_countries,
+        pinned=np.full(n, -1),
+    )
+    return Prepared(
+        case=case,
+        demands=Demands("call", min_links=least),
+        decisions=Decisions(),
+        weights=LinkWeights(),
+        stream_ids=tuple(f"s{k + 1}" for k in range(streams)),
+        rows=case.texts,
+        profiles=np.zeros((streams, n)),
+        strengths=Strengths(square, square, np.zeros((n, n)), square, border),
+        total=square,
+        problem=problem,
+        texts=case.texts,
+        topics=np.empty((0, n)),
+        offers=apart if offers is None else offers,
+        seeks=apart,
+        notes=(),
+    )

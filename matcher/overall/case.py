@@ -1,4 +1,4 @@
-"""What is combined, and what does the call ask of the whole? Frozen, no I/O."""
+"""Which outlines make up an overall project, and what does the call demand of it? Frozen, no I/O."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """What the call asks of the overall project. Countries are ISO 3166."""
+    """What the call demands of the overall project. Countries are ISO 3166."""
 
     call: str
     streams: tuple[Topic, ...] = ()
@@ -65,7 +65,7 @@ class Demands:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class LinkWeights:
     """What a link is worth. The first three are shares of its strength; they are scaled to a sum of 1."""
 
     complement: float = 0.6
@@ -138,8 +138,8 @@ class Case:
 
     def without(self, gone: Iterable[str]) -> "Case":
         """The case without some outlines."""
-        left = set(gone)
-        keep = [i for i, outline in enumerate(self.outlines) if outline.id not in left]
+        withdrawn = set(gone)
+        keep = [i for i, outline in enumerate(self.outlines) if outline.id not in withdrawn]
         return Case(
             tuple(self.outlines[i] for i in keep),
             self.texts[keep],
@@ -152,14 +152,14 @@ class Case:
 
     def fingerprint(self) -> str:
         """Hexadecimal digits that change whenever an outline, its vectors, its owner or a tie changes."""
-        told = hashlib.sha256(repr(self.outlines).encode())
+        digest = hashlib.sha256(repr(self.outlines).encode())
         for rows in (self.texts, self.offers, self.seeks):
-            told.update(np.round(rows, 5).tobytes())
+            digest.update(np.round(rows, 5).tobytes())
         if self.ties is not None:
-            told.update(np.round(self.ties.toarray(), 5).tobytes())
+            digest.update(np.round(self.ties.toarray(), 5).tobytes())
         owners = sorted({outline.organisation for outline in self.outlines} & self.organisations.keys())
-        told.update(repr([self.organisations[owner] for owner in owners]).encode())
-        return told.hexdigest()
+        digest.update(repr([self.organisations[owner] for owner in owners]).encode())
+        return digest.hexdigest()
 
     @property
     def ids(self) -> tuple[OutlineId, ...]:

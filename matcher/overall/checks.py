@@ -46,47 +46,47 @@ def members(
 ) -> tuple[Member, ...]:
     """One member for each organisation behind the outlines; a budget is known where all its outlines state
     one."""
-    found: dict[OrganisationId, list[Outline]] = {}
+    by_owner: dict[OrganisationId, list[Outline]] = {}
     for outline in outlines:
-        found.setdefault(outline.organisation, []).append(outline)
-    told = []
-    for ident, theirs in sorted(found.items()):
-        known = organisations.get(ident)
+        by_owner.setdefault(outline.organisation, []).append(outline)
+    added = []
+    for ident, theirs in sorted(by_owner.items()):
+        organisation = organisations.get(ident)
         budgets = [outline.budget_eur for outline in theirs]
-        told.append(
+        added.append(
             Member(
                 ident,
-                name=known.name if known else None,
-                country=known.country if known and known.country else theirs[0].country,
-                kind=known.kind if known else None,
-                owner=known.owner if known else None,
+                name=organisation.name if organisation else None,
+                country=organisation.country if organisation and organisation.country else theirs[0].country,
+                kind=organisation.kind if organisation else None,
+                owner=organisation.owner if organisation else None,
                 budget_eur=sum(b for b in budgets if b is not None) if None not in budgets else None,
                 role="participant",
-                sme=known.sme if known else None,
+                sme=organisation.sme if organisation else None,
             )
         )
-    return tuple(told)
+    return tuple(added)
 
 
 def coverage(prepared: Prepared, assigned: np.ndarray) -> tuple[Coverage, ...]:
     """How well each topic and each given stream of the call is covered, and by whom."""
-    case, told = prepared.case, []
+    case, coverages = prepared.case, []
     middle = profiles(prepared.texts, assigned, len(prepared.stream_ids))
-    asked = [
+    wanted = [
         (topic, prepared.texts @ vector, _own(prepared.texts, middle[assigned]))
         for topic, vector in zip(prepared.demands.topics, prepared.topics, strict=False)
     ]
     if prepared.demands.streams:
         usual = _own(prepared.rows, prepared.profiles[assigned])
         streams = zip(prepared.demands.streams, prepared.profiles, strict=True)
-        asked += [(stream, prepared.rows @ vector, usual) for stream, vector in streams]
-    for topic, near, usual in asked:
+        wanted += [(stream, prepared.rows @ vector, usual) for stream, vector in streams]
+    for topic, near, usual in wanted:
         needed = COVERED * usual
         best = [int(i) for i in np.argsort(-near, kind="stable") if near[i] >= needed]
         states = tuple(sorted({case.countries[i] for i in best}))
         ids = tuple(case.ids[i] for i in best[:SHOWN])
-        told.append(Coverage(topic.id, topic.name, bool(best), float(near.max()), ids, states))
-    return tuple(told)
+        coverages.append(Coverage(topic.id, topic.name, bool(best), float(near.max()), ids, states))
+    return tuple(coverages)
 
 
 def _own(rows: np.ndarray, streams: np.ndarray) -> float:
@@ -98,7 +98,8 @@ def islands(n: int, pairs: Pairs) -> np.ndarray:
     """(n,) which connected part of the link graph each outline is in; `pairs` are sorted."""
     starts = np.concatenate([[0], np.cumsum(np.bincount(pairs[:, 0], minlength=n))])
     links = sparse.csr_array((np.ones(len(pairs)), pairs[:, 1].copy(), starts), shape=(n, n))
-    return connected_components(links, directed=False)[1]
+    parts: np.ndarray = connected_components(links, directed=False)[1]
+    return parts
 
 
 def findings(prepared: Prepared, assigned: np.ndarray, pairs: Pairs) -> tuple[Finding, ...]:
@@ -106,7 +107,7 @@ def findings(prepared: Prepared, assigned: np.ndarray, pairs: Pairs) -> tuple[Fi
     return (
         *_islands(prepared, pairs),
         *_hanging(prepared, pairs),
-        *_narrow(prepared, assigned),
+        *_uneven(prepared, assigned),
         *_alike(prepared),
     )
 
@@ -116,53 +117,53 @@ def _islands(prepared: Prepared, pairs: Pairs) -> list[Finding]:
     parts = islands(len(ids), pairs)
     sizes = Counter(parts.tolist())
     main = min(sizes, key=lambda part: (-sizes[part], part))
-    found = []
+    detached = []
     for part in sorted(sizes):
         inside = tuple(ids[i] for i in np.flatnonzero(parts == part))
         if part != main and len(inside) > 1:
             text = f"{len(inside)} outlines are linked among themselves but not with the rest"
-            found.append(Finding("island", inside, text, len(inside)))
-    return found
+            detached.append(Finding("island", inside, text, len(inside)))
+    return detached
 
 
 def _hanging(prepared: Prepared, pairs: Pairs) -> list[Finding]:
     countries = prepared.case.countries
     count = Counter(countries[i] for i in pairs.ravel())
-    found = []
+    hanging = []
     for country in sorted(set(countries)):
         if count[country] <= 1:
             has = "one link" if count[country] else "no link"
             text = f"{to_eu(country)} has {has} to other states"
-            found.append(Finding("hanging-country", (to_eu(country),), text, count[country]))
-    return found
+            hanging.append(Finding("hanging-country", (to_eu(country),), text, count[country]))
+    return hanging
 
 
-def _narrow(prepared: Prepared, assigned: np.ndarray) -> list[Finding]:
-    found = []
+def _uneven(prepared: Prepared, assigned: np.ndarray) -> list[Finding]:
+    uneven = []
     low, high = prepared.problem.size
     for s, stream in enumerate(prepared.stream_ids):
         inside = np.flatnonzero(assigned == s)
         states = {prepared.case.countries[i] for i in inside}
         if len(states) < prepared.problem.min_countries:
             text = f"stream {stream} has {len(states)} states, {prepared.problem.min_countries} are needed"
-            found.append(Finding("narrow-stream", (stream,), text, len(states)))
+            uneven.append(Finding("narrow-stream", (stream,), text, len(states)))
         if not low <= len(inside) <= high:
             text = f"stream {stream} has {len(inside)} outlines, {low} to {high} would be balanced"
-            found.append(Finding("unbalanced-stream", (stream,), text, len(inside)))
-    return found
+            uneven.append(Finding("unbalanced-stream", (stream,), text, len(inside)))
+    return uneven
 
 
 def _alike(prepared: Prepared) -> list[Finding]:
     case = prepared.case
     same = np.triu(case.texts @ case.texts.T, 1)
     compete = np.triu(prepared.offers @ prepared.offers.T, 1)
-    found = []
+    alike = []
     for i, j in np.argwhere(same >= DUPLICATE):
         text = f"{case.ids[i]} and {case.ids[j]} say nearly the same; one may be handed in twice"
-        found.append(Finding("duplicate", (case.ids[i], case.ids[j]), text, round(float(same[i, j]), 3)))
+        alike.append(Finding("duplicate", (case.ids[i], case.ids[j]), text, round(float(same[i, j]), 3)))
     for i, j in np.argwhere((compete >= COMPETING) & (same < DUPLICATE)):
         if case.owner(i) != case.owner(j):
             text = f"{case.ids[i]} and {case.ids[j]} offer nearly the same: direct competitors"
             value = round(float(compete[i, j]), 3)
-            found.append(Finding("competitors", (case.ids[i], case.ids[j]), text, value))
-    return found
+            alike.append(Finding("competitors", (case.ids[i], case.ids[j]), text, value))
+    return alike

@@ -1,4 +1,4 @@
-"""What has the coordinator decided about the whole, one decision at a time? Frozen, no I/O."""
+"""What has the coordinator decided about the overall project, one decision at a time? Frozen, no I/O."""
 
 import json
 from collections.abc import Mapping
@@ -35,8 +35,8 @@ class Decision:
             raise BadInput(f"a decision is one of {', '.join(KINDS)}, not {self.kind!r}")
         needed = 2 if self.kind in ("together", "never") else 1
         if len(self.about) != needed or not all(self.about):
-            found = ", ".join(self.about) or "nothing"
-            raise BadInput(f"{self.kind} is decided about {needed} id{'s' * (needed > 1)}, found {found}")
+            ids = ", ".join(self.about) or "nothing"
+            raise BadInput(f"{self.kind} is decided about {needed} id{'s' * (needed > 1)}, found {ids}")
         if needed == 2 and self.about[0] == self.about[1]:
             raise BadInput(
                 f"{self.kind} is decided about two different outlines, found {self.about[0]} twice"
@@ -130,16 +130,16 @@ class Decisions:
         """These decisions without one. Raises BadInput where none has this key."""
         kept = [decision for decision in self.listed if decision.key != key]
         if len(kept) == len(self.listed):
-            known = ", ".join(decision.key for decision in self.listed) or "none"
-            raise BadInput(f"no decision {key!r} is kept; kept: {known}")
-        left = Decisions()
+            keys = ", ".join(decision.key for decision in self.listed) or "none"
+            raise BadInput(f"no decision {key!r} is kept; kept: {keys}")
+        decisions = Decisions()
         for decision in kept:
-            left = left.plus(decision)
-        return left
+            decisions = decisions.plus(decision)
+        return decisions
 
     def as_json(self) -> str:
         """The decisions as one JSON document, keys sorted, for `store.put_setting`."""
-        told = {
+        document = {
             "streams": dict(self.streams),
             "together": sorted(map(list, self.together)),
             "never": sorted(map(list, self.never)),
@@ -147,7 +147,7 @@ class Decisions:
             "capacity": dict(self.capacity),
             "withdrawn": sorted(self.withdrawn),
         }
-        return json.dumps(told, ensure_ascii=False, sort_keys=True)
+        return json.dumps(document, ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str | None) -> "Decisions":
@@ -155,17 +155,17 @@ class Decisions:
         if not text:
             return cls()
         try:
-            told = json.loads(text)
-            known = {"streams", "together", "never", "names", "capacity", "withdrawn"}
-            if not isinstance(told, dict) or not told.keys() <= known:
-                raise ValueError(f"needed an object with {', '.join(sorted(known))}")
+            document = json.loads(text)
+            names = {"streams", "together", "never", "names", "capacity", "withdrawn"}
+            if not isinstance(document, dict) or not document.keys() <= names:
+                raise ValueError(f"needed an object with {', '.join(sorted(names))}")
             return cls(
-                streams={str(k): str(v) for k, v in told.get("streams", {}).items()},
-                together=frozenset(ordered(str(a), str(b)) for a, b in told.get("together", [])),
-                never=frozenset(ordered(str(a), str(b)) for a, b in told.get("never", [])),
-                names={str(k): str(v) for k, v in told.get("names", {}).items()},
-                capacity={str(k): int(v) for k, v in told.get("capacity", {}).items()},
-                withdrawn=frozenset(map(str, told.get("withdrawn", []))),
+                streams={str(k): str(v) for k, v in document.get("streams", {}).items()},
+                together=frozenset(ordered(str(a), str(b)) for a, b in document.get("together", [])),
+                never=frozenset(ordered(str(a), str(b)) for a, b in document.get("never", [])),
+                names={str(k): str(v) for k, v in document.get("names", {}).items()},
+                capacity={str(k): int(v) for k, v in document.get("capacity", {}).items()},
+                withdrawn=frozenset(map(str, document.get("withdrawn", []))),
             )
         except (ValueError, TypeError, AttributeError) as error:
             raise BadInput(f"the decisions are not readable: {error}") from error

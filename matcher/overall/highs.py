@@ -31,7 +31,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Solved:
+class RelaxedSolution:
     """A relaxation's solution: `columns` (columns,), its value, the price of each row (rows,), the steps it took."""
 
     columns: np.ndarray
@@ -40,7 +40,7 @@ class Solved:
     steps: int
 
 
-def relax(task: Program, clock: Clock, *, steps: int = STEPS) -> Solved | None:
+def relax(task: Program, clock: Clock, *, steps: int = STEPS) -> RelaxedSolution | None:
     """Solve the relaxation; None: it would take more steps, or the clock rang."""
     if steps <= 0:
         return None
@@ -63,7 +63,7 @@ def relax(task: Program, clock: Clock, *, steps: int = STEPS) -> Solved | None:
     price = np.zeros(len(task.below))
     price[upper] = -answer.ineqlin.marginals[: int(upper.sum())]
     price[lower] += answer.ineqlin.marginals[int(upper.sum()) :]
-    return Solved(answer.x, -float(answer.fun), price, int(answer.nit))
+    return RelaxedSolution(answer.x, -float(answer.fun), price, int(answer.nit))
 
 
 def branch(
@@ -74,7 +74,7 @@ def branch(
         -task.gain,
         constraints=LinearConstraint(task.matrix, task.below, task.above),
         bounds=Bounds(task.least, task.most),
-        integrality=task.whole.astype(int),
+        integrality=task.integral.astype(int),
         # With presolve, HiGHS sometimes writes a line of its own to standard output, amid a --json answer.
         options={"time_limit": clock.left(), "node_limit": NODES, "mip_rel_gap": near, "presolve": False},
     )

@@ -12,15 +12,15 @@ import numpy as np
 
 from data.calls import CallProfile
 from data.countries import EU27
-from matcher.overall.case import Case, Demands, Topic, Weights
+from matcher.overall.case import Case, Demands, LinkWeights, Topic
 from matcher.overall.checks import Check, rule_check
 from matcher.overall.decisions import Decisions
 from matcher.overall.joint import LIMIT_S, Solution, bound_of, solve
 from matcher.overall.meetings import MeetingPlan, Slot, Wish, plan, slots_between
 from matcher.overall.prepare import Encode, Prepared, Previous, prepare
-from matcher.overall.problem import Problem
+from matcher.overall.problem import JointProblem
 from matcher.overall.project import Alternative, OverallProject
-from matcher.overall.report import changes, report, terms
+from matcher.overall.report import changes, comparison_terms, report
 
 STAY, STAY_LINKED = 0.3, 0.3
 """What staying in one's stream, and keeping a link, is worth beside the utility when a proposal is
@@ -28,19 +28,19 @@ repaired."""
 SACRIFICE = 0.01
 """Staying near the earlier proposal may cost this part of the best value; if it costs more, it weighs
 less."""
-PRESETS: Mapping[str, tuple[str, Weights]] = MappingProxyType(
+PRESETS: Mapping[str, tuple[str, LinkWeights]] = MappingProxyType(
     {
         "complementary": (
             "links only from what one seeks and the other offers",
-            Weights(complement=0.9, topic=0.1, tie=0.0, same_stream=0.0),
+            LinkWeights(complement=0.9, topic=0.1, tie=0.0, same_stream=0.0),
         ),
         "familiar": (
             "links along ties that exist already",
-            Weights(complement=0.25, topic=0.15, tie=0.6),
+            LinkWeights(complement=0.25, topic=0.15, tie=0.6),
         ),
         "topical": (
             "links between outlines about the same, inside their streams",
-            Weights(complement=0.2, topic=0.8, tie=0.0, same_stream=0.5),
+            LinkWeights(complement=0.2, topic=0.8, tie=0.0, same_stream=0.5),
         ),
     }
 )
@@ -54,7 +54,7 @@ AWAY = (0.0, 0.15, 0.4)
 
 
 def demands_of(profile: CallProfile) -> Demands:
-    """What a call profile asks of the whole: its work streams, topics, and the Member States it invites."""
+    """What a call profile demands: its work streams, its topics, and the Member States that it invites."""
     return Demands(
         call=profile.id,
         streams=tuple(Topic(stream.id, stream.title, stream.description) for stream in profile.work_streams),
@@ -69,7 +69,7 @@ def integrate(
     *,
     decisions: Decisions | None = None,
     previous: Previous | None = None,
-    weights: Weights | None = None,
+    weights: LinkWeights | None = None,
     encode: Encode | None = None,
     check: Check | None = None,
     limit_s: float = LIMIT_S,
@@ -83,7 +83,7 @@ def integrate(
         case,
         demands,
         decisions=decisions or Decisions(),
-        weights=weights or Weights(),
+        weights=weights or LinkWeights(),
         previous=previous,
         encode=encode,
     )
@@ -136,7 +136,7 @@ def alternatives(
     check: Check | None = None,
     limit: int = 3,
 ) -> tuple[Alternative, ...]:
-    """Up to `limit` integrations that differ from `first` and from each other: in number of streams, or by DIFFERENT.
+    """Up to `limit` projects that differ from `first` and from each other: in number of streams, or by DIFFERENT.
 
     Where the call gives no streams, the first has another number of them. The others aim at something else (PRESETS);
     links that an earlier one already has lose some of their worth until the next one is different. One that cannot be
@@ -145,34 +145,36 @@ def alternatives(
     kept = decisions or Decisions()
     near = Previous.of(first)
 
-    def prepared(weights: Weights, count: int | None = None) -> Prepared:
+    def prepared(weights: LinkWeights, count: int | None = None) -> Prepared:
         return prepare(
             case, demands, decisions=kept, weights=weights, previous=near, encode=encode, count=count
         )
 
-    told: list[Alternative] = []
+    others: list[Alternative] = []
     for count in _other_counts(demands, kept, first):
-        other = prepared(Weights(), count)
+        other = prepared(LinkWeights(), count)
         project = report(other, solve(other.problem), check=check)
-        made = _told_if_different(f"{count} streams", f"{count} work streams in place of {len(first.streams)}",
-                                  project, first, told)  # fmt: skip
+        made = _if_different(f"{count} streams", f"{count} work streams in place of {len(first.streams)}",
+                                  project, first, others)  # fmt: skip
         if made:
-            told.append(made)
+            others.append(made)
             break
     for name, (aim, weights) in PRESETS.items():
-        if len(told) == limit:
+        if len(others) == limit:
             break
         aimed = prepared(weights)
         for away in AWAY:
-            used = [first, *(one.project for one in told)]
+            used = [first, *(one.project for one in others)]
             valued = _valued(aimed.problem, solve(_away(aimed, used, away)))
             project = report(aimed, valued, previous=near, check=check)
-            project = replace(project, terms=terms(prepared(Weights()), valued.assigned, valued.pairs))
-            made = _told_if_different(name, aim, project, first, told)
+            project = replace(
+                project, terms=comparison_terms(prepared(LinkWeights()), valued.assigned, valued.pairs)
+            )
+            made = _if_different(name, aim, project, first, others)
             if made:
-                told.append(made)
+                others.append(made)
                 break
-    return tuple(told)
+    return tuple(others)
 
 
 def _other_counts(demands: Demands, decisions: Decisions, first: OverallProject) -> list[int]:
@@ -185,13 +187,13 @@ def _other_counts(demands: Demands, decisions: Decisions, first: OverallProject)
     return sorted(others, key=lambda count: (abs(count - now), -count))
 
 
-def _told_if_different(
-    name: str, aim: str, project: OverallProject, first: OverallProject, told: Sequence[Alternative]
+def _if_different(
+    name: str, aim: str, project: OverallProject, first: OverallProject, others: Sequence[Alternative]
 ) -> Alternative | None:
-    """The alternative, or None where it is too like the first or one that was told, or better in nothing."""
-    apart = [_difference(project, other) for other in (first, *(one.project for one in told))]
-    others = [len(other.streams) for other in (first, *(one.project for one in told))]
-    alike = [number == len(project.streams) for number in others]
+    """The alternative, or None where it is too like the first or one of the others, or better in nothing."""
+    earlier = [first, *(other.project for other in others)]
+    apart = [_difference(project, other) for other in earlier]
+    alike = [len(other.streams) == len(project.streams) for other in earlier]
     if any(same and max(pair) < DIFFERENT for same, pair in zip(alike, apart, strict=True)):
         return None
     trade = {term: project.terms[term] - first.terms[term] for term in first.terms}
@@ -217,16 +219,16 @@ def meeting_plan(
     wishes: dict[tuple[str, str], Wish] = {}
     for link in sorted(project.links, key=lambda link: (-link.strength, link.a, link.b)):
         a, b = sorted((place[link.a].organisation, place[link.b].organisation))
-        known = wishes.get((a, b))
-        about = tuple(sorted({*(known.about if known else ()), link.a, link.b}))
-        wishes[a, b] = Wish(a, b, known.value if known else min(1.0, link.strength), about=about)
+        wish = wishes.get((a, b))
+        about = tuple(sorted({*(wish.about if wish else ()), link.a, link.b}))
+        wishes[a, b] = Wish(a, b, wish.value if wish else min(1.0, link.strength), about=about)
     names = {participant.organisation: participant.name for participant in project.participants}
     made = plan(list(wishes.values()), slots, tables, least=least, absent=absent, names=names)
     titles = {participant.outline: participant.title for participant in project.participants}
     return replace(made, names=names | titles, run=project.run, fictional=project.fictional)
 
 
-def _away(prepared: Prepared, used: Sequence[OverallProject], price: float) -> Problem:
+def _away(prepared: Prepared, used: Sequence[OverallProject], price: float) -> JointProblem:
     place = {outline: i for i, outline in enumerate(prepared.case.ids)}
     worth = prepared.problem.worth.copy()
     for project in used:
@@ -236,7 +238,7 @@ def _away(prepared: Prepared, used: Sequence[OverallProject], price: float) -> P
     return replace(prepared.problem, worth=worth)
 
 
-def _valued(problem: Problem, solution: Solution) -> Solution:
+def _valued(problem: JointProblem, solution: Solution) -> Solution:
     """The solution valued by its own aim, without the push away from others; bounded anew."""
     value = problem.value(solution.assigned, solution.pairs)
     bound = bound_of(problem)
@@ -256,9 +258,9 @@ __all__ = [
     "Case",
     "Decisions",
     "Demands",
+    "LinkWeights",
     "Previous",
     "Topic",
-    "Weights",
     "alternatives",
     "demands_of",
     "integrate",

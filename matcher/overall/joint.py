@@ -2,7 +2,7 @@
 
 Answers come from two starts, each improved in turns (links for these streams, streams for these links, both
 exact) until neither step gains: in stages (streams by fit alone), and from the joint relaxation's shares.
-Small problems are then branched on as a whole. The bound holds over *all* pairs: pairs left out of the
+Small problems are then branched on with all their columns. The bound holds over *all* pairs: pairs left out of the
 relaxation are priced with its duals and enter it where they could gain (column generation).
 
 The work is counted in steps of the simplex method and in nodes, never in seconds: the same problem gives the same
@@ -16,7 +16,7 @@ import numpy as np
 
 from data.errors import BadInput
 from matcher.overall.highs import STEPS, Clock, branch, relax
-from matcher.overall.problem import Pairs, Problem, program
+from matcher.overall.problem import JointProblem, Pairs, program
 
 NEAR = 8
 """Candidate partners of each outline in the first program."""
@@ -27,7 +27,7 @@ TURNS = 6
 LIMIT_S = 120.0
 """Seconds after which a solution is cut short whatever its work; a safety, never reached in ordinary use."""
 SMALL = 1500
-"""Pairs times streams up to which the whole program is branched on."""
+"""Pairs times streams up to which the program with all its columns is branched on."""
 GRANTED = 1000
 """Outlines times streams beyond which a problem is large: the relaxation grants pairs of one stream their bonus."""
 COARSE = 1e-4
@@ -78,7 +78,7 @@ class _Relaxed:
     reach: np.ndarray
 
 
-def solve(problem: Problem, *, limit_s: float = LIMIT_S) -> Solution:
+def solve(problem: JointProblem, *, limit_s: float = LIMIT_S) -> Solution:
     """Return the best streams and links found, with a bound over all pairs. Raises BadInput where decisions clash."""
     clock = Clock(limit_s)
     first = _streams(problem, problem.fit, clock)
@@ -96,14 +96,14 @@ def solve(problem: Problem, *, limit_s: float = LIMIT_S) -> Solution:
     task = program(problem, _pairs(loose.mask | (loose.reach > value)))
     small = len(task.columns.pairs) * task.columns.streams <= SMALL
     if small and bound - value > PRECISION * max(1.0, abs(bound)):
-        whole, inside = branch(task, clock)
+        branched, inside = branch(task, clock)
         bound = min(bound, max(inside, value))
-        if whole is not None:
-            value, best = _best(problem, [best, whole])
+        if branched is not None:
+            value, best = _best(problem, [best, branched])
     return Solution(*best, value, max(bound, value), problem.value(*staged), clock.rang)
 
 
-def bound_of(problem: Problem, *, limit_s: float = LIMIT_S) -> float:
+def bound_of(problem: JointProblem, *, limit_s: float = LIMIT_S) -> float:
     """Return what no answer to the problem can exceed."""
     clock = Clock(limit_s)
     first = _streams(problem, problem.fit, clock)
@@ -111,7 +111,7 @@ def bound_of(problem: Problem, *, limit_s: float = LIMIT_S) -> float:
     return _relaxed(_granted(problem, first), mask, ceiling, clock).bound
 
 
-def _granted(problem: Problem, first: np.ndarray) -> Problem:
+def _granted(problem: JointProblem, first: np.ndarray) -> JointProblem:
     """A large problem, a little looser: pairs of one stream by `first` have their bonus wherever they end.
 
     Its bound holds for the problem too, and its relaxation is several times smaller.
@@ -126,7 +126,7 @@ def _granted(problem: Problem, first: np.ndarray) -> Problem:
     )
 
 
-def _candidates(problem: Problem, first: np.ndarray, clock: Clock) -> tuple[np.ndarray, float]:
+def _candidates(problem: JointProblem, first: np.ndarray, clock: Clock) -> tuple[np.ndarray, float]:
     """Return the (n, n) mask of pairs for the joint program, and a bound from streams and links apart.
 
     The links alone are relaxed twice: as if both ends were always in one stream, which bounds them, and for
@@ -148,7 +148,7 @@ def _candidates(problem: Problem, first: np.ndarray, clock: Clock) -> tuple[np.n
     return mask, ceiling
 
 
-def _relaxed(problem: Problem, mask: np.ndarray, ceiling: float, clock: Clock) -> _Relaxed:
+def _relaxed(problem: JointProblem, mask: np.ndarray, ceiling: float, clock: Clock) -> _Relaxed:
     """Relax the joint problem, price the pairs left out, and let in those that could gain, while steps are left.
 
     Where not even the first relaxation is solved, the bound is that of streams and links apart.
@@ -175,7 +175,7 @@ def _relaxed(problem: Problem, mask: np.ndarray, ceiling: float, clock: Clock) -
     return _Relaxed(shares, mask, bound, reach)
 
 
-def _priced_out(problem: Problem, clock: Clock) -> tuple[np.ndarray, float, np.ndarray | None]:
+def _priced_out(problem: JointProblem, clock: Clock) -> tuple[np.ndarray, float, np.ndarray | None]:
     """Relax a problem of links alone until no missing pair could gain: the mask, its bound, each outline's
     price."""
     n, bound, cost = len(problem.fit), np.inf, None
@@ -194,12 +194,12 @@ def _priced_out(problem: Problem, clock: Clock) -> tuple[np.ndarray, float, np.n
     return mask, bound, cost
 
 
-def _best(problem: Problem, answers: list[Answer]) -> tuple[float, Answer]:
+def _best(problem: JointProblem, answers: list[Answer]) -> tuple[float, Answer]:
     """The most valuable answer; the earlier one among equals."""
     return max(((problem.value(*answer), answer) for answer in answers), key=lambda one: one[0])
 
 
-def _in_turns(problem: Problem, answer: Answer, mask: np.ndarray, clock: Clock) -> Answer:
+def _in_turns(problem: JointProblem, answer: Answer, mask: np.ndarray, clock: Clock) -> Answer:
     """Improve streams for the links and links for the streams, as long as the value rises."""
     streams = problem.shape[1]
     value = problem.value(*answer)
@@ -210,18 +210,18 @@ def _in_turns(problem: Problem, answer: Answer, mask: np.ndarray, clock: Clock) 
         here = np.eye(streams)[assigned]
         np.add.at(gain, i, 0.5 * problem.bonus[i, j][:, None] * here[j])
         np.add.at(gain, j, 0.5 * problem.bonus[i, j][:, None] * here[i])
-        moved = _streams(problem, gain, clock)
-        if np.array_equal(moved, assigned):
+        improved = _streams(problem, gain, clock)
+        if np.array_equal(improved, assigned):
             break
-        turned = (moved, _links(problem, moved, mask, clock))
-        now = problem.value(*turned)
+        next_answer = (improved, _links(problem, improved, mask, clock))
+        now = problem.value(*next_answer)
         if now <= value + 1e-9:
             break
-        answer, value = turned, now
+        answer, value = next_answer, now
     return answer
 
 
-def _streams(problem: Problem, gain: np.ndarray, clock: Clock) -> np.ndarray:
+def _streams(problem: JointProblem, gain: np.ndarray, clock: Clock) -> np.ndarray:
     """(n,) the streams that are best by `gain` (n, S) alone, within sizes, borders and decisions."""
     alone = replace(problem, fit=gain, lowest=np.zeros_like(problem.lowest), forced=())
     answer, _ = branch(program(alone, np.empty((0, 2), dtype=int)), clock)
@@ -233,7 +233,7 @@ def _streams(problem: Problem, gain: np.ndarray, clock: Clock) -> np.ndarray:
     return answer[0]
 
 
-def _only_links(problem: Problem, worth: np.ndarray) -> Problem:
+def _only_links(problem: JointProblem, worth: np.ndarray) -> JointProblem:
     """The problem of the links alone, each worth this much."""
     n = len(worth)
     return replace(
@@ -249,7 +249,7 @@ def _only_links(problem: Problem, worth: np.ndarray) -> Problem:
     )
 
 
-def _links(problem: Problem, assigned: np.ndarray, mask: np.ndarray, clock: Clock) -> Pairs:
+def _links(problem: JointProblem, assigned: np.ndarray, mask: np.ndarray, clock: Clock) -> Pairs:
     """The best links for these streams among the masked pairs."""
     same = assigned[:, None] == assigned[None, :]
     links = _only_links(problem, problem.worth + np.where(same, problem.bonus, 0.0))
@@ -267,7 +267,7 @@ def _pairs(mask: np.ndarray) -> Pairs:
     return np.argwhere(np.triu(mask | mask.T, 1))
 
 
-def _decided(problem: Problem) -> np.ndarray:
+def _decided(problem: JointProblem) -> np.ndarray:
     """(n, n) mask of the pairs that somebody decided."""
     mask = np.zeros_like(problem.worth, dtype=bool)
     for a, b in problem.forced:
@@ -275,7 +275,7 @@ def _decided(problem: Problem) -> np.ndarray:
     return mask
 
 
-def _start(problem: Problem) -> np.ndarray:
+def _start(problem: JointProblem) -> np.ndarray:
     """(n, n) mask of each outline's NEAR most valuable partners, and the pairs that somebody decided."""
     n = len(problem.fit)
     mask = np.zeros((n, n), dtype=bool)
@@ -283,10 +283,11 @@ def _start(problem: Problem) -> np.ndarray:
         k = min(NEAR, n - 1)
         near = np.argpartition(-problem.worth, k - 1, axis=1)[:, :k]
         mask[np.arange(n)[:, None], near] = True
-    return (mask & np.isfinite(problem.worth)) | _decided(problem)
+    pairs: np.ndarray = (mask & np.isfinite(problem.worth)) | _decided(problem)
+    return pairs
 
 
-def _priced(problem: Problem, price: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def _priced(problem: JointProblem, price: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """(n, n) what a pair outside the mask could at most gain at these prices; -inf inside and where
     forbidden."""
     n = len(problem.fit)

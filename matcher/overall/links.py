@@ -4,7 +4,7 @@ strength = complement + topic + tie, each in [0, 1], weighed to a sum of 1:
 complement  how much closer one's search lies to the other's offer than searches and offers usually lie
             (cross-domain similarity local scaling, Conneau et al. 2018: 2 cos(s, o) - r(s) - r(o), r the mean
             of the ten nearest; an offer that is near to everybody's search, a hub, loses its advantage)
-topic       cosine of the whole texts
+topic       cosine of the full texts
 tie         1 - exp(-w / TIE), w the sum over shared projects of 1 / (participants - 1), Newman 2001
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.overall.case import Case, Weights
+from matcher.overall.case import Case, LinkWeights
 
 NEIGHBOURS = 10
 TIE = 0.5
@@ -32,7 +32,7 @@ class Strengths:
     seek: np.ndarray
     allowed: np.ndarray
 
-    def total(self, weights: Weights) -> np.ndarray:
+    def total(self, weights: LinkWeights) -> np.ndarray:
         """Return (n, n) in [0, 1]; a part that nobody has (no history, say) leaves its weight to the
         others."""
         parts = [
@@ -41,10 +41,11 @@ class Strengths:
             (weights.tie, self.tie),
         ]
         used = [(share, part) for share, part in parts if share > 0 and part.any()]
-        whole = sum(share for share, _ in used)
+        total = sum(share for share, _ in used)
         if not used:
             return np.zeros_like(self.topic)
-        return np.sum([share / whole * part for share, part in used], axis=0)
+        strength: np.ndarray = np.sum([share / total * part for share, part in used], axis=0)
+        return strength
 
 
 def _spread(scores: np.ndarray, among: np.ndarray) -> np.ndarray:
@@ -53,17 +54,19 @@ def _spread(scores: np.ndarray, among: np.ndarray) -> np.ndarray:
 
     With n outlines about n of the n (n - 1) searches and offers can be made for each other.
     """
-    told = scores[among]
-    if not told.size:
+    sample = scores[among]
+    if not sample.size:
         return np.zeros_like(scores)
-    middle, top = np.quantile(told, [0.5, 1 - 0.5 / len(scores)])
-    return np.clip((scores - middle) / max(top - middle, 1e-9), 0.0, 1.0)
+    middle, top = np.quantile(sample, [0.5, 1 - 0.5 / len(scores)])
+    spread: np.ndarray = np.clip((scores - middle) / max(top - middle, 1e-9), 0.0, 1.0)
+    return spread
 
 
 def _nearest(scores: np.ndarray) -> np.ndarray:
     """Mean of each row's NEIGHBOURS largest scores, (n,)."""
     k = min(NEIGHBOURS, scores.shape[1])
-    return np.sort(scores, axis=1)[:, -k:].mean(axis=1)
+    mean: np.ndarray = np.sort(scores, axis=1)[:, -k:].mean(axis=1)
+    return mean
 
 
 def strengths(case: Case, texts: np.ndarray, offers: np.ndarray, seeks: np.ndarray) -> Strengths:

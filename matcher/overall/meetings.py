@@ -1,7 +1,7 @@
 """Who meets whom, when and at which table, at the event where the partners first meet?
 
 First the meetings are chosen that can be held at all: a b-matching with everybody's free slots as capacity
-and slots times tables as a whole, exact. Then they get slots: an edge colouring. A meeting without a common
+and slots times tables in all, exact. Then they get slots: an edge colouring. A meeting without a common
 free slot is made room for by swapping two slots along an alternating chain (Kempe; by Vizing's theorem at
 most one slot more than the busiest participant has meetings is ever needed, where nobody is absent and tables
 do not run short).
@@ -79,7 +79,7 @@ Unplaced = Annotated[tuple[Wish, ...], PlainSerializer(_who, return_type=list[tu
 
 @dataclass(frozen=True, slots=True)
 class MeetingPlan:
-    """The whole plan. `gap`: how far its value may lie below that of the best plan, relative to `bound`."""
+    """All meetings, placed. `gap`: how far its value may lie below that of the best plan, relative to `bound`."""
 
     slots: tuple[Slot, ...]
     tables: int
@@ -175,25 +175,26 @@ def plan(
             if wanted and timetable.place(wish.a, wish.b):
                 count[wish.a] += wish.across
                 count[wish.b] += wish.across
-    told = _told(ranked, timetable, (tuple(slots), tables), (people, count, least), bound)
-    return replace(told, names=dict(names or {}))
+    made = _placed(ranked, timetable, (tuple(slots), tables), (people, count, least), bound)
+    return replace(made, names=dict(names or {}))
 
 
-def _told(
+def _placed(
     ranked: Sequence[Wish],
     timetable: Timetable,
     where: tuple[tuple[Slot, ...], int],
     needs: tuple[Sequence[str], Mapping[str, int], int],
     bound: float,
 ) -> MeetingPlan:
+    """The timetable as a plan. `where`: slots and tables; `needs`: people, their meetings across, the least number."""
     people, count, least = needs
     held = timetable.slots()
     tables_used: dict[int, int] = {}
-    meetings, left = [], []
+    meetings, unplaced = [], []
     for wish in ranked:
         slot = held.get(frozenset((wish.a, wish.b)))
         if slot is None:
-            left.append(wish)
+            unplaced.append(wish)
             continue
         tables_used[slot] = tables_used.get(slot, 0) + 1
         meetings.append(
@@ -202,7 +203,7 @@ def _told(
     value = sum(meeting.value for meeting in meetings)
     short = tuple(p for p in people if count[p] < least)
     meetings.sort(key=lambda meeting: (meeting.slot, meeting.table))
-    return MeetingPlan(*where, tuple(meetings), tuple(left), short, value, max(bound, value))
+    return MeetingPlan(*where, tuple(meetings), tuple(unplaced), short, value, max(bound, value))
 
 
 def _choose(

@@ -68,7 +68,8 @@ class Meaning:
         rows = vectors - self.centre
         near = rows @ self.profiles.T / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         others = (near.sum(axis=1) - near[:, stream]) / max(1, near.shape[1] - 1)
-        return np.maximum(0.0, near[:, stream] - others)
+        contrast: np.ndarray = np.maximum(0.0, near[:, stream] - others)
+        return contrast
 
 
 def _statistic(uses: sparse.csr_array, languages: np.ndarray, assigned: np.ndarray, count: int) -> np.ndarray:
@@ -84,7 +85,8 @@ def _statistic(uses: sparse.csr_array, languages: np.ndarray, assigned: np.ndarr
             part = float((assigned[inside] == s).sum()) / n
             more[s] += here[assigned[inside] == s].sum(axis=0) - part * used
             variance[s] += used * part * (1 - part) * (n - used) / max(1, n - 1)
-    return more / np.sqrt(variance + 1)
+    z: np.ndarray = more / np.sqrt(variance + 1)
+    return z
 
 
 def _weights(uses: sparse.csr_array, assigned: np.ndarray, count: int) -> np.ndarray:
@@ -92,10 +94,11 @@ def _weights(uses: sparse.csr_array, assigned: np.ndarray, count: int) -> np.nda
     inside = np.stack([uses[np.flatnonzero(assigned == s)].sum(axis=0) for s in range(count)])
     sizes = np.maximum(1, np.bincount(assigned, minlength=count))
     used = inside.sum(axis=0)
-    return inside / sizes[:, None] * np.log1p(inside.sum() / count / np.maximum(1, used))
+    weights: np.ndarray = inside / sizes[:, None] * np.log1p(inside.sum() / count / np.maximum(1, used))
+    return weights
 
 
-def terms(
+def salient_terms(
     outlines: Sequence[Outline],
     assigned: np.ndarray,
     count: int,
@@ -121,12 +124,12 @@ def terms(
         best = [k for k in ranked if bearers[k] >= min(2, len(inside)) and beyond[s, k] > 0][:CANDIDATES]
         speakers = [(used[i], str(languages[i])) for i in inside]
         shared = min(SHARED, len(set(languages[inside].tolist()) - {""}))
-        found = [_term(roots[k], float(weights[s, k]), speakers) for k in best]
+        salient = [_term(roots[k], float(weights[s, k]), speakers) for k in best]
         if meaning is not None:
-            found = _merged(found, meaning, s, shared=shared)
+            salient = _merged(salient, meaning, s, shared=shared)
         else:
-            found.sort(key=lambda term: (len(term.languages) < shared, -term.score, term.word))
-        named.append(found[:limit])
+            salient.sort(key=lambda term: (len(term.languages) < shared, -term.score, term.word))
+        named.append(salient[:limit])
     return named
 
 
@@ -146,27 +149,27 @@ def _term(root: str, score: float, inside: Sequence[tuple[Mapping[str, set[str]]
     return StreamTerm(ranked[0], tuple(ranked[:5]), tuple(sorted(filter(None, spoken))), score)
 
 
-def _merged(found: Sequence[StreamTerm], meaning: Meaning, stream: int, *, shared: int) -> list[StreamTerm]:
+def _merged(terms: Sequence[StreamTerm], meaning: Meaning, stream: int, *, shared: int) -> list[StreamTerm]:
     """The terms by score times contrast; translations of a better term are added to it.
 
     A concept of fewer than `shared` languages counts less: by the square root of the part that it has of them.
     """
-    if not found:
+    if not terms:
         return []
-    vectors = meaning.vectors([term.word for term in found])
+    vectors = meaning.vectors([term.word for term in terms])
     contrast = meaning.contrast(vectors, stream)
-    order = sorted(range(len(found)), key=lambda k: (-found[k].score * contrast[k], found[k].word))
+    order = sorted(range(len(terms)), key=lambda k: (-terms[k].score * contrast[k], terms[k].word))
     near = vectors @ vectors.T
-    told: list[StreamTerm] = []
+    merged: list[StreamTerm] = []
     left = [k for k in order if contrast[k] > 0]
     while left:
         first = left[0]
         same = [k for k in left if k == first or near[first, k] >= TRANSLATED]
         left = [k for k in left if k not in same]
-        whole = _one([found[k] for k in same], sum(found[k].score * float(contrast[k]) for k in same))
-        part = min(1.0, max(1, len(whole.languages)) / max(1, shared))
-        told.append(replace(whole, score=whole.score * part**0.5))
-    return sorted(told, key=lambda term: (-term.score, term.word))
+        concept = _one([terms[k] for k in same], sum(terms[k].score * float(contrast[k]) for k in same))
+        part = min(1.0, max(1, len(concept.languages)) / max(1, shared))
+        merged.append(replace(concept, score=concept.score * part**0.5))
+    return sorted(merged, key=lambda term: (-term.score, term.word))
 
 
 def _one(same: Sequence[StreamTerm], score: float) -> StreamTerm:
@@ -177,6 +180,6 @@ def _one(same: Sequence[StreamTerm], score: float) -> StreamTerm:
     return StreamTerm(shown, (shown, *others)[:8], tuple(sorted(spoken)), score)
 
 
-def title(found: Sequence[StreamTerm], number: int) -> str:
+def title(terms: Sequence[StreamTerm], number: int) -> str:
     """The first three terms, capitalised; "Stream 2" where the texts have none."""
-    return ", ".join(term.word.capitalize() for term in found[:3]) or f"Stream {number}"
+    return ", ".join(term.word.capitalize() for term in terms[:3]) or f"Stream {number}"

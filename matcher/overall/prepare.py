@@ -1,5 +1,4 @@
-"""From a case to the problem to be solved: streams with profiles, links with strengths, decisions as
-positions."""
+"""How does a case become the problem to be solved? Streams get profiles, links strengths, decisions positions."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -13,11 +12,12 @@ from data.countries import to_eu, to_iso
 from data.errors import BadInput
 from data.model import OutlineId
 from matcher.overall import streams as find_streams
-from matcher.overall.case import Case, Demands, Topic, Weights
+from matcher.overall.case import Case, Demands, LinkWeights, Topic
 from matcher.overall.decisions import Decisions, Pair, ordered
+from matcher.overall.initial_streams import initial_streams, recounted_streams, stream_profiles
 from matcher.overall.links import Strengths, strengths
 from matcher.overall.naming import Meaning
-from matcher.overall.problem import Problem
+from matcher.overall.problem import JointProblem
 from matcher.overall.project import OverallProject, Person
 
 CHOSEN = 0.6
@@ -25,7 +25,6 @@ CHOSEN = 0.6
 OFFERED = 2.0
 """What an outline's offer counts beside its whole text when streams are found and fitted: what somebody brings says
 better where they belong than the story around it."""
-ROUNDS = 4
 Encode = Callable[[Sequence[str]], np.ndarray]
 """Texts to (n, d) unit rows."""
 
@@ -96,14 +95,14 @@ class Prepared:
     case: Case
     demands: Demands
     decisions: Decisions
-    weights: Weights
+    weights: LinkWeights
     stream_ids: tuple[str, ...]
     rows: np.ndarray
     profiles: np.ndarray
     strengths: Strengths
     total: np.ndarray
     """(n, n) strength of each pair under the weights."""
-    problem: Problem
+    problem: JointProblem
     texts: np.ndarray
     """(n, d) the texts alone, freed from language."""
     topics: np.ndarray
@@ -126,7 +125,7 @@ def prepare(
     demands: Demands,
     *,
     decisions: Decisions,
-    weights: Weights,
+    weights: LinkWeights,
     previous: Previous | None = None,
     encode: Encode | None = None,
     count: int | None = None,
@@ -141,50 +140,52 @@ def prepare(
     languages = [outline.language for outline in case.outlines]
     width = case.texts.shape[1]
     given, topics = (_encoded(topics, encode, width) for topics in (demands.streams, demands.topics))
-    told = np.concatenate([find_streams.unit(case.texts + OFFERED * case.offers), given])
+    rows = np.concatenate([find_streams.unit(case.texts + OFFERED * case.offers), given])
     n = len(case.outlines)
     if count is None:
-        ids, labels = _labels(case, demands, decisions, previous=previous, known=told)
+        ids, labels = initial_streams(case, demands, decisions, previous=previous, rows=rows)
     else:
-        ids, labels = _recounted(case, told[:n], count, previous)
+        ids, labels = recounted_streams(case, rows[:n], count, previous)
 
-    def freed(rows: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    def freed(vectors: np.ndarray, groups: np.ndarray) -> np.ndarray:
         """Call texts follow the outlines and are English."""
-        spoken = [*languages, *["en"] * (len(rows) - n)]
-        return find_streams.without_language(rows, spoken, groups if len(ids) > 1 else None)
+        spoken = [*languages, *["en"] * (len(vectors) - n)]
+        return find_streams.without_language(vectors, spoken, groups if len(ids) > 1 else None)
 
-    told = freed(told, np.concatenate([labels, np.arange(len(given))]))
-    profiles = _profiles(told[:n], labels, len(ids), told[n:])
+    rows = freed(rows, np.concatenate([labels, np.arange(len(given))]))
+    profiles = stream_profiles(rows[:n], labels, len(ids), rows[n:])
     texts = freed(np.concatenate([case.texts, topics]), np.concatenate([labels, np.full(len(topics), -1)]))
     offers = find_streams.without_language(case.offers, languages, labels)
     seeks = find_streams.without_language(case.seeks, languages, labels)
-    found = strengths(case, texts[:n], offers, seeks)
-    total = found.total(weights)
-    gone, problem = _problem(case, demands, decisions, weights, (ids, told[:n], profiles, found, total))
+    strength = strengths(case, texts[:n], offers, seeks)
+    total = strength.total(weights)
+    notes, problem = _problem(case, demands, decisions, weights, (ids, rows[:n], profiles, strength, total))
     return Prepared(
         case,
         demands,
         decisions,
         weights,
         ids,
-        told[:n],
+        rows[:n],
         profiles,
-        found,
+        strength,
         total,
         problem,
         texts[:n],
         texts[n:],
         offers,
         seeks,
-        gone,
+        notes,
         encode,
     )
 
 
-def basis(case: Case, demands: Demands, decisions: Decisions, weights: Weights) -> str:
+def basis(case: Case, demands: Demands, decisions: Decisions, weights: LinkWeights) -> str:
     """Hexadecimal digits of all that a proposal rests on, but the proposal before it."""
-    told = (case.without(decisions.withdrawn).fingerprint(), demands, decisions.as_json(), weights)
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+    case = case.without(decisions.withdrawn)
+    parts = repr((case.fingerprint(), demands, decisions.as_json(), weights))
+    # Proposals that a home keeps were named when the weights' class still had this name.
+    return hashlib.sha256(parts.replace("LinkWeights(", "Weights(").encode()).hexdigest()
 
 
 def _encoded(topics: Sequence[Topic], encode: Encode | None, width: int) -> np.ndarray:
@@ -193,102 +194,22 @@ def _encoded(topics: Sequence[Topic], encode: Encode | None, width: int) -> np.n
     return np.asarray(encode([f"{topic.name}\n{topic.text}".strip() for topic in topics]), dtype=np.float64)
 
 
-def _labels(
-    case: Case, demands: Demands, decisions: Decisions, *, previous: Previous | None, known: np.ndarray
-) -> tuple[tuple[str, ...], np.ndarray]:
-    """The streams' ids and a first stream for each outline: as before, as the call says, or as the texts
-    group."""
-    n = len(case.outlines)
-    languages = [outline.language for outline in case.outlines]
-    given = [topic.id for topic in demands.streams]
-    pins = {o: s for o, s in decisions.streams.items() if o in set(case.ids)}
-    if given:
-        wrong = sorted(set(pins.values()) - set(given))
-        if wrong:
-            raise BadInput(f"stream {wrong[0]!r} was decided but the call has only {', '.join(given)}")
-        ids = tuple(given)
-        if len(known) > n:
-            spoken = [*languages, *["en"] * len(given)]
-            free = find_streams.without_language(known, spoken)
-            labels = (free[:n] @ free[n:].T).argmax(axis=1)
-        else:
-            labels, _ = find_streams.find(known[:n], languages, (len(given), len(given)))
-            labels = find_streams.renumber(labels, _wanted(case, pins, ids), len(ids))
-    elif previous is not None and previous.names:
-        living = {previous.stream_of[o] for o in case.ids if o in previous.stream_of} | set(pins.values())
-        ids = tuple(sorted(living or previous.names))
-        labels = np.full(n, -1)
-    else:
-        labels, _ = find_streams.find(known[:n], languages, demands.stream_count)
-        fresh = [f"s{k + 1}" for k in range(n + len(pins))]
-        own = sorted(set(pins.values()))
-        ids = tuple([*own, *[s for s in fresh if s not in own]][: max(len(own), int(labels.max()) + 1)])
-        ids = tuple(sorted(ids))
-        labels = find_streams.renumber(labels, _wanted(case, pins, ids), len(ids))
-    place = {stream: k for k, stream in enumerate(ids)}
-    for i, outline in enumerate(case.outlines):
-        stream = pins.get(outline.id) or (previous.stream_of.get(outline.id) if previous else None)
-        stream = stream or (outline.work_stream if given else None)
-        labels[i] = place.get(stream, labels[i]) if stream else labels[i]
-    return ids, _nearest_where_unknown(known[:n], languages, labels, len(ids))
-
-
-def _recounted(
-    case: Case, rows: np.ndarray, count: int, previous: Previous | None
-) -> tuple[tuple[str, ...], np.ndarray]:
-    """So many streams as the texts group, whatever there was before; outlines keep their number where they can."""
-    labels, _ = find_streams.find(rows, [outline.language for outline in case.outlines], (count, count))
-    found = int(labels.max()) + 1
-    ids = tuple(f"s{k + 1}" for k in range(found))
-    before = previous.stream_of if previous else {}
-    wishes = [before.get(o, "") for o in case.ids]
-    wanted = np.array([ids.index(wish) if wish in ids else -1 for wish in wishes])
-    return ids, find_streams.renumber(labels, wanted, found)
-
-
-def _wanted(case: Case, pins: Mapping[str, str], ids: Sequence[str]) -> np.ndarray:
-    return np.array([ids.index(pins[o]) if o in pins else -1 for o in case.ids])
-
-
-def _nearest_where_unknown(
-    rows: np.ndarray, languages: Sequence[str | None], labels: np.ndarray, count: int
-) -> np.ndarray:
-    """Give every outline still at -1 (a late one) the stream whose outlines it is nearest to."""
-    late = labels < 0
-    if not late.any():
-        return labels
-    free = find_streams.without_language(rows, languages)
-    middle = find_streams.unit(np.stack([free[labels == s].sum(axis=0) for s in range(count)]))
-    return np.where(late, (free @ middle.T).argmax(axis=1), labels)
-
-
-def _profiles(texts: np.ndarray, labels: np.ndarray, count: int, named: np.ndarray) -> np.ndarray:
-    """(S, d): each stream's direction; the call's own description counts as much as all its outlines."""
-    middle = find_streams.profiles(texts, labels, count)
-    if not len(named):
-        return middle
-    for _ in range(ROUNDS):
-        middle = find_streams.unit(named + middle)
-        middle = find_streams.profiles(texts, (texts @ middle.T).argmax(axis=1), count)
-    return find_streams.unit(named + middle)
-
-
 def _problem(
     case: Case,
     demands: Demands,
     decisions: Decisions,
-    weights: Weights,
-    known: tuple[tuple[str, ...], np.ndarray, np.ndarray, Strengths, np.ndarray],
-) -> tuple[tuple[str, ...], Problem]:
+    weights: LinkWeights,
+    streams: tuple[tuple[str, ...], np.ndarray, np.ndarray, Strengths, np.ndarray],
+) -> tuple[tuple[str, ...], JointProblem]:
     """Return notes on decisions that have become void, and the problem."""
-    ids, texts, profiles, found, total = known
+    ids, texts, profiles, strength, total = streams
     n, place = len(case.outlines), {o: i for i, o in enumerate(case.ids)}
     fit = find_streams.fit(texts, profiles)
     if demands.streams:
         for i, outline in enumerate(case.outlines):
             if outline.work_stream in ids:
                 fit[i, ids.index(outline.work_stream)] += CHOSEN
-    worth = np.where(found.allowed, total - weights.price, -np.inf)
+    worth = np.where(strength.allowed, total - weights.price, -np.inf)
     together = _positions(decisions.together, place)
     never = _positions(decisions.never, place)
     for a, b in never:
@@ -310,10 +231,10 @@ def _problem(
     states = {country: k for k, country in enumerate(sorted(set(case.countries)))}
     pinned = np.array([ids.index(decisions.streams[o]) if o in decisions.streams else -1 for o in case.ids])
     bonus = np.where(np.isfinite(worth), weights.same_stream * total, 0.0)
-    told = {o for pair in decisions.together | decisions.never for o in pair} | set(decisions.streams)
-    void = sorted(told - decisions.withdrawn)
+    named = {o for pair in decisions.together | decisions.never for o in pair} | set(decisions.streams)
+    void = sorted(named - decisions.withdrawn)
     notes = tuple(f"a decision names outline {o}, which is not in the call" for o in void if o not in place)
-    return notes, Problem(
+    return notes, JointProblem(
         fit=fit,
         worth=worth,
         bonus=bonus,

@@ -28,7 +28,7 @@ Pairs = np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Problem:
+class JointProblem:
     """`fit` (n, S); `worth`, `bonus` (n, n) symmetric, worth -inf where no link may be; `lowest`, `capacity`
     (n,); `state` (n,) int; `size` (low, high); `pinned` (n,) int, -1 free; `together`, `never` pairs of
     positions; `forced` pairs that must be linked."""
@@ -65,8 +65,8 @@ class Problem:
         low, high = self.size
         total -= SIZE * float(np.maximum(low - sizes, 0).sum() + np.maximum(sizes - high, 0).sum())
         for s in range(streams):
-            found = len(np.unique(self.state[assigned == s]))
-            total -= NARROW * max(0, self.min_countries - found) * (found > 0)
+            states = len(np.unique(self.state[assigned == s]))
+            total -= NARROW * max(0, self.min_countries - states) * (states > 0)
         return total
 
 
@@ -133,8 +133,8 @@ class Program:
     above: np.ndarray
     least: np.ndarray
     most: np.ndarray
-    whole: np.ndarray
-    """(columns,) bool: this variable is a whole number."""
+    integral: np.ndarray
+    """(columns,) bool: this variable is an integer."""
 
 
 class _Rows:
@@ -173,7 +173,7 @@ def _links_at(pairs: Pairs, n: int) -> np.ndarray:
     return table
 
 
-def program(problem: Problem, pairs: Pairs) -> Program:
+def program(problem: JointProblem, pairs: Pairs) -> Program:
     """Write the problem over these candidate pairs as one mixed-integer program."""
     n, streams = problem.shape
     states = int(problem.state.max(initial=-1)) + 1
@@ -224,7 +224,7 @@ def _ends(rows: _Rows) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(rows.below).astype(float), np.concatenate(rows.above).astype(float)
 
 
-def _gain(problem: Problem, at: Columns) -> np.ndarray:
+def _gain(problem: JointProblem, at: Columns) -> np.ndarray:
     i, j = at.pairs.T
     gain = np.zeros(at.end)
     gain[: at.z] = problem.fit.ravel()
@@ -236,7 +236,7 @@ def _gain(problem: Problem, at: Columns) -> np.ndarray:
     return gain
 
 
-def _bounds(problem: Problem, at: Columns) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _bounds(problem: JointProblem, at: Columns) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     streams = at.streams
     least, most = np.zeros(at.end), np.ones(at.end)
     most[at.short : at.present] = np.inf
@@ -248,6 +248,6 @@ def _bounds(problem: Problem, at: Columns) -> tuple[np.ndarray, np.ndarray, np.n
         place = {(int(a), int(b)): k for k, (a, b) in enumerate(at.pairs)}
         for a, b in problem.forced:
             least[at.z + place[(min(a, b), max(a, b))]] = 1.0
-    whole = np.zeros(at.end, dtype=bool)
-    whole[: at.u] = True
-    return least, most, whole
+    integral = np.zeros(at.end, dtype=bool)
+    integral[: at.u] = True
+    return least, most, integral

@@ -62,12 +62,12 @@ def report(
             for outline in case.outlines
             if outline.organisation in case.organisations
         ),
-        terms=terms(prepared, assigned, pairs),
+        terms=comparison_terms(prepared, assigned, pairs),
         notes=(*prepared.notes, *((CUT,) if solution.cut else ())),
     )
 
 
-def terms(prepared: Prepared, assigned: np.ndarray, pairs: Pairs) -> dict[str, float]:
+def comparison_terms(prepared: Prepared, assigned: np.ndarray, pairs: Pairs) -> dict[str, float]:
     """What the alternatives are compared by; all but the counts in [0, 1].
 
     fit: mean fit to the own stream. complement, topic: mean over the links. known: links with an existing
@@ -102,46 +102,48 @@ def _streams(
     prepared: Prepared, assigned: np.ndarray, previous: Previous | None, check: checks.Check | None
 ) -> tuple[Stream, ...]:
     case, fit = prepared.case, prepared.problem.fit
-    found = naming.terms(case.outlines, assigned, len(prepared.stream_ids), meaning=prepared.meaning)
+    salient = naming.salient_terms(
+        case.outlines, assigned, len(prepared.stream_ids), meaning=prepared.meaning
+    )
     given = {topic.id: topic.name for topic in prepared.demands.streams}
     kept: Mapping[str, str] = previous.names if previous else {}
-    told = []
+    streams = []
     own = fit[np.arange(len(assigned)), assigned]
     for s, ident in enumerate(prepared.stream_ids):
         inside = np.flatnonzero(assigned == s)
         also = np.flatnonzero((assigned != s) & (fit[:, s] >= np.maximum(SECOND * own, SECOND_FIT)))
         name = prepared.decisions.names.get(ident) or given.get(ident) or kept.get(ident)
-        told.append(
+        streams.append(
             Stream(
                 ident,
-                name or naming.title(found[s], s + 1),
-                tuple(found[s]),
+                name or naming.title(salient[s], s + 1),
+                tuple(salient[s]),
                 tuple(case.ids[i] for i in inside),
                 tuple(case.ids[i] for i in also),
                 tuple(sorted({case.countries[i] for i in inside})),
                 check([case.outlines[i] for i in inside]) if check and len(inside) else None,
             )
         )
-    return tuple(told)
+    return tuple(streams)
 
 
 def _participants(prepared: Prepared, assigned: np.ndarray, degree: np.ndarray) -> tuple[Participant, ...]:
     case, fit = prepared.case, prepared.problem.fit
-    told = []
+    participants = []
     for i, outline in enumerate(case.outlines):
-        known = case.organisations.get(outline.organisation)
+        organisation = case.organisations.get(outline.organisation)
         own = fit[i, assigned[i]]
         second = [
             prepared.stream_ids[s]
             for s in range(fit.shape[1])
             if s != assigned[i] and fit[i, s] >= max(SECOND * own, SECOND_FIT)
         ]
-        told.append(
+        participants.append(
             Participant(
                 outline.id,
                 outline.title,
                 outline.organisation,
-                known.label if known else f"Organisation {outline.organisation}",
+                organisation.label if organisation else f"Organisation {outline.organisation}",
                 outline.country,
                 prepared.stream_ids[assigned[i]],
                 tuple(second),
@@ -151,23 +153,23 @@ def _participants(prepared: Prepared, assigned: np.ndarray, degree: np.ndarray) 
                 int(prepared.problem.capacity[i]),
             )
         )
-    return tuple(told)
+    return tuple(participants)
 
 
 def _link(prepared: Prepared, assigned: np.ndarray, i: int, j: int) -> Link:
-    case, found = prepared.case, prepared.strengths
+    case, strengths = prepared.case, prepared.strengths
     a, b = case.outlines[i], case.outlines[j]
-    tied = bool(found.tie[i, j] > 0)
+    tied = bool(strengths.tie[i, j] > 0)
     reasons = [
-        *(_search(prepared, x, y) for x, y in ((i, j), (j, i)) if found.seek[x, y] > 0),
-        Ground("topic", round(float(found.topic[i, j]), 4), "both write about the same"),
+        *(_search(prepared, x, y) for x, y in ((i, j), (j, i)) if strengths.seek[x, y] > 0),
+        Ground("topic", round(float(strengths.topic[i, j]), 4), "both write about the same"),
     ]
     if tied:
         projects = case.shared_projects(a.organisation, b.organisation) if case.shared_projects else ()
         number = {0: "earlier projects", 1: "one project"}.get(len(projects), f"{len(projects)} projects")
         text = f"their organisations have worked together in {number}"
         evidence = Evidence(projects=tuple(projects[:20]))
-        reasons.append(Ground("tie", round(float(found.tie[i, j]), 4), text, evidence))
+        reasons.append(Ground("tie", round(float(strengths.tie[i, j]), 4), text, evidence))
     if ordered(a.id, b.id) in prepared.decisions.together:
         reasons.append(Ground("decision", 1.0, "the coordinator decided so"))
     reasons.sort(key=lambda reason: (-reason.value, reason.name))
@@ -202,7 +204,7 @@ def _search(prepared: Prepared, i: int, j: int) -> Ground:
 
 
 def changes(before: Previous, project: OverallProject) -> Changes:
-    """What differs from the proposal before; links of removed outlines are not told twice."""
+    """What differs from the proposal before; links of removed outlines are listed once."""
     now, was = project.stream_of, before.stream_of
     both = now.keys() & was.keys()
     names = {stream.id: stream.name for stream in project.streams}
@@ -235,9 +237,9 @@ def _claim(solution: Solution, streams: int) -> str:
 
 def _run(prepared: Prepared, solution: Solution, previous: Previous | None) -> str:
     """Twelve hexadecimal digits: the same case, demands, decisions and earlier proposal give the same."""
-    told = hashlib.sha256(
+    digest = hashlib.sha256(
         basis(prepared.case, prepared.demands, prepared.decisions, prepared.weights).encode()
     )
     before = (sorted(previous.stream_of.items()), sorted(previous.pairs)) if previous else None
-    told.update(repr((before, solution.assigned.tolist(), solution.pairs.tolist())).encode())
-    return told.hexdigest()[:12]
+    digest.update(repr((before, solution.assigned.tolist(), solution.pairs.tolist())).encode())
+    return digest.hexdigest()[:12]

@@ -22,8 +22,8 @@ RULED = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Standing:
-    """The whole before anybody leaves, looked at once."""
+class _Intact:
+    """The overall project before anybody leaves, worked out once."""
 
     prepared: Prepared
     assigned: np.ndarray
@@ -38,7 +38,7 @@ class _Standing:
     @classmethod
     def of(
         cls, prepared: Prepared, assigned: np.ndarray, pairs: Pairs, covered: Sequence[Coverage]
-    ) -> "_Standing":
+    ) -> "_Intact":
         ids = prepared.case.ids
         enough = np.bincount(pairs.ravel(), minlength=len(ids)) >= prepared.problem.lowest
         parts = len(np.unique(islands(len(ids), pairs)))
@@ -64,23 +64,25 @@ def losses(
 ) -> tuple[Loss, ...]:
     """Every state's loss, and every other that breaks something: the most severe first, ties by kind and id."""
     outlines = prepared.case.outlines
-    standing = _Standing.of(prepared, assigned, pairs, covered)
+    intact = _Intact.of(prepared, assigned, pairs, covered)
     fragile_rules = check is not None and check(outlines).answer != "broken"
-    found = []
+    fragile = []
     for kind, ident, gone in _who(prepared):
-        loss = _loss(standing, kind, ident, gone)
-        asked = fragile_rules and (kind == "country" or len(outlines) <= RULED) and len(gone) < len(outlines)
-        if asked and check is not None:
+        loss = _loss(intact, kind, ident, gone)
+        checked = (
+            fragile_rules and (kind == "country" or len(outlines) <= RULED) and len(gone) < len(outlines)
+        )
+        if checked and check is not None:
             rest = [outline for i, outline in enumerate(outlines) if i not in set(gone)]
             if check(rest).answer == "broken":
                 breaks = (*loss.breaks, "the call's rules are broken")
                 loss = replace(loss, breaks=breaks, severity=loss.severity + 5)
         if loss.breaks or kind == "country":
-            found.append((loss, gone))
-    found.sort(key=lambda one: (-one[0].severity, one[0].kind, one[0].id))
+            fragile.append((loss, gone))
+    fragile.sort(key=lambda pair: (-pair[0].severity, pair[0].kind, pair[0].id))
     return tuple(
         replace(loss, mend=mend(prepared, pairs, gone)) if place < MENDED else loss
-        for place, (loss, gone) in enumerate(found)
+        for place, (loss, gone) in enumerate(fragile)
     )
 
 
@@ -102,41 +104,41 @@ def _who(prepared: Prepared) -> list[tuple[str, str, tuple[int, ...]]]:
     ]
 
 
-def _loss(standing: _Standing, kind: str, ident: str, gone: tuple[int, ...]) -> Loss:
+def _loss(intact: _Intact, kind: str, ident: str, gone: tuple[int, ...]) -> Loss:
     """What breaks without `gone`: outlines left short, streams left narrow, topics uncovered, islands.
 
     Severity adds up: ten times the part of all outlines left short; 3 for each narrow stream, 2 for each uncovered
     topic, 1 for falling apart; for a state five times the part of all links that go with it.
     """
-    prepared, assigned, pairs = standing.prepared, standing.assigned, standing.pairs
-    left, kept, short = standing.kept(gone)
+    prepared, assigned, pairs = intact.prepared, intact.assigned, intact.pairs
+    left, kept, short = intact.kept(gone)
     n, breaks, severity = len(left), [], 0.0
     if short.any():
         fall = "outline falls" if short.sum() == 1 else "outlines fall"
         breaks.append(f"{int(short.sum())} {fall} below {prepared.demands.min_links} links")
         severity += float(short.sum()) / max(1, n) * 10
     for s in sorted(set(assigned[list(gone)].tolist())):
-        states = set(standing.countries[(assigned == s) & left].tolist())
-        before = set(standing.countries[assigned == s].tolist())
+        states = set(intact.countries[(assigned == s) & left].tolist())
+        before = set(intact.countries[assigned == s].tolist())
         if len(states) < prepared.problem.min_countries <= len(before):
             left_with = "one state" if len(states) == 1 else f"{len(states)} states"
             breaks.append(f"stream {prepared.stream_ids[s]} is left with {left_with}")
             severity += 3
-    names = {standing.ids[i] for i in gone}
-    for topic in standing.covered:
+    names = {intact.ids[i] for i in gone}
+    for topic in intact.covered:
         if topic.covered and set(topic.outlines) <= names and len(topic.outlines) < SHOWN:
             breaks.append(f"nobody else covers {topic.name}")
             severity += 2
     linked = left & (np.bincount(kept.ravel(), minlength=n) > 0)
     parts = len(np.unique(islands(n, kept)[linked]))
-    if parts > standing.parts:
+    if parts > intact.parts:
         breaks.append(f"the links fall into {parts} separate parts")
         severity += 1
     lost = len(pairs) - len(kept)
     if kind == "country":
         severity += lost / max(1, len(pairs)) * 5
-    ids = tuple(standing.ids[i] for i in gone)
-    left_short = tuple(standing.ids[i] for i in np.flatnonzero(short))
+    ids = tuple(intact.ids[i] for i in gone)
+    left_short = tuple(intact.ids[i] for i in np.flatnonzero(short))
     return Loss(kind, ident, ids, left_short, tuple(breaks), severity, lost)
 
 
@@ -148,7 +150,7 @@ def mend(prepared: Prepared, pairs: Pairs, gone: Sequence[int]) -> tuple[tuple[O
     """
     problem, n = prepared.problem, len(prepared.case.outlines)
     nowhere = np.zeros(n, dtype=int)
-    left, kept, short = _Standing.of(prepared, nowhere, pairs, ()).kept(gone)
+    left, kept, short = _Intact.of(prepared, nowhere, pairs, ()).kept(gone)
     degree = np.bincount(kept.ravel(), minlength=n)
     lack = np.where(short, problem.lowest - degree, 0)
     free = np.isfinite(problem.worth) & left[:, None] & left[None, :] & (lack[:, None] + lack[None, :] > 0)

@@ -21,7 +21,8 @@ WIDTH = 32
 def unit(rows: np.ndarray) -> np.ndarray:
     """Rows of length 1; a zero row stays zero."""
     length = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, length, out=np.zeros_like(rows), where=length > 1e-12)
+    units: np.ndarray = np.divide(rows, length, out=np.zeros_like(rows), where=length > 1e-12)
+    return units
 
 
 def without_language(
@@ -60,7 +61,8 @@ def principal(rows: np.ndarray, width: int) -> np.ndarray:
     _, _, directions = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)
     kept = directions[:width]
     signs = np.sign(kept[np.arange(len(kept)), np.abs(kept).argmax(axis=1)])
-    return rows @ (kept * signs[:, None]).T
+    coordinates: np.ndarray = rows @ (kept * signs[:, None]).T
+    return coordinates
 
 
 def silhouette(rows: np.ndarray, labels: np.ndarray) -> float:
@@ -95,10 +97,10 @@ def _spherical(rows: np.ndarray, count: int, rng: np.random.Generator) -> tuple[
     labels = np.full(len(rows), -1)
     for _ in range(STEPS):
         near = rows @ centres.T
-        moved = near.argmax(axis=1)
-        if np.array_equal(moved, labels):
+        nearest = near.argmax(axis=1)
+        if np.array_equal(nearest, labels):
             break
-        labels = moved
+        labels = nearest
         sums = np.eye(count)[labels].T @ rows
         centres = np.where(np.any(sums, axis=1, keepdims=True), unit(sums), centres)
     return labels, float(near[np.arange(len(rows)), labels].mean())
@@ -112,7 +114,7 @@ def _partitions(rows: np.ndarray, count: int) -> list[np.ndarray]:
     return [max(runs, key=lambda run: run[1])[0], ward]
 
 
-def find(
+def cluster(
     rows: np.ndarray, languages: Sequence[str | None], count: tuple[int, int]
 ) -> tuple[np.ndarray, float]:
     """Return (labels (n,) from 0 on, silhouette): the partition whose silhouette is best among `count` sizes.
@@ -151,7 +153,8 @@ def fit(rows: np.ndarray, streams: np.ndarray) -> np.ndarray:
     ones."""
     near = rows @ streams.T
     best = np.quantile(near.max(axis=1), 0.95) if len(near) else 1.0
-    return np.clip(near / max(best, 1e-6), 0.0, 1.0)
+    relative: np.ndarray = np.clip(near / max(best, 1e-6), 0.0, 1.0)
+    return relative
 
 
 def renumber(labels: np.ndarray, wanted: np.ndarray, count: int) -> np.ndarray:
@@ -163,4 +166,5 @@ def renumber(labels: np.ndarray, wanted: np.ndarray, count: int) -> np.ndarray:
     rows, columns = linear_sum_assignment(-agree - 1e-6 * np.eye(count))
     new = np.empty(count, dtype=int)
     new[rows] = columns
-    return new[labels]
+    renumbered: np.ndarray = new[labels]
+    return renumbered

@@ -25,8 +25,8 @@ def words(text: str) -> list[str]:
     >>> words("Edge-Orchestrierung für 5G-Netze")
     ['edge', 'orchestrierung', 'netze']
     """
-    found = re.findall(r"[^\W\d_]+", text)
-    return [word.lower() for word in found if len(word) >= SHORTEST or (len(word) > 1 and word.isupper())]
+    runs = re.findall(r"[^\W\d_]+", text)
+    return [word.lower() for word in runs if len(word) >= SHORTEST or (len(word) > 1 and word.isupper())]
 
 
 def bare(word: str) -> str:
@@ -52,18 +52,18 @@ def stem(word: str) -> str:
 @cache
 def function_words() -> frozenset[str]:
     """Every word of the list, without accents."""
-    told = (resources.files("matcher.overall") / "function_words.txt").read_text(encoding="utf-8")
-    lines = [line.split() for line in told.splitlines() if line and not line.startswith("#")]
+    text = (resources.files("matcher.overall") / "function_words.txt").read_text(encoding="utf-8")
+    lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     return frozenset(bare(word) for line in lines for word in line[1:])
 
 
 def concepts(text: str) -> dict[str, set[str]]:
     """The concepts that a text uses, by their stem, with the words that it uses for them."""
-    found: dict[str, set[str]] = {}
+    by_stem: dict[str, set[str]] = {}
     for word in words(text):
         if bare(word) not in function_words():
-            found.setdefault(stem(word), set()).add(word)
-    return found
+            by_stem.setdefault(stem(word), set()).add(word)
+    return by_stem
 
 
 def presence(used: Sequence[Mapping[str, set[str]]]) -> tuple[sparse.csr_array, list[str]]:

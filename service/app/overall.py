@@ -316,9 +316,9 @@ def as_file(project: OverallProject, kind: str, *, title: str, today: dt.date) -
 
         return overall_xlsx(project)
     if kind == "docx":
-        from service.exports.document import chapeau_docx
+        from service.exports.document import descriptive_document
 
-        return chapeau_docx(project, title=title, today=today)
+        return descriptive_document(project, title=title, today=today)
     if kind == "gexf":
         from service.exports.graph import overall_gexf
 

@@ -28,11 +28,17 @@ def overall_gexf(project: OverallProject) -> bytes:
         _values(node, (p.stream, to_eu(p.country), p.organisation, p.name, p.links))
     edges = ET.SubElement(graph_element, "edges")
     for k, link in enumerate(project.links):
-        told = {"id": str(k), "source": link.a, "target": link.b, "weight": f"{max(link.strength, 1e-4):.4f}"}
-        edge = ET.SubElement(edges, "edge", {name: clean(value) for name, value in told.items()})
+        attributes = {
+            "id": str(k),
+            "source": link.a,
+            "target": link.b,
+            "weight": f"{max(link.strength, 1e-4):.4f}",
+        }
+        edge = ET.SubElement(edges, "edge", {name: clean(value) for name, value in attributes.items()})
         _values(edge, (link.stream or "", link.new))
     ET.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="utf-8")
+    body: bytes = ET.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body
 
 
 def _columns(parent: ET.Element, kind: str, names: tuple[str, ...]) -> None:
@@ -43,7 +49,7 @@ def _columns(parent: ET.Element, kind: str, names: tuple[str, ...]) -> None:
 
 
 def _values(parent: ET.Element, values: tuple[object, ...]) -> None:
-    told = ET.SubElement(parent, "attvalues")
+    container = ET.SubElement(parent, "attvalues")
     for k, value in enumerate(values):
         shown = str(value).lower() if isinstance(value, bool) else clean(value)
-        ET.SubElement(told, "attvalue", {"for": str(k), "value": shown})
+        ET.SubElement(container, "attvalue", {"for": str(k), "value": shown})

@@ -78,7 +78,7 @@ def table(
     style = _style(document, _size(columns))
     for number, row in enumerate((sheet.header, *sheet.rows)):
         line = made.add_row()
-        _whole(line)
+        _unsplit(line)
         # `line.cells` looks for merged cells anew in every row; there are none here.
         for part, column in zip(line._tr.tc_lst, columns, strict=True):
             _write(_Cell(part, made), row[column], style, head=number == 0)
@@ -133,7 +133,7 @@ def _heads(made: Table) -> None:
     made.rows[0]._tr.get_or_add_trPr().append(_flag("w:tblHeader"))
 
 
-def _whole(row: _Row) -> None:
+def _unsplit(row: _Row) -> None:
     """Keep a row on one page."""
     row._tr.get_or_add_trPr().append(_flag("w:cantSplit"))
 

@@ -8,30 +8,30 @@ from matcher.overall.project import Ground, Link, OverallProject, Person
 FICTIONAL = "Fictional demo call: its outlines and organisations are invented."
 
 
-class People:
-    """The people of one proposal, by outline."""
+class OutlineLabels:
+    """What each outline of one proposal is called: title, organisation, state."""
 
     def __init__(self, project: OverallProject) -> None:
         gone = project.changes.gone if project.changes else ()
-        self._known = {each.outline: each for each in gone}
-        self._known |= {
+        self._owners = {person.outline: person for person in gone}
+        self._owners |= {
             p.outline: Person(p.outline, p.title, p.name, p.country) for p in project.participants
         }
-        self._owners = {p.organisation: p.name for p in project.participants}
+        self._organisations = {p.organisation: p.name for p in project.participants}
 
     def named(self, outline: str) -> str:
         """Title (organisation, state)."""
-        known = self._known.get(outline)  # type: ignore[call-overload]
-        return f"{known.title} ({self.owner(outline)})" if known else outline
+        person = self._owners.get(outline)  # type: ignore[call-overload]
+        return f"{person.title} ({self.owner(outline)})" if person else outline
 
     def owner(self, outline: str) -> str:
         """Organisation, state."""
-        known = self._known.get(outline)  # type: ignore[call-overload]
-        return f"{known.name}, {to_eu(known.country)}" if known else outline
+        person = self._owners.get(outline)  # type: ignore[call-overload]
+        return f"{person.name}, {to_eu(person.country)}" if person else outline
 
     def organisation(self, ident: str) -> str:
         """An organisation's name by its id."""
-        return self._owners.get(ident, ident)
+        return self._organisations.get(ident, ident)
 
     def all(self, outlines: Iterable[str]) -> str:
         """Several outlines, a semicolon between them."""

@@ -5,18 +5,18 @@ from data.demands import Hardness
 from data.model import OutlineId
 from graph.rules.rules import Answer, RuleAnswer
 from matcher.overall.project import Changes, Finding, Loss, OverallProject
-from service.exports.people import People
+from service.exports.people import OutlineLabels
 from service.exports.workbook import Sheet
 
 
-def coverage(project: OverallProject) -> Sheet:
+def coverage_table(project: OverallProject) -> Sheet:
     """Who covers each topic of the call."""
-    people = People(project)
+    labels = OutlineLabels(project)
     rows = [
         (
             topic.name,
             "covered" if topic.covered else "nobody",
-            people.all(topic.outlines),
+            labels.all(topic.outlines),
             ", ".join(to_eu(state) for state in topic.countries),
             round(topic.nearness, 2),
         )
@@ -26,24 +26,24 @@ def coverage(project: OverallProject) -> Sheet:
     return Sheet("Coverage", "The call's topics and who covers them.", header, tuple(rows))
 
 
-def rules(project: OverallProject) -> Sheet:
-    """The call's rules over the whole and over each stream, without those that only a person can confirm."""
+def rules_table(project: OverallProject) -> Sheet:
+    """The call's rules over the overall project and over each stream, without those that only a person can confirm."""
     rows: list[tuple[object, ...]] = []
     panels = [("The whole", project.rules), *((stream.name, stream.rules) for stream in project.streams)]
     for where, verdict in panels:
-        asked = [rule for rule in (verdict.rules if verdict else ()) if not _for_a_person(rule)]
+        checked = [rule for rule in (verdict.rules if verdict else ()) if not _for_a_person(rule)]
         rows += [
             (where, rule.text, rule.answer.value, rule.found, rule.needed, rule.why, rule.id, rule.source)
-            for rule in asked
+            for rule in checked
         ]
     header = ("Over", "Rule", "Answer", "Found", "Needed", "Why", "Rule id", "Source")
     return Sheet("Rules", "The call's rules; the call text always prevails.", header, tuple(rows))
 
 
-def attestations(project: OverallProject) -> Sheet:
-    """What only a person can confirm, once for the whole."""
-    asked = [rule for rule in (project.rules.rules if project.rules else ()) if _for_a_person(rule)]
-    rows = tuple((rule.text, "", "", rule.id, rule.source) for rule in asked)
+def attestations_table(project: OverallProject) -> Sheet:
+    """What only a person can confirm, once for the overall project."""
+    attestations = [rule for rule in (project.rules.rules if project.rules else ()) if _for_a_person(rule)]
+    rows = tuple((rule.text, "", "", rule.id, rule.source) for rule in attestations)
     header = ("What is to be confirmed", "Confirmed by", "On", "Rule id", "Source")
     return Sheet("To confirm", "What only a person can confirm, for the whole project.", header, rows)
 
@@ -52,17 +52,17 @@ def _for_a_person(rule: RuleAnswer) -> bool:
     return rule.kind is Hardness.ATTESTATION and rule.answer is Answer.UNKNOWN
 
 
-def checks(project: OverallProject) -> Sheet:
+def findings_table(project: OverallProject) -> Sheet:
     """What a coordinator should look at."""
-    people = People(project)
+    labels = OutlineLabels(project)
     rows: list[tuple[object, ...]] = [
-        *(("No link", people.named(o), "has no link across a border") for o in project.isolated),
+        *(("No link", labels.named(o), "has no link across a border") for o in project.isolated),
         *(
-            ("Too few links", people.named(o), "has fewer links than the call asks for")
+            ("Too few links", labels.named(o), "has fewer links than the call asks for")
             for o in project.short
             if o not in project.isolated
         ),
-        *(_finding(finding, people) for finding in project.findings),
+        *(_finding(finding, labels) for finding in project.findings),
     ]
     if project.missing:
         states = ", ".join(sorted(f"{country_name(state)} ({to_eu(state)})" for state in project.missing))
@@ -71,29 +71,29 @@ def checks(project: OverallProject) -> Sheet:
     return Sheet("To look at", "What is not a rule but should be looked at.", header, tuple(rows))
 
 
-def _finding(finding: Finding, people: People) -> tuple[str, str, str]:
-    told = {
+def _finding(finding: Finding, labels: OutlineLabels) -> tuple[str, str, str]:
+    wording = {
         "competitors": ("Direct competitors", "offer nearly the same"),
         "duplicate": ("Perhaps handed in twice", "say nearly the same"),
         "island": ("Island", finding.text),
     }
-    if finding.kind in told:
-        what, why = told[finding.kind]
-        return what, people.all(finding.about), why
+    if finding.kind in wording:
+        what, why = wording[finding.kind]
+        return what, labels.all(finding.about), why
     return finding.kind.replace("-", " ").capitalize(), ", ".join(finding.about), finding.text
 
 
-def losses(project: OverallProject, *, borne: bool = True) -> Sheet:
+def losses_table(project: OverallProject, *, borne: bool = True) -> Sheet:
     """What breaks when somebody drops out, and what would mend it; `borne`: also states whose loss breaks nothing."""
-    people = People(project)
+    labels = OutlineLabels(project)
     rows = [
         (
-            _who(loss, people),
+            _who(loss, labels),
             "; ".join(loss.breaks) or "nothing: it can be borne",
-            people.all(loss.short),
+            labels.all(loss.short),
             len(loss.outlines),
             loss.links,
-            "; ".join(people.pair(pair) for pair in loss.mend),
+            "; ".join(labels.pair(pair) for pair in loss.mend),
             round(loss.severity, 2),
         )
         for loss in project.fragile
@@ -111,51 +111,51 @@ def losses(project: OverallProject, *, borne: bool = True) -> Sheet:
     return Sheet("Losses", "What breaks when somebody drops out, the most severe first.", header, tuple(rows))
 
 
-def _who(loss: Loss, people: People) -> str:
+def _who(loss: Loss, labels: OutlineLabels) -> str:
     if loss.kind == "country":
         return f"{country_name(loss.id)} ({to_eu(loss.id)})"
-    return people.named(loss.id) if loss.kind == "outline" else people.organisation(loss.id)
+    return labels.named(loss.id) if loss.kind == "outline" else labels.organisation(loss.id)
 
 
-def changes(project: OverallProject) -> tuple[Sheet, ...]:
+def changes_tables(project: OverallProject) -> tuple[Sheet, ...]:
     """What differs from the proposal before, and what it means for each participant; nothing where nothing differs."""
-    told = project.changes
-    if told is None or told.nothing:
+    changes = project.changes
+    if changes is None or changes.nothing:
         return ()
-    return _changes(project, told), _by_participant(project, told)
+    return _changes(project, changes), _by_participant(project, changes)
 
 
-def _changes(project: OverallProject, told: Changes) -> Sheet:
-    people = People(project)
+def _changes(project: OverallProject, changes: Changes) -> Sheet:
+    labels = OutlineLabels(project)
     streams = {stream.id: stream.name for stream in project.streams}
     now = project.stream_of
     rows: list[tuple[str, str, str, str]] = [
-        *(("left", people.named(o), "", "") for o in told.removed),
-        *(("came in", people.named(o), "", streams[now[o]]) for o in told.added),
-        *(("moved", people.named(o), streams.get(a, a), streams.get(b, b)) for o, a, b in told.moved),
-        *(("stream named anew", stream, before, after) for stream, before, after in told.renamed),
-        *(("new link", people.pair(pair), "", "linked") for pair in told.links_added),
-        *(("link no more", people.pair(pair), "linked", "") for pair in told.links_removed),
-        *(("link gone with who left", people.pair(pair), "linked", "") for pair in told.links_gone),
+        *(("left", labels.named(o), "", "") for o in changes.removed),
+        *(("came in", labels.named(o), "", streams[now[o]]) for o in changes.added),
+        *(("moved", labels.named(o), streams.get(a, a), streams.get(b, b)) for o, a, b in changes.moved),
+        *(("stream named anew", stream, before, after) for stream, before, after in changes.renamed),
+        *(("new link", labels.pair(pair), "", "linked") for pair in changes.links_added),
+        *(("link no more", labels.pair(pair), "linked", "") for pair in changes.links_removed),
+        *(("link gone with who left", labels.pair(pair), "linked", "") for pair in changes.links_gone),
     ]
     header = ("What", "Who", "Before", "Now")
     return Sheet("Changes", "What differs from the proposal before.", header, tuple(rows))
 
 
-def _by_participant(project: OverallProject, told: Changes) -> Sheet:
+def _by_participant(project: OverallProject, changes: Changes) -> Sheet:
     """Who lost and who gained which partner."""
-    people, links = People(project), {p.outline: p.links for p in project.participants}
+    labels, links = OutlineLabels(project), {p.outline: p.links for p in project.participants}
     lost: dict[OutlineId, list[OutlineId]] = {}
     gained: dict[OutlineId, list[OutlineId]] = {}
-    for kept, pairs in ((lost, (*told.links_removed, *told.links_gone)), (gained, told.links_added)):
+    for kept, pairs in ((lost, (*changes.links_removed, *changes.links_gone)), (gained, changes.links_added)):
         for a, b in pairs:
             kept.setdefault(a, []).append(b)
             kept.setdefault(b, []).append(a)
     rows = [
         (
-            people.named(outline),
-            people.all(lost.get(outline, ())),
-            people.all(gained.get(outline, ())),
+            labels.named(outline),
+            labels.all(lost.get(outline, ())),
+            labels.all(gained.get(outline, ())),
             links[outline] + len(lost.get(outline, ())) - len(gained.get(outline, ())),
             links[outline],
         )

@@ -3,25 +3,25 @@
 from data.countries import country_name, to_eu
 from matcher.overall.project import OverallProject
 from service.exports import status
-from service.exports.people import FICTIONAL, People
+from service.exports.people import FICTIONAL, OutlineLabels
 from service.exports.workbook import Sheet, workbook
 
 
 def sheets(project: OverallProject) -> tuple[Sheet, ...]:
     """Overview, participants, links, matrices, coverage, rules, checks, losses; changes where there are any."""
     return (
-        overview(project),
-        participants(project),
-        streams_by_state(project),
-        links(project),
-        link_matrix(project),
-        state_matrix(project),
-        status.coverage(project),
-        status.rules(project),
-        status.attestations(project),
-        status.checks(project),
-        status.losses(project),
-        *status.changes(project),
+        overview_table(project),
+        participants_table(project),
+        streams_by_state_table(project),
+        links_table(project),
+        link_matrix_table(project),
+        state_matrix_table(project),
+        status.coverage_table(project),
+        status.rules_table(project),
+        status.attestations_table(project),
+        status.findings_table(project),
+        status.losses_table(project),
+        *status.changes_tables(project),
     )
 
 
@@ -30,14 +30,14 @@ def overall_xlsx(project: OverallProject) -> bytes:
     return workbook(sheets(project), run=project.run, notice=FICTIONAL if project.fictional else "")
 
 
-def overview(project: OverallProject) -> Sheet:
-    """The whole in figures."""
-    people = project.participants
+def overview_table(project: OverallProject) -> Sheet:
+    """The overall project in figures."""
+    participants = project.participants
     rows: tuple[tuple[object, ...], ...] = (
         ("Call", project.call),
-        ("Outlines", len(people)),
-        ("Organisations", len({p.organisation for p in people})),
-        ("States", len({p.country for p in people})),
+        ("Outlines", len(participants)),
+        ("Organisations", len({p.organisation for p in participants})),
+        ("States", len({p.country for p in participants})),
         ("Work streams", len(project.streams)),
         ("Collaborations across a border", len(project.links)),
         (
@@ -54,7 +54,7 @@ def overview(project: OverallProject) -> Sheet:
     return Sheet("Overview", "The overall project in figures.", ("What", "Found"), rows)
 
 
-def participants(project: OverallProject) -> Sheet:
+def participants_table(project: OverallProject) -> Sheet:
     """Participants by work stream and state."""
     names = {stream.id: stream.name for stream in project.streams}
     order = {stream.id: k for k, stream in enumerate(project.streams)}
@@ -84,7 +84,7 @@ def participants(project: OverallProject) -> Sheet:
     return Sheet("Participants", "Participants by work stream and state.", header, tuple(rows))
 
 
-def streams_by_state(project: OverallProject) -> Sheet:
+def streams_by_state_table(project: OverallProject) -> Sheet:
     """How many outlines each state has in each stream."""
     states = sorted({to_eu(p.country) for p in project.participants})
     rows = []
@@ -97,18 +97,18 @@ def streams_by_state(project: OverallProject) -> Sheet:
     return Sheet("Streams by state", "Outlines of each state in each stream.", header, tuple(rows))
 
 
-def links(project: OverallProject) -> Sheet:
+def links_table(project: OverallProject) -> Sheet:
     """Each collaboration with its grounds."""
     place = {p.outline: p for p in project.participants}
     names = {stream.id: stream.name for stream in project.streams}
-    people, rows = People(project), []
+    labels, rows = OutlineLabels(project), []
     for link in sorted(project.links, key=lambda link: (-link.strength, link.a, link.b)):
         a, b = place[link.a], place[link.b]
         rows.append(
             (
                 *(a.name, to_eu(a.country), a.title),
                 *(b.name, to_eu(b.country), b.title),
-                people.grounds(link),
+                labels.grounds(link),
                 names[link.stream] if link.stream else f"{names[a.stream]} with {names[b.stream]}",
                 "new" if link.new else "known",
                 round(link.strength, 2),
@@ -129,7 +129,7 @@ def links(project: OverallProject) -> Sheet:
     return Sheet("Links", "Collaborations across a border, the strongest first.", header, tuple(rows))
 
 
-def link_matrix(project: OverallProject) -> Sheet:
+def link_matrix_table(project: OverallProject) -> Sheet:
     """Each participant's links across a border, by the partners' state."""
     states = sorted({to_eu(p.country) for p in project.participants})
     partners: dict[str, list[str]] = {p.outline: [] for p in project.participants}
@@ -146,7 +146,7 @@ def link_matrix(project: OverallProject) -> Sheet:
     return Sheet("Links by participant", about, header, tuple(rows))
 
 
-def state_matrix(project: OverallProject) -> Sheet:
+def state_matrix_table(project: OverallProject) -> Sheet:
     """Links between each two states."""
     matrix = project.state_matrix
     rows = [

@@ -29,9 +29,9 @@ class Sheet:
 
     def width(self, column: int) -> int:
         """Characters that a column's texts need, between NARROWEST and WIDEST; a header may break at its blanks."""
-        told = [max(map(len, self.header[column].split()), default=0)]
-        told += [len(str(row[column])) for row in self.rows if column < len(row)]
-        return min(WIDEST, max(NARROWEST, *told) + 2)
+        lengths = [max(map(len, self.header[column].split()), default=0)]
+        lengths += [len(str(row[column])) for row in self.rows if column < len(row)]
+        return min(WIDEST, max(NARROWEST, *lengths) + 2)
 
 
 def workbook(sheets: Sequence[Sheet], *, run: str, notice: str = "") -> bytes:

@@ -140,3 +140,34 @@ def test_every_decision_says_why_and_what_it_costs() -> None:
     for path in sorted((ROOT / "docs" / "decisions").glob("*.md")):
         headings = re.findall(r"^## (.+)$", read(path), flags=re.M)
         assert headings == ["Decision", "Why", "What it costs"], path.name
+
+
+GLOSSARY = read(ROOT / "docs" / "glossary.md")
+
+
+def test_every_code_name_of_the_glossary_is_in_the_code() -> None:
+    defined = {
+        word
+        for floor in FLOORS
+        for path in (ROOT / floor).rglob("*.py")
+        for word in re.findall(
+            r"^(?:class |def |async def )?([A-Za-z]\w+)(?=[(:]| =)", read(path), flags=re.M
+        )
+    }
+    spans = [span for span in _SPAN.findall(GLOSSARY) if span != "code"]
+    assert [span for span in spans if span not in defined and not (ROOT / span).exists()] == []
+
+
+def test_every_entry_of_the_glossary_that_another_names_is_there() -> None:
+    entries = {
+        entry.strip().lower()
+        for line in re.findall(r"^\*\*([^*]+)\*\*", GLOSSARY, flags=re.M)
+        for entry in re.sub(r"\([^)]*\)", "", line).rstrip(".").split(",")
+    }
+    named = re.findall(r"(?<!\*)\*([a-zA-Z][^*\n]+)\*(?!\*)", GLOSSARY)
+    unknown = {
+        word
+        for word in map(str.lower, named)
+        if not any(word.startswith(entry) or entry.startswith(word.rstrip("s")) for entry in entries)
+    }
+    assert unknown == {"italics"}, "the word that says what italics mean"

@@ -50,7 +50,7 @@ def test_taking_one_decision_back_leaves_all_others(decisions: list[Decision]) -
     assert set(kept.listed) == set(decisions)
     assert Decisions.from_json(kept.as_json()) == kept
     for gone in decisions:
-        assert kept.less(gone.key) == made(*(each for each in decisions if each != gone))
+        assert kept.less(gone.key) == made(*(decision for decision in decisions if decision != gone))
 
 
 def test_a_second_decision_about_the_same_takes_the_place_of_the_first() -> None:
@@ -68,7 +68,7 @@ def test_what_is_not_kept_cannot_be_taken_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "about", "value", "said"),
+    ("kind", "about", "value", "message"),
     [
         ("fire", ("o1",), "", "a decision is one of put"),
         ("put", (), "s1", "put is decided about 1 id, found nothing"),
@@ -81,9 +81,9 @@ def test_what_is_not_kept_cannot_be_taken_back() -> None:
     ],
 )
 def test_a_decision_that_says_nothing_is_refused(
-    kind: str, about: tuple[str, ...], value: str, said: str
+    kind: str, about: tuple[str, ...], value: str, message: str
 ) -> None:
-    with pytest.raises(BadInput, match=said):
+    with pytest.raises(BadInput, match=message):
         Decision(kind, about, value)
 
 
@@ -92,6 +92,81 @@ def test_what_is_kept_of_a_call_comes_back_as_it_was() -> None:
     for kept in (KeptPlan(), KeptPlan(reference), KeptPlan(reference, made(Decision("withdraw", ("o1",))))):
         assert KeptPlan.from_json(kept.as_json()) == kept
     assert KeptPlan.from_json(None) == KeptPlan()
+
+
+@pytest.mark.parametrize(("links", "allowed"), [("0", True), ("999", True), ("1000", False)])
+def test_an_outline_carries_from_none_to_999_links(links: str, allowed: bool) -> None:
+    if allowed:
+        assert made(Decision("carry", ("o1",), links)).capacity == {"o1": int(links)}
+    else:
+        with pytest.raises(BadInput, match="a number of links from 0 to 999"):
+            Decision("carry", ("o1",), links)
+
+
+def test_two_together_may_not_be_in_two_streams() -> None:
+    pair = Decision("together", ("o1", "o2"))
+    apart = (Decision("put", ("o1",), "s1"), Decision("put", ("o2",), "s2"))
+    with pytest.raises(BadInput, match="o1 and o2 are decided to be together, but o1 in stream 's1' and o2"):
+        made(*apart, pair)
+    assert made(pair, Decision("put", ("o1",), "s1"), Decision("put", ("o2",), "s1")).together == {
+        ("o1", "o2")
+    }
+    assert made(pair, Decision("put", ("o2",), "s1")).streams == {"o2": "s1"}
+
+
+def test_two_never_together_may_not_be_in_one_stream() -> None:
+    pair = Decision("never", ("o1", "o2"))
+    with pytest.raises(BadInput, match="never to be together, but both to be in stream 's1'"):
+        made(pair, Decision("put", ("o1",), "s1"), Decision("put", ("o2",), "s1"))
+    kept = made(pair, Decision("put", ("o1",), "s1"), Decision("put", ("o2",), "s2"))
+    assert kept.never == {("o1", "o2")}
+    assert made(pair, Decision("put", ("o2",), "s1")).streams == {"o2": "s1"}
+
+
+def test_a_pair_is_not_both_together_and_never_together() -> None:
+    with pytest.raises(BadInput, match="o1 and o2 are decided to be together and never together"):
+        made(Decision("never", ("o2", "o1")), Decision("together", ("o1", "o2")))
+    both = made(Decision("never", ("o1", "o2")), Decision("together", ("o1", "o3")))
+    assert both.never == {("o1", "o2")}
+    assert both.together == {("o1", "o3")}
+
+
+def test_decisions_are_listed_by_kind_and_then_by_id() -> None:
+    kept = made(
+        Decision("withdraw", ("o9",)),
+        Decision("carry", ("o1",), "3"),
+        Decision("name", ("s1",), "Edge"),
+        Decision("never", ("o4", "o3")),
+        Decision("together", ("o2", "o1")),
+        Decision("put", ("o2",), " s1 "),
+        Decision("put", ("o1",), "s1"),
+    )
+    assert [decision.key for decision in kept.listed] == [
+        "put:o1",
+        "put:o2",
+        "together:o1,o2",
+        "never:o3,o4",
+        "name:s1",
+        "carry:o1",
+        "withdraw:o9",
+    ]
+    assert kept.streams["o2"] == "s1", "without the blanks around"
+    assert Decisions.from_json(kept.as_json()) == kept
+
+
+@pytest.mark.parametrize("text", [None, ""])
+def test_where_nothing_is_kept_nothing_is_decided(text: str | None) -> None:
+    assert Decisions.from_json(text) == Decisions()
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"streams": 3}', '{"unknown": {}}', '{"capacity": {"a": -1}}'])
+def test_decisions_that_cannot_be_read_are_refused(text: str) -> None:
+    with pytest.raises(BadInput, match=r"not readable|0 or more links"):
+        Decisions.from_json(text)
+
+
+def proposal(*outlines: str) -> Previous:
+    return Previous({OutlineId(o): "s1" for o in outlines}, {"s1": "Edge"})
 
 
 def test_of_what_versions_before_kept_the_latest_proposal_is_the_reference() -> None:

@@ -13,6 +13,7 @@ from docx.document import Document as DocumentObject
 from docx.oxml.ns import qn
 
 from data.demands import Hardness
+from data.model import CallId, OutlineId
 from data.published import as_json
 from graph.rules.rules import Answer, RuleAnswer, Verdict
 from matcher.overall.integrate import meeting_plan, slots_between
@@ -29,21 +30,22 @@ from matcher.overall.project import (
     Person,
     Stream,
 )
-from service.exports.document import chapeau_docx
+from service.exports.document import descriptive_document
 from service.exports.graph import overall_gexf
 from service.exports.meetings import agenda, meetings_ics, meetings_xlsx
 from service.exports.people import FICTIONAL
 from service.exports.tables import overall_xlsx
 
+O1, O2, O3, O9 = (OutlineId(ident) for ident in ("o1", "o2", "o3", "o9"))
 START = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 
 
-def project() -> OverallProject:
+def three_outlines() -> OverallProject:
     """Three outlines in two streams: o1 (GR) with o2 (DE) in s1, o2 with o3 (FR) across streams."""
     people = [
-        Participant("o1", "Θαλάσσιο νέφος", "c1", '=HYPERLINK("evil")', "GR", "s1", ("s2",), 0.9, 1, 1, 4),  # type: ignore[arg-type]
-        Participant("o2", "Rand & Wolke <b>", "c2", "Nordlicht\x0b GmbH", "DE", "s1", (), 0.8, 2, 1, 4),  # type: ignore[arg-type]
-        Participant("o3", "Bord", "c3", "+Périphérie", "FR", "s2", (), 0.7, 1, 1, 4),  # type: ignore[arg-type]
+        Participant(O1, "Θαλάσσιο νέφος", "c1", '=HYPERLINK("evil")', "GR", "s1", ("s2",), 0.9, 1, 1, 4),
+        Participant(O2, "Rand & Wolke <b>", "c2", "Nordlicht\x0b GmbH", "DE", "s1", (), 0.8, 2, 1, 4),
+        Participant(O3, "Bord", "c3", "+Périphérie", "FR", "s2", (), 0.7, 1, 1, 4),
     ]
     why = (Ground("topic", 0.5, "both write about the same"),)
     return OverallProject(
@@ -60,15 +62,15 @@ def project() -> OverallProject:
                 "s1",
                 "Edge",
                 (StreamTerm("edge", ("edge",), ("en",), 3.0),),
-                ("o1", "o2"),
+                (O1, O2),
                 (),
-                ("DE", "GR"),  # type: ignore[arg-type]
+                ("DE", "GR"),
             ),
-            Stream("s2", "@Apps", (), ("o3",), ("o1",), ("FR",)),  # type: ignore[arg-type]
+            Stream("s2", "@Apps", (), (O3,), (O1,), ("FR",)),
         ),
         links=(
-            Link("o1", "o2", ("GR", "DE"), 0.9, "s1", why, True),  # type: ignore[arg-type]
-            Link("o2", "o3", ("DE", "FR"), 0.6, None, why, False),  # type: ignore[arg-type]
+            Link(O1, O2, ("GR", "DE"), 0.9, "s1", why, True),
+            Link(O2, O3, ("DE", "FR"), 0.6, None, why, False),
         ),
         participants=tuple(people),
         isolated=(),
@@ -76,7 +78,7 @@ def project() -> OverallProject:
         coverage=(Coverage("t1", "Metering", False, 0.1, (), ()),),
         findings=(Finding("hanging-country", ("EL",), "EL has one link to other states", 1),),
         missing=("GB",),
-        fragile=(Loss("country", "GR", ("o1",), (), ("Greece leaves",), 1.0),),  # type: ignore[arg-type]
+        fragile=(Loss("country", "GR", (O1,), (), ("Greece leaves",), 1.0),),
         rules=None,
     )
 
@@ -96,17 +98,19 @@ SHEETS = [
 ]
 
 
-def book_of(told: OverallProject) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(overall_xlsx(told)))
+def book_of(project: OverallProject) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(overall_xlsx(project)))
 
 
-def rows_of(told: OverallProject, sheet: str, *, head: int = 2) -> list[list[object]]:
+def rows_of(project: OverallProject, sheet: str, *, head: int = 2) -> list[list[object]]:
     """The header and the rows below it."""
-    return [[cell.value for cell in row] for row in book_of(told)[sheet].iter_rows(min_row=head)]
+    return [[cell.value for cell in row] for row in book_of(project)[sheet].iter_rows(min_row=head)]
 
 
-def document_of(told: OverallProject) -> DocumentObject:
-    return docx.Document(io.BytesIO(chapeau_docx(told, title="Overall project", today=dt.date(2026, 11, 22))))
+def document_of(project: OverallProject) -> DocumentObject:
+    return docx.Document(
+        io.BytesIO(descriptive_document(project, title="Overall project", today=dt.date(2026, 11, 22)))
+    )
 
 
 def words_of(made: DocumentObject) -> str:
@@ -114,7 +118,7 @@ def words_of(made: DocumentObject) -> str:
 
 
 def test_the_workbook_has_every_table_and_no_cell_is_a_formula() -> None:
-    book = book_of(project())
+    book = book_of(three_outlines())
     assert book.sheetnames == SHEETS
     for sheet in book:
         assert "abc123abc123" in sheet["A1"].value
@@ -125,27 +129,27 @@ def test_the_workbook_has_every_table_and_no_cell_is_a_formula() -> None:
 
 
 def test_every_sheet_prints_in_landscape_with_its_header_on_each_page() -> None:
-    for sheet in book_of(project()):
+    for sheet in book_of(three_outlines()):
         assert sheet.page_setup.orientation == "landscape"
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
         assert sheet.print_title_rows == "$2:$2"
         assert sheet.freeze_panes == "B3"
-        assert all(7 <= each.width <= 62 for each in sheet.column_dimensions.values())
+        assert all(7 <= column.width <= 62 for column in sheet.column_dimensions.values())
 
 
 def test_a_fictional_call_is_said_to_be_one_on_every_sheet_and_page() -> None:
-    told = replace(project(), fictional=True)
-    for sheet in book_of(told):
+    project = replace(three_outlines(), fictional=True)
+    for sheet in book_of(project):
         assert sheet["A2"].value == FICTIONAL
         assert sheet.print_title_rows == "$3:$3"
-    made = document_of(told)
+    made = document_of(project)
     assert made.sections[0].header.paragraphs[0].text == FICTIONAL
     assert FICTIONAL in words_of(made)
-    assert FICTIONAL not in words_of(document_of(project()))
+    assert FICTIONAL not in words_of(document_of(three_outlines()))
 
 
 def test_states_are_shown_in_eu_style_and_counted_on_both_sides() -> None:
-    assert rows_of(project(), "Links by state") == [
+    assert rows_of(three_outlines(), "Links by state") == [
         ["State", "DE", "FR", "EL", "All"],
         ["DE Germany", 0, 1, 1, 2],
         ["FR France", 1, 0, 0, 1],
@@ -154,22 +158,22 @@ def test_states_are_shown_in_eu_style_and_counted_on_both_sides() -> None:
 
 
 def test_each_participant_has_a_row_in_the_link_matrix() -> None:
-    rows = rows_of(project(), "Links by participant")[1:]
+    rows = rows_of(three_outlines(), "Links by participant")[1:]
     assert [row[2] for row in rows] == ["Rand & Wolke <b>", "Θαλάσσιο νέφος", "Bord"]
     assert rows[0] == ["Nordlicht GmbH", "DE", "Rand & Wolke <b>", "own", 1, 1, 2]
 
 
 def test_outlines_are_named_by_title_and_organisation_in_coverage_and_losses() -> None:
-    covered = Coverage("t2", "Radio", True, 0.8, ("o2",), ("DE",))  # type: ignore[arg-type]
-    loss = Loss("outline", "o2", ("o2",), ("o1",), ("one falls",), 2.0, links=2, mend=(("o1", "o3"),))  # type: ignore[arg-type]
-    told = replace(project(), coverage=(covered,), fragile=(loss,))
-    assert rows_of(told, "Coverage")[1][:4] == [
+    covered = Coverage("t2", "Radio", True, 0.8, (O2,), ("DE",))
+    loss = Loss("outline", O2, (O2,), (O1,), ("one falls",), 2.0, links=2, mend=((O1, O3),))
+    project = replace(three_outlines(), coverage=(covered,), fragile=(loss,))
+    assert rows_of(project, "Coverage")[1][:4] == [
         "Radio",
         "covered",
         "Rand & Wolke <b> (Nordlicht GmbH, DE)",
         "DE",
     ]
-    who, breaks, short, outlines, links, mend, _ = rows_of(told, "Losses")[1]
+    who, breaks, short, outlines, links, mend, _ = rows_of(project, "Losses")[1]
     assert (who, breaks) == ("Rand & Wolke <b> (Nordlicht GmbH, DE)", "one falls")
     assert str(short).startswith("Θαλάσσιο νέφος (=HYPERLINK")
     assert (outlines, links) == (1, 2)
@@ -177,7 +181,7 @@ def test_outlines_are_named_by_title_and_organisation_in_coverage_and_losses() -
 
 
 def test_what_only_a_person_can_confirm_stands_once_and_not_for_every_stream() -> None:
-    asked = RuleAnswer(
+    attestation = RuleAnswer(
         "R2",
         Hardness.ATTESTATION,
         Answer.UNKNOWN,
@@ -188,49 +192,49 @@ def test_what_only_a_person_can_confirm_stands_once_and_not_for_every_stream() -
         "section 3",
     )
     met = RuleAnswer("R1", Hardness.HARD, Answer.MET, "four states", 4, 4, (), "section 2")
-    verdict = Verdict("demo", Answer.MET, (met, asked))
-    streams = tuple(replace(stream, rules=verdict) for stream in project().streams)
-    told = replace(project(), rules=verdict, streams=streams)
-    assert [row[:2] for row in rows_of(told, "Rules")[1:]] == [
+    verdict = Verdict(CallId("demo"), Answer.MET, (met, attestation))
+    streams = tuple(replace(stream, rules=verdict) for stream in three_outlines().streams)
+    project = replace(three_outlines(), rules=verdict, streams=streams)
+    assert [row[:2] for row in rows_of(project, "Rules")[1:]] == [
         ["The whole", "four states"],
         ["Edge", "four states"],
         ["'@Apps", "four states"],
     ]
-    assert [row[0] for row in rows_of(told, "To confirm")[1:]] == ["spill-overs"]
+    assert [row[0] for row in rows_of(project, "To confirm")[1:]] == ["spill-overs"]
 
 
-def test_changes_are_told_by_name_with_who_lost_which_partner() -> None:
-    gone = (Person("o9", "Hafen", "Weser AöR", "DE"),)  # type: ignore[arg-type]
-    told = replace(
-        project(),
+def test_changes_are_given_by_name_with_who_lost_which_partner() -> None:
+    gone = (Person(O9, "Hafen", "Weser AöR", "DE"),)
+    project = replace(
+        three_outlines(),
         changes=Changes(
-            removed=("o9",),  # type: ignore[arg-type]
-            moved=(("o3", "s1", "s2"),),  # type: ignore[arg-type]
-            links_added=(("o2", "o3"),),  # type: ignore[arg-type]
-            links_gone=(("o3", "o9"),),  # type: ignore[arg-type]
+            removed=(O9,),
+            moved=((O3, "s1", "s2"),),
+            links_added=((O2, O3),),
+            links_gone=((O3, O9),),
             gone=gone,
         ),
     )
-    assert book_of(told).sheetnames == [*SHEETS, "Changes", "Changes by participant"]
-    assert rows_of(told, "Changes")[1:] == [
+    assert book_of(project).sheetnames == [*SHEETS, "Changes", "Changes by participant"]
+    assert rows_of(project, "Changes")[1:] == [
         ["left", "Hafen (Weser AöR, DE)", None, None],
         ["moved", "Bord (+Périphérie, FR)", "Edge", "'@Apps"],
         ["new link", "Rand & Wolke <b> (Nordlicht GmbH, DE) – Bord (+Périphérie, FR)", None, "linked"],
         ["link gone with who left", "Bord (+Périphérie, FR) – Hafen (Weser AöR, DE)", "linked", None],
     ]
-    assert rows_of(told, "Changes by participant")[1:] == [
+    assert rows_of(project, "Changes by participant")[1:] == [
         ["Bord (+Périphérie, FR)", "Hafen (Weser AöR, DE)", "Rand & Wolke <b> (Nordlicht GmbH, DE)", 1, 1],
         ["Rand & Wolke <b> (Nordlicht GmbH, DE)", None, "Bord (+Périphérie, FR)", 1, 2],
     ]
-    assert "Changes since the proposal before" in words_of(document_of(told))
+    assert "Changes since the proposal before" in words_of(document_of(project))
 
 
 def test_without_changes_there_are_no_sheets_of_changes() -> None:
-    assert book_of(replace(project(), changes=Changes())).sheetnames == SHEETS
+    assert book_of(replace(three_outlines(), changes=Changes())).sheetnames == SHEETS
 
 
 def test_the_document_names_streams_partners_reasons_and_the_run() -> None:
-    made = document_of(project())
+    made = document_of(three_outlines())
     text = words_of(made)
     assert (
         "joins 3 outlines of 3 organisations from 3 states in 2 work streams, with 2 collaborations" in text
@@ -251,18 +255,20 @@ def test_the_document_names_streams_partners_reasons_and_the_run() -> None:
 
 
 def test_tables_of_the_document_fit_the_page_and_repeat_their_header() -> None:
-    made = document_of(project())
+    made = document_of(three_outlines())
     section = made.sections[0]
-    room = section.page_width - section.left_margin - section.right_margin
-    assert section.page_width > section.page_height, "landscape"
+    width, height = section.page_width, section.page_height
+    left, right = section.left_margin, section.right_margin
+    assert width is not None and height is not None and left is not None and right is not None
+    assert width > height, "landscape"
     for table in made.tables:
-        assert sum(cell.width for cell in table.rows[0].cells) <= room
-        assert len(table.rows[0]._tr.trPr.findall(qn("w:tblHeader"))) == 1
-        assert all(len(row._tr.trPr.findall(qn("w:cantSplit"))) == 1 for row in table.rows)
+        assert sum(cell.width for cell in table.rows[0].cells) <= width - left - right
+        assert len(table.rows[0]._tr.get_or_add_trPr().findall(qn("w:tblHeader"))) == 1
+        assert all(len(row._tr.get_or_add_trPr().findall(qn("w:cantSplit"))) == 1 for row in table.rows)
 
 
 def test_the_graph_file_holds_all_outlines_and_links() -> None:
-    root = ET.fromstring(overall_gexf(project()))
+    root = ET.fromstring(overall_gexf(three_outlines()))
     space = {"g": "http://gexf.net/1.3"}
     nodes = root.findall(".//g:node", space)
     assert [node.get("label") for node in nodes] == ["Θαλάσσιο νέφος", "Rand & Wolke <b>", "Bord"]
@@ -272,7 +278,7 @@ def test_the_graph_file_holds_all_outlines_and_links() -> None:
 
 def test_the_calendar_of_one_participant_has_their_meetings_only() -> None:
     slots = slots_between(START, START + dt.timedelta(hours=1), minutes=20, pause=0)
-    plan = meeting_plan(project(), slots, 2, least=1)
+    plan = meeting_plan(three_outlines(), slots, 2, least=1)
     assert len(plan.meetings) == 2
     made = icalendar.Calendar.from_ical(meetings_ics(plan, stamp=START, participant="c1"))
     events = made.walk("VEVENT")
@@ -284,7 +290,7 @@ def test_the_calendar_of_one_participant_has_their_meetings_only() -> None:
 
 def test_the_meeting_plan_as_a_workbook_guards_its_cells() -> None:
     slots = slots_between(START, START + dt.timedelta(minutes=20), minutes=20, pause=0)
-    plan = meeting_plan(project(), slots, 1, least=1)
+    plan = meeting_plan(three_outlines(), slots, 1, least=1)
     book = openpyxl.load_workbook(io.BytesIO(meetings_xlsx(plan)))
     assert book.sheetnames == ["Meetings", "Slots and tables", "Agendas", "Left over"]
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
@@ -296,6 +302,6 @@ def test_the_meeting_plan_as_a_workbook_guards_its_cells() -> None:
 
 @pytest.mark.parametrize("table", ["participants", "links", "streams", "findings", "changes", "state_matrix"])
 def test_the_published_shape_has_the_promised_fields(table: str) -> None:
-    told = as_json(project())
-    assert table in told
-    assert {"run", "call", "status", "gap", "isolated", "uncovered", "fragile", "rules"} <= told.keys()
+    published = as_json(three_outlines())
+    assert table in published
+    assert {"run", "call", "status", "gap", "isolated", "uncovered", "fragile", "rules"} <= published.keys()

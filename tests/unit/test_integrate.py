@@ -166,7 +166,7 @@ def test_removing_an_outline_moves_hardly_anybody() -> None:
     assert [stream.name for stream in after.streams] == [stream.name for stream in first.streams]
 
 
-def test_a_late_outline_is_added_and_told() -> None:
+def test_a_late_outline_is_added_and_listed() -> None:
     planted = case(n=30)
     late = planted.ids[-1]
     first = integrate(planted.without([late]), DEMANDS)
@@ -259,7 +259,7 @@ def test_streams_that_the_call_gives_are_kept_by_every_alternative() -> None:
         assert [stream.id for stream in other.project.streams] == ["ws0", "ws1", "ws2"]
 
 
-def test_the_loss_of_a_country_with_its_repair_is_told() -> None:
+def test_the_loss_of_a_country_with_its_repair_is_listed() -> None:
     project = integrate(case(n=24, states=4), DEMANDS)
     states = [loss for loss in project.fragile if loss.kind == "country"]
     assert {loss.id for loss in states} == {"AT", "BE", "BG", "CY"}
@@ -269,32 +269,7 @@ def test_the_loss_of_a_country_with_its_repair_is_told() -> None:
         assert all(not gone & set(pair) for pair in loss.mend)
 
 
-def test_decisions_survive_being_saved() -> None:
-    decisions = Decisions(
-        streams={"b": "s1"},
-        together=frozenset({ordered("d", "c")}),
-        never=frozenset({ordered("x", "y")}),
-        names={"s1": "Krautäcker"},
-        capacity={"a": 3},
-        withdrawn=frozenset({"z"}),
-    )
-    assert Decisions.from_json(decisions.as_json()) == decisions
-    assert Decisions.from_json(None) == Decisions()
-
-
-@pytest.mark.parametrize("text", ["[]", "{", '{"streams": 3}', '{"unknown": {}}', '{"capacity": {"a": -1}}'])
-def test_decisions_that_cannot_be_read_are_refused(text: str) -> None:
-    with pytest.raises(BadInput):
-        Decisions.from_json(text)
-
-
-def test_two_decisions_about_one_pair_are_refused() -> None:
-    pair = frozenset({ordered("a", "b")})
-    with pytest.raises(BadInput, match="a and b are decided to be together and never together"):
-        Decisions(together=pair, never=pair)
-
-
-def test_a_decision_about_an_unknown_outline_is_told_and_changes_nothing() -> None:
+def test_a_decision_about_an_unknown_outline_is_noted_and_changes_nothing() -> None:
     planted = case(n=12)
     decisions = Decisions(streams={"nobody": "s1"})
     project = integrate(planted, DEMANDS, decisions=decisions)

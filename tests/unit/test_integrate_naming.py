@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from data.model import CallId, OrganisationId, Outline, OutlineId
-from matcher.overall.naming import Meaning, StreamTerm, terms, title
+from matcher.overall.naming import Meaning, StreamTerm, salient_terms, title
 from matcher.overall.vocabulary import concepts, function_words, stem, words
 
 
-def outlines(*told: tuple[str, str]) -> list[Outline]:
+def outlines(*texts: tuple[str, str]) -> list[Outline]:
     return [
         Outline(OutlineId(f"o{k}"), CallId("c"), "x", text, OrganisationId(f"g{k}"), "DE", language=language)
-        for k, (language, text) in enumerate(told)
+        for k, (language, text) in enumerate(texts)
     ]
 
 
@@ -30,7 +30,7 @@ TWO = np.array([0, 0, 0, 0, 1, 1, 1, 1])
 
 
 def test_words_that_begin_alike_in_two_languages_are_one_term() -> None:
-    first, second = terms(EDGE_AND_SHIPS, TWO, 2)
+    first, second = salient_terms(EDGE_AND_SHIPS, TWO, 2)
     assert first[0].word == "orchestration"
     assert first[0].languages == ("de", "en")
     assert set(first[0].words) == {"orchestration", "orchestrierung", "orchestrierer"}
@@ -38,16 +38,16 @@ def test_words_that_begin_alike_in_two_languages_are_one_term() -> None:
 
 
 def test_function_words_that_both_streams_use_name_none() -> None:
-    named = {term.word for stream in terms(EDGE_AND_SHIPS, TWO, 2) for term in stream}
+    named = {term.word for stream in salient_terms(EDGE_AND_SHIPS, TWO, 2) for term in stream}
     assert not named & {"with", "dieser", "dient", "these"}
 
 
 def test_a_language_that_only_one_stream_speaks_does_not_name_it() -> None:
     """All of stream 0 is French: its words are no sign of the stream, only of the language."""
-    told = outlines(
+    texts = outlines(
         ("fr", "avec orchestre"), ("fr", "avec nuage"), ("en", "with vessels"), ("en", "with ports")
     )
-    assert terms(told, np.array([0, 0, 1, 1]), 2) == [[], []]
+    assert salient_terms(texts, np.array([0, 0, 1, 1]), 2) == [[], []]
 
 
 PLACES = {
@@ -70,11 +70,11 @@ def meaning() -> Meaning:
 
 
 def test_translations_are_one_term_and_words_far_from_the_stream_are_none() -> None:
-    told = outlines(
+    texts = outlines(
         ("en", "water second"), ("en", "water second"), ("de", "Wasser"), ("de", "Wasser"),
         ("en", "ships"), ("en", "ships"), ("de", "Schiffe"), ("de", "Schiffe"),
     )  # fmt: skip
-    first, second = terms(told, TWO, 2, meaning=meaning())
+    first, second = salient_terms(texts, TWO, 2, meaning=meaning())
     assert [(term.word, set(term.words), term.languages) for term in first] == [
         ("water", {"water", "wasser"}, ("de", "en"))
     ]
@@ -82,34 +82,34 @@ def test_translations_are_one_term_and_words_far_from_the_stream_are_none() -> N
 
 
 def test_a_term_that_several_languages_use_goes_before_one_of_a_single_language() -> None:
-    told = outlines(
+    texts = outlines(
         ("fr", "canal lagune"), ("fr", "canal lagune"), ("de", "Kanal"), ("en", "water"),
         ("fr", "ships"), ("fr", "ships"), ("de", "ships"), ("en", "ships"),
     )  # fmt: skip
-    first, _ = terms(told, TWO, 2, meaning=meaning())
+    first, _ = salient_terms(texts, TWO, 2, meaning=meaning())
     assert [(term.word, term.languages) for term in first] == [("canal", ("de", "fr")), ("lagune", ("fr",))]
 
 
 def test_function_words_are_known_in_every_official_language_of_the_union() -> None:
     """One word each, with accents or without; the words in between are no function words."""
-    told = (
+    texts = (
         "които protože efter außerdem καθώς whether también ainult kuitenkin également chomh između között inoltre "
         "tačiau tomēr għandna waarbij ponieważ também această pretože čeprav eftersom edge wasser"
     )
-    left = {word for theirs in concepts(told).values() for word in theirs}
+    left = {word for theirs in concepts(texts).values() for word in theirs}
     assert left == {"edge", "wasser"}
     assert len(function_words()) > 2000
 
 
 def test_an_empty_stream_has_no_terms_and_a_number_for_a_name() -> None:
-    named = terms(EDGE_AND_SHIPS, np.zeros(8, dtype=int), 2)
+    named = salient_terms(EDGE_AND_SHIPS, np.zeros(8, dtype=int), 2)
     assert named[1] == []
     assert title(named[1], 2) == "Stream 2"
 
 
 def test_a_title_is_made_of_three_terms() -> None:
-    found = [StreamTerm(word, (word,), ("en",), 1.0) for word in ("edge", "cloud", "node", "rest")]
-    assert title(found, 1) == "Edge, Cloud, Node"
+    salient = [StreamTerm(word, (word,), ("en",), 1.0) for word in ("edge", "cloud", "node", "rest")]
+    assert title(salient, 1) == "Edge, Cloud, Node"
 
 
 def test_abbreviations_are_words_and_single_letters_are_not() -> None:
