@@ -117,8 +117,8 @@ def _of_expression(node: ast.expr) -> Iterator[str]:
                     changed = [*operators[:k], other(), *operators[k + 1 :]]
                     yield ast.unparse(ast.Compare(left, changed, comparators))
         case ast.BoolOp(operator, values):
-            other = ast.Or() if isinstance(operator, ast.And) else ast.And()
-            yield f"({ast.unparse(ast.BoolOp(other, values))})"
+            junction = ast.Or() if isinstance(operator, ast.And) else ast.And()
+            yield f"({ast.unparse(ast.BoolOp(junction, values))})"
         case ast.UnaryOp(ast.Not() | ast.USub(), operand):
             yield ast.unparse(operand)
         case ast.BinOp(left, operator, right) if type(operator) in _OPERATORS:
