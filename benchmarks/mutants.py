@@ -288,7 +288,7 @@ def main() -> None:
             asked.out.write_text(content + "\n", encoding="utf-8")
             if trial.outcome == "survived":
                 print(f"lived  {trial.file}:{trial.line}: {trial.code}", flush=True)
-                print(f"           {trial.before}  →  {trial.after}", flush=True)
+                print(f"       {trial.before}  →  {trial.after}", flush=True)
     print(f"\n{title}\n{shares(tried)}")
 
 

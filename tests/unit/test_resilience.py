@@ -1,17 +1,17 @@
 """Who may leave, who may not, and who steps in."""
 
 import itertools
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.calls import load_profiles
-from data.demands import MustHave
+from data.calls import CallProfile, load_profiles
+from data.demands import AnyOf, CountRange, Demand, MustHave, MustNotHave
 from data.model import CallId
-from graph.rules.members import Member
+from graph.rules.members import Member, Ownership, pair
 from graph.rules.resilience import Composition, resilience, substitutes
 from graph.rules.rules import check
 
@@ -149,3 +149,101 @@ def test_a_search_that_gives_up_says_so() -> None:
     outlook = resilience(Composition(HORIZON, many), effort=100)
     assert (outlook.exact, outlook.smallest) == (False, ())
     assert outlook.size == 3
+
+
+def call(*demands: Demand) -> CallProfile:
+    return CallProfile(id=CallId("test"), title="Test", programme="test", source="test", demands=demands)
+
+
+def at_least(number: int) -> CountRange:
+    return CountRange(id="R1", text="so many members", source="the test", minimum=number)
+
+
+def must_have(*organisations: str) -> MustHave:
+    return MustHave(id="U1", text="they take part", source="the asker", organisations=organisations)
+
+
+def test_one_is_enough_until_everybody_has_left() -> None:
+    outlook = resilience(Composition(call(at_least(1)), (own("A", "DE"), own("B", "FR"))))
+    assert [loss.leaving for loss in outlook.smallest] == [("A", "B")]
+    assert (outlook.size, outlook.weak_points) == (2, ())
+
+
+def test_of_members_who_are_alike_one_stands_for_all() -> None:
+    alike = (Member("A", "A", "DE"), Member("B", "B", "DE"))
+    outlook = resilience(Composition(call(at_least(2)), alike))
+    assert [loss.leaving for loss in outlook.smallest] == [("A",)]
+    assert [loss.survived for loss in outlook.members] == [False, False]
+
+
+def test_an_owner_is_not_like_another_of_its_country() -> None:
+    # P owns S: without Q two entities are left. Without P there are three still.
+    members = (
+        Member("P", "P", "DE"),
+        Member("Q", "Q", "DE"),
+        Member("S", "S", "FR", owner="P"),
+        own("C", "IT"),
+    )
+    outlook = resilience(Composition(HORIZON, members))
+    assert [loss.leaving for loss in outlook.smallest] == [("C",), ("Q",), ("S",)]
+
+
+def test_one_of_a_decided_pair_is_not_like_another_of_its_country() -> None:
+    members = (Member("P", "P", "DE"), Member("Q", "Q", "DE"), Member("S", "S", "FR"), own("C", "IT"))
+    together = Ownership(same=frozenset({pair("P", "S")}))
+    outlook = resilience(Composition(HORIZON, members, ownership=together))
+    assert [loss.leaving for loss in outlook.smallest] == [("C",), ("Q",), ("S",)]
+
+
+def test_one_whom_a_rule_names_is_not_like_another() -> None:
+    alike = (Member("A", "A", "DE"), Member("B", "B", "DE"))
+    outlook = resilience(Composition(call(must_have("B")), alike))
+    assert [loss.leaving for loss in outlook.smallest] == [("B",)]
+    either = AnyOf(
+        id="R2", text="B, or three", source="the test", options=((must_have("B"),), (at_least(3),))
+    )
+    outlook = resilience(Composition(call(either), alike))
+    assert [loss.leaving for loss in outlook.smallest] == [("B",)]
+
+
+def test_five_of_the_smallest_withdrawals_are_shown() -> None:
+    members = tuple(own(name, "DE") for name in "ABCDEFG")
+    outlook = resilience(Composition(call(at_least(7)), members))
+    assert [loss.leaving for loss in outlook.smallest] == [("A",), ("B",), ("C",), ("D",), ("E",)]
+    outlook = resilience(Composition(call(at_least(7)), members), shown=2)
+    assert [loss.leaving for loss in outlook.smallest] == [("A",), ("B",)]
+
+
+def test_an_effort_of_so_many_sets_checks_so_many() -> None:
+    members = (own("A", "DE"), own("B", "FR"), own("C", "IT"))
+    outlook = resilience(Composition(HORIZON, members), effort=1)
+    assert ([loss.leaving for loss in outlook.smallest], outlook.size, outlook.exact) == ([("A",)], 1, True)
+    outlook = resilience(Composition(call(at_least(1)), members), effort=3)
+    assert (outlook.smallest, outlook.size, outlook.exact) == ((), 2, False)
+
+
+def test_three_substitutes_are_named_and_no_more_candidates_looked_at_than_needed() -> None:
+    looked_at: list[str] = []
+
+    def candidates() -> Iterator[Member]:
+        for name in "EFGHI":
+            looked_at.append(name)
+            yield own(name, "ES")
+
+    composition = Composition(HORIZON, (own("A", "DE"), own("B", "FR"), own("C", "IT")))
+    replacements = substitutes(composition, ["C"], candidates())
+    assert [who.member.id for who in replacements] == ["E", "F", "G"]
+    assert looked_at == ["E", "F", "G"]
+
+
+def test_a_substitute_who_breaks_another_rule_is_none() -> None:
+    never = MustNotHave(id="U1", text="never H", source="the asker", organisations=("H",))
+    composition = Composition(HORIZON, (own("A", "DE"), own("B", "FR"), own("C", "IT")), extra=(never,))
+    replacements = substitutes(composition, ["C"], [own("H", "ES"), own("I", "ES")])
+    assert [who.member.id for who in replacements] == ["I"]
+
+
+def test_what_was_broken_before_need_not_be_cured() -> None:
+    composition = Composition(call(at_least(2), must_have("Z")), (own("A", "DE"), own("B", "FR")))
+    replacements = substitutes(composition, ["B"], [own("C", "IT")])
+    assert [(who.member.id, who.cures) for who in replacements] == [("C", ("R1",))]
