@@ -16,6 +16,7 @@ from data.countries import (
     to_eu,
     to_iso,
 )
+from data.country_names import code_of
 
 
 def status(
@@ -87,3 +88,72 @@ def test_every_entry_is_iso_and_every_set_has_a_source() -> None:
     for item in SETS.values():
         assert item.source
         assert all(entry.country == to_iso(entry.country) for entry in item.entries)
+
+
+@pytest.mark.parametrize(
+    ("country", "name", "first", "earlier"),
+    [
+        ("NO", "AC", dt.date(2021, 1, 1), None),
+        ("GB", "AC", dt.date(2024, 1, 1), None),
+        ("CA", "AC", dt.date(2024, 1, 1), None),
+        ("NZ", "AC", dt.date(2023, 1, 1), None),
+        ("KR", "AC", dt.date(2025, 1, 1), None),
+        ("CH", "AC", dt.date(2025, 1, 1), False),
+    ],
+)
+def test_an_association_begins_on_its_day(
+    country: str, name: str, first: dt.date, earlier: bool | None
+) -> None:
+    assert status(country, [name], first, "II") is True
+    assert status(country, [name], first - dt.timedelta(days=1), "II") is earlier
+
+
+@pytest.mark.parametrize(("country", "first"), [("EG", dt.date(2025, 1, 1)), ("JP", dt.date(2026, 1, 1))])
+def test_a_transitional_arrangement_begins_on_its_day(country: str, first: dt.date) -> None:
+    assert status(country, ["AC"], first, "II") is None
+    assert status(country, ["AC"], first - dt.timedelta(days=1), "II") is False
+
+
+def test_a_part_of_the_programme_that_nobody_states_leaves_its_associates_open() -> None:
+    assert status("JP", ["AC"], pillar="III") is False
+    assert status("KR", ["AC"]) is None
+    assert status("CH", ["AC"], pillar="III") is True
+
+
+def test_regions_of_a_country_leave_it_open() -> None:
+    assert status("AT", ["INTERREG_CE"]) is True
+    assert status("DE", ["INTERREG_CE"]) is None
+
+
+def test_the_facts_are_of_the_day_on_which_their_sources_were_read() -> None:
+    assert f"read {FACTS_AS_OF.isoformat()}" in SETS["AC"].source
+    assert f"read {FACTS_AS_OF.isoformat()}" in SETS["WIDENING"].source
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("EL", "GR"),
+        (" uk ", "GB"),
+        ("de", "DE"),
+        ("greece", "GR"),
+        ("ELLÁDA", None),
+        ("Ελλάδα", "GR"),
+        ("Czech   Republic", "CZ"),
+        ("česko", "CZ"),
+        ("The Netherlands", "NL"),
+        ("holland", "NL"),
+        ("Türkiye", "TR"),
+        ("Turkey", "TR"),
+        ("QQ", None),
+        ("", None),
+    ],
+)
+def test_a_country_is_known_by_code_and_by_name(written: str, code: str | None) -> None:
+    assert code_of(written) == code
+
+
+def test_single_letters_and_three_are_no_country() -> None:
+    for name in ("D", "DEU", "D1"):
+        with pytest.raises(KeyError, match=name):
+            countries_of((name,), FACTS_AS_OF)

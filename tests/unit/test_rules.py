@@ -1,5 +1,6 @@
 """Rules answer met, broken or unknown, with the witness and the shortfall in words."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
@@ -347,3 +348,123 @@ def test_large_minimums_stay_fast() -> None:
     known = [member(code, code) for code in codes]
     assert ask(many, known).answer == "met"
     assert ask(many, [member(code, code, None) for code in codes]).answer == "unknown"
+
+
+def profile_of(*demands: Demand, **stated: Any) -> CallProfile:
+    return CallProfile(
+        id=CallId("test"), title="Test", programme="test", source="the test", demands=demands, **stated
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "rules"),
+    [
+        (dt.date(2020, 12, 31), ["V"]),
+        (dt.date(2021, 1, 1), []),
+        (dt.date(2021, 12, 31), []),
+        (dt.date(2022, 1, 1), ["V"]),
+    ],
+)
+def test_a_profile_is_in_force_from_its_first_day_to_its_last(day: dt.date, rules: list[str]) -> None:
+    profile = profile_of(valid_from=dt.date(2021, 1, 1), valid_until=dt.date(2021, 12, 31))
+    verdict = check(profile, [member("A", "DE")], on=day)
+    assert [rule.id for rule in verdict.rules] == rules
+    assert verdict.answer == ("broken" if rules else "met")
+
+
+def test_a_profile_out_of_force_says_when_it_was() -> None:
+    late, early = dt.date(2022, 1, 1), dt.date(2020, 1, 1)
+    ended = check(profile_of(valid_until=dt.date(2021, 12, 31)), [], on=late).rule("V")
+    assert (ended.kind, ended.found, ended.needed) == ("hard", "2022-01-01", "the beginning to 2021-12-31")
+    assert ended.text == "Test is in force on the day of the check"
+    assert ended.why == "another version of the rules applies on 2022-01-01"
+    coming = check(profile_of(valid_from=dt.date(2021, 1, 1)), [], on=early).rule("V")
+    assert (coming.found, coming.needed) == ("2020-01-01", "2021-01-01 to today")
+    # Nobody named a day: the profile's own is meant.
+    assert check(profile_of(valid_until=dt.date(2021, 12, 31)), []).rules == ()
+
+
+def test_the_day_of_the_check_decides_who_counts() -> None:
+    ms = CountRange(**ABOUT, members=Selector(countries=("MS",)), minimum=1)
+    assert check(profile_of(ms), [member("A", "GB")], on=dt.date(2020, 1, 31)).answer == "met"
+    assert check(profile_of(ms), [member("A", "GB")], on=dt.date(2020, 2, 1)).answer == "broken"
+
+
+def test_the_part_of_the_programme_decides_who_counts() -> None:
+    associated = CountRange(**ABOUT, members=Selector(countries=("AC",)), minimum=1)
+    assert check(profile_of(associated, pillar="II"), [member("A", "CA")]).answer == "met"
+    assert check(profile_of(associated, pillar="III"), [member("A", "CA")]).answer == "broken"
+
+
+def test_questions_are_those_of_open_hard_rules_each_once() -> None:
+    sme = Selector(sme=True)
+    hard = CountRange(id="R1", text="one small", source="x", members=sme, minimum=1)
+    again = CountRange(id="R2", text="one small again", source="x", members=sme, minimum=1)
+    soft = CountRange(
+        id="R3", text="one abroad", source="x", of=Unit.COUNTRIES, minimum=2, hardness=Hardness.SOFT
+    )
+    broken = CountRange(id="R4", text="nine", source="x", minimum=9)
+    attested = Attestation(id="R5", text="civil", source="x")
+    verdict = check(profile_of(hard, again, soft, broken, attested), [member("A", "DE"), member("B", None)])
+    assert [rule.answer.value for rule in verdict.rules] == [
+        "unknown",
+        "unknown",
+        "unknown",
+        "broken",
+        "unknown",
+    ]
+    assert [(question.fact, question.members) for question in verdict.questions()] == [
+        ("sme", ("A",)),
+        ("sme", ("B",)),
+    ]
+    assert [rule.id for rule in verdict.broken()] == ["R4"]
+    assert verdict.answer == "broken"
+
+
+def test_an_open_soft_rule_leaves_the_whole_met_and_an_open_hard_one_leaves_it_open() -> None:
+    soft = CountRange(id="R1", text="x", source="x", of=Unit.COUNTRIES, minimum=2, hardness=Hardness.SOFT)
+    hard = CountRange(id="R2", text="x", source="x", of=Unit.COUNTRIES, minimum=2)
+    members = [member("A", "DE"), member("B", None)]
+    assert check(profile_of(soft), members).answer == "met"
+    assert check(profile_of(soft, hard), members).answer == "unknown"
+    assert check(profile_of(soft), [member("A", "DE")]).broken() == ()
+
+
+def test_the_askers_own_demands_are_answered_after_the_calls() -> None:
+    verdict = check(profile_of(THREE), [], extra=[CountRange(id="U1", text="x", source="x", minimum=1)])
+    assert [rule.id for rule in verdict.rules] == ["R1", "U1"]
+    with pytest.raises(KeyError, match="R9"):
+        verdict.rule("R9")
+
+
+def test_a_member_is_refused_for_what_cannot_be() -> None:
+    with pytest.raises(ValueError, match="a member's id must not be empty"):
+        Member("")
+    with pytest.raises(ValueError, match="country must be two upper-case letters"):
+        Member("A", country="de")
+    for amount in (-0.01, float("inf"), float("nan")):
+        with pytest.raises(ValueError, match="budget_eur must be 0 or more"):
+            Member("A", budget_eur=amount)
+    assert Member("A", budget_eur=0.0).budget_eur == 0
+
+
+def test_a_member_without_a_name_is_shown_by_its_id() -> None:
+    assert (Member("A").label, Member("A", "Acme").label) == ("A", "Acme")
+
+
+def test_a_pair_is_two_and_is_decided_once() -> None:
+    with pytest.raises(ValueError, match="a pair needs two different ids, not 'A' twice"):
+        pair("A", "A")
+    both = frozenset({pair("A", "B")})
+    with pytest.raises(ValueError, match="decided both same and different"):
+        Ownership(same=both, different=both)
+
+
+def test_a_large_minimum_with_a_sub_count_stays_fast() -> None:
+    # Sixty members in eleven countries: to try every twelve of them would take for ever.
+    codes = sorted(EU27)[:11]
+    twelve = DistinctRepresentatives(
+        **ABOUT, count=12, countries=12, of_which=(SubCount(minimum=1, countries=("MS",)),)
+    )
+    answer = ask(twelve, [member(f"{code}{k}", code) for code in codes for k in range(6)])
+    assert (answer.answer, answer.found) == ("broken", 11)
