@@ -3,20 +3,23 @@
     python -m benchmarks.mutants --area rules --count 60 --out rules.json
     python -m benchmarks.mutants --area rules --count 60 --out rules.json --survivors
 
-A mutant is killed when one of the tests named for its area fails or runs out of time. What was tried already is not
-tried again (unless its file changed, or it lived and `--survivors` asks for it anew), so a run may be stopped and
-taken up. Mutants that change no behaviour are listed by hand, each with its reason, in `mutants_equivalent.toml`, and
-are not counted. Compiled kernels are left out: each mutant would have to be compiled.
+A mutant is killed when one of the tests named for its area fails or runs out of processor time. What was tried
+already is not tried again (unless its file changed, or it lived and `--survivors` asks for it anew), so a run may be
+stopped and taken up. Mutants that change no behaviour are listed by hand, each with its reason, in
+`mutants_equivalent.toml`, and are not counted. Compiled kernels are left out: each mutant would have to be compiled.
 """
 
 import argparse
 import importlib
 import importlib.util
 import json
+import math
 import multiprocessing
 import os
 import random
+import resource
 import shutil
+import signal
 import sys
 import tempfile
 import tomllib
@@ -31,6 +34,8 @@ from benchmarks.mutations import Mutation, mutations
 
 ROOT = Path(__file__).resolve().parents[1]
 EQUIVALENT = Path(__file__).with_suffix("").with_name("mutants_equivalent.toml")
+_PATIENCE = 40
+"""So much longer than its processor time a mutant may wait on a busy machine: only one that sleeps takes longer."""
 PRELOADED = ("pytest", "hypothesis", "numpy", "pandas", "scipy.optimize", "networkx", "sqlalchemy")
 COPIED = (
     "data",
@@ -177,21 +182,25 @@ def tests_fail(tree: Path, area: Area, timeout_s: float) -> str:
     options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", *chosen, *files]
     # What pytest would rewrite was imported before it began, on purpose.
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    process = multiprocessing.get_context("fork").Process(target=_run_pytest, args=(tree, options))
+    context = multiprocessing.get_context("fork")
+    process = context.Process(target=_run_pytest, args=(tree, options, math.ceil(timeout_s)))
     process.start()
-    process.join(timeout_s)
-    if process.is_alive():
-        process.kill()
-        process.join()
+    process.join(_PATIENCE * timeout_s)
+    process.kill()
+    process.join()
+    if process.exitcode in (-signal.SIGXCPU, -signal.SIGKILL):
         return "timeout"
     if process.exitcode not in (0, 1, 2):
-        raise SystemExit(f"pytest could not run; its words are in {tree / 'pytest.txt'}")
+        raise SystemExit(f"pytest ended with {process.exitcode}:\n{(tree / 'pytest.txt').read_text()}")
     return "killed" if process.exitcode else "survived"
 
 
-def _run_pytest(tree: Path, options: Sequence[str]) -> None:
+def _run_pytest(tree: Path, options: Sequence[str], timeout_s: int) -> None:
     """Be the process that runs one mutant's tests: those of the copy, not of the working tree."""
     import pytest
+
+    # Processor time: a busy machine must not make a mutant look killed.
+    resource.setrlimit(resource.RLIMIT_CPU, (timeout_s, timeout_s + 5))
 
     words = os.open(tree / "pytest.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(words, 1)
@@ -265,15 +274,19 @@ def _place(pair: tuple[str, Mutation]) -> tuple[str, str, str, str]:
 
 def shares(trials: Iterable[Trial]) -> str:
     """The table: by area, how many were killed of those that change behaviour."""
-    rows = ["| area | mutants | equivalent | killed | lived | share killed |", "|---|---|---|---|---|---|"]
+    rows = [
+        "| area | mutants | equivalent | killed | of time | lived | share killed |",
+        "|---|---|---|---|---|---|---|",
+    ]
     by_area: dict[str, list[str]] = {}
     for trial in trials:
         by_area.setdefault(trial.area, []).append(trial.outcome)
     for area, outcomes in by_area.items():
         same, lived = outcomes.count("equivalent"), outcomes.count("survived")
         counted = len(outcomes) - same
+        late = outcomes.count("timeout")
         share = f"{(counted - lived) / counted:.1%}" if counted else "none counted"
-        rows.append(f"| {area} | {len(outcomes)} | {same} | {counted - lived} | {lived} | {share} |")
+        rows.append(f"| {area} | {len(outcomes)} | {same} | {counted - lived} | {late} | {lived} | {share} |")
     return "\n".join(rows)
 
 
@@ -285,7 +298,9 @@ def main() -> None:
     parser.add_argument("--area", action="append", choices=AREAS, help="default: every area; may be repeated")
     parser.add_argument("--count", type=int, default=40, help="mutants to draw in each area (40)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="for one mutant (60)")
+    parser.add_argument(
+        "--timeout", type=float, default=30, metavar="SECONDS", help="of processor time for one mutant (30)"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out" / "mutants.json")
     parser.add_argument("--survivors", action="store_true", help="try again those that lived")
     asked = parser.parse_args()
