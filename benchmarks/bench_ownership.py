@@ -75,7 +75,7 @@ def main(paths: Sequence[Path]) -> None:
         members.extend(member for member in read(path)[0] if member.id not in known)
     take_apart.cache_clear()
     start = time.perf_counter()
-    ours = {(found.a, found.b) for found in suspected_pairs(members, statistics)}
+    ours = {(suspicion.a, suspicion.b) for suspicion in suspected_pairs(members, statistics)}
     seconds = time.perf_counter() - start
     with SAMPLE.open(newline="") as lines:
         rows = list(csv.DictReader(lines))

@@ -9,10 +9,11 @@ what a count of countries costs: the shortest check that looks at every member.
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks.machine import heading
 from data.calls import load_profiles
-from data.model import Kind
+from data.model import CallId, Kind
 from graph.rules.members import Member
 from graph.rules.resilience import Composition, resilience
 from graph.rules.rules import check
@@ -64,19 +65,18 @@ def main() -> None:
     }
     print(heading("Rules: check of 12 members, median of 300, ms", ("numpy",)))
     print("| profile | owners known | unknown | half | baseline: count countries |\n|---|---|---|---|---|")
-    for call in PROFILES:
+    for call in map(CallId, PROFILES):
         cells = [
-            milliseconds(lambda call=call, case=case: check(profiles[call], case), 300)
-            for case in cases.values()
+            milliseconds(partial(check, profiles[call], consortium), 300) for consortium in cases.values()
         ]
         baseline = milliseconds(lambda: len({member.country for member in cases["known"]}) >= 3, 300)
         print(f"| {call} | {' | '.join(f'{cell:.2f}' for cell in cells)} | {baseline:.3f} |")
     print("\n| profile | smallest breaking withdrawal | exact | ms |\n|---|---|---|---|")
-    for call in PROFILES:
-        consortium = Composition(profiles[call], cases["known"])
-        found = resilience(consortium)
-        spent = milliseconds(lambda consortium=consortium: resilience(consortium), 3)
-        print(f"| {call} | {found.size or 'none'} | {'yes' if found.exact else 'no'} | {spent:.0f} |")
+    for call in map(CallId, PROFILES):
+        composition = Composition(profiles[call], cases["known"])
+        outlook = resilience(composition)
+        spent = milliseconds(partial(resilience, composition), 3)
+        print(f"| {call} | {outlook.size or 'none'} | {'yes' if outlook.exact else 'no'} | {spent:.0f} |")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,10 @@ _TWINS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One edit: the bytes from `start` to `end` of the source become `after`. `code`: its first line, stripped."""
+    """One edit: the bytes from `start` to `end` of the source become `after`.
+
+    `code`: the line on which it begins, with the edited part in «»; it tells two edits of one line apart.
+    """
 
     line: int
     code: str
@@ -77,7 +80,10 @@ def mutations(source: bytes) -> tuple[Mutation, ...]:
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[node.end_lineno - 1] + node.end_col_offset
         before = " ".join(source[start:end].decode().split())
-        code = lines[node.lineno - 1].decode().strip()
+        line = lines[node.lineno - 1]
+        last = node.end_col_offset if node.end_lineno == node.lineno else len(line.rstrip())
+        parts = line[: node.col_offset], line[node.col_offset : last], line[last:]
+        code = "{}«{}»{}".format(*(part.decode() for part in parts)).strip()
         drawn.append(Mutation(node.lineno, code, start, end, before, replacement))
     return tuple(drawn)
 
@@ -117,8 +123,8 @@ def _of_expression(node: ast.expr) -> Iterator[str]:
                     changed = [*operators[:k], other(), *operators[k + 1 :]]
                     yield ast.unparse(ast.Compare(left, changed, comparators))
         case ast.BoolOp(operator, values):
-            other = ast.Or() if isinstance(operator, ast.And) else ast.And()
-            yield f"({ast.unparse(ast.BoolOp(other, values))})"
+            junction = ast.Or() if isinstance(operator, ast.And) else ast.And()
+            yield f"({ast.unparse(ast.BoolOp(junction, values))})"
         case ast.UnaryOp(ast.Not() | ast.USub(), operand):
             yield ast.unparse(operand)
         case ast.BinOp(left, operator, right) if type(operator) in _OPERATORS:

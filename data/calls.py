@@ -157,9 +157,12 @@ def _extend(base: CallProfile | None, file: ProfileFile) -> CallProfile:
         if override.id not in demands:
             raise BadProfile(f"{file.file}:{override.line}: no demand {override.id!r} to override")
         demands[override.id] = apply_override(demands[override.id], override, file.file)
-    for demand in file.demands:
+    for index, demand in enumerate(file.demands):
         if demand.id in demands:
-            file.fail("demand", f"demand {demand.id} is inherited: use [[override]] to change it")
+            line = file.lines.within("demand", index, "id")
+            raise BadProfile(
+                f"{file.file}:{line}: demand {demand.id} is inherited: use [[override]] to change it"
+            )
         demands[demand.id] = demand
     extended = header.pop("extends", None)
     header.pop("amends", None)

@@ -265,8 +265,9 @@ def _options(value: Any, demand_id: str, source: str, layer: Layer) -> tuple[tup
     )
 
 
-def _value(key: str, value: Any, hint: Any) -> Any:
-    """Turn a TOML value into what a field's type wants."""
+def _value(key: str, value: Any, hint: Any, inside: str = "") -> Any:
+    """Turn a TOML value into what a field's type wants. `inside`: the field of the table `key` that it is."""
+    name = f"{key}.{inside}" if inside else key
     parts = [part for part in get_args(hint) if part is not type(None)]
     if get_origin(hint) is not tuple and parts:
         hint = parts[0] if len(parts) == 1 else float
@@ -274,11 +275,11 @@ def _value(key: str, value: Any, hint: Any) -> Any:
         return _record(key, value, Selector)
     if get_origin(hint) is tuple:
         if not isinstance(value, list):
-            raise _Wrong(key, f"{key} must be {_TYPE_WORDS[list]}, not {value!r}")
+            raise _Wrong(key, f"{name} must be {_TYPE_WORDS[list]}, not {value!r}")
         inner = get_args(hint)[0]
         if inner is SubCount:
             return tuple(_record(key, item, SubCount) for item in value)
-        return tuple(_value(key, item, inner) for item in value)
+        return tuple(_value(key, item, inner, inside) for item in value)
     if isinstance(hint, type) and issubclass(hint, Enum):
         names = [str(item.value) for item in hint]
         if value not in names:
@@ -288,7 +289,7 @@ def _value(key: str, value: Any, hint: Any) -> Any:
     if hint is float and number:
         return float(value)
     if not isinstance(value, hint) or (hint is int and not number) or value == "":
-        raise _Wrong(key, f"{key} must be {_TYPE_WORDS[hint]}, not {value!r}")
+        raise _Wrong(key, f"{name} must be {_TYPE_WORDS[hint]}, not {value!r}")
     return value
 
 
@@ -300,7 +301,7 @@ def _record(key: str, value: Any, cls: type[Selector] | type[SubCount]) -> Selec
     for name, inner in value.items():
         if name not in hints:
             raise _Wrong(key, f"{key}: {_unknown('key', name, hints)}")
-        values[name] = _value(key, inner, hints[name])
+        values[name] = _value(key, inner, hints[name], name)
         if name in ("countries", "not_countries"):
             for country in values[name]:
                 if country not in SETS and not re.fullmatch(r"[A-Z]{2}", country):

@@ -144,10 +144,16 @@ def per_group_maximum(demand: PerGroupMaximum, context: Context) -> Finding:
         open_members = [member for _, member in possible if member.owner is None]
     low = max(low, 1 if sure else 0)
     answer = within(low, high, None, demand.maximum)
-    ask = tuple(ask_about(member, fact) for member in open_members) if answer is None else ()
+    ask: list[Question] = []
+    if answer is None:
+        for _, member in possible:
+            facts = dict.fromkeys(missing_for(demand.members, member))
+            if member in open_members:
+                facts[fact] = None
+            ask.extend(ask_about(member, missing) for missing in facts)
     largest = low if low == high else span(low, high)
     return Finding(
-        answer, largest, bounds(None, demand.maximum), _largest_group(demand, context, sure), "", ask
+        answer, largest, bounds(None, demand.maximum), _largest_group(demand, context, sure), "", tuple(ask)
     )
 
 

@@ -47,13 +47,13 @@ def representatives(demand: DistinctRepresentatives, context: Context) -> Findin
         members = [seat.member for seat in witness]
         named = listing(f"{member.label} ({to_eu(member.country or '?')})" for member in members)
         return Finding(True, max(needed, _most(certain)), needed, ids(members), f"{named} suffice")
-    low = next(n for n in range(needed, -1, -1) if _surely(certain, groups, n))
+    low, high = _numbers(demand, certain, seats, groups)
     ask = _questions(best, demand, context, groups)
     why = f"{listing(seat.member.label for seat in best)} would suffice, if what is asked here turns out well"
     if pairs := _suspected(seats, context) if demand.independent else []:
         why += "".join(f"; {a.label} and {b.label} look like one owner" for a, b in pairs)
-    span = f"{low} to {_most(seats)}" if low < needed else str(low)
-    return Finding(None, span, needed, tuple(seat.member.id for seat in best), why, ask)
+    count = f"{low} to {high}" if low < needed else str(low)
+    return Finding(None, count, needed, tuple(seat.member.id for seat in best), why, ask)
 
 
 def _enough_countries(demand: DistinctRepresentatives, context: Context) -> bool:
@@ -216,6 +216,18 @@ def _surely(seats: Sequence[_Seat], groups: Groups, wanted: int) -> bool:
         else:
             masks[seat.place] = masks.get(seat.place, 0) | 1 << seat.atom
     return surely(masks, groups.apart, wanted, roaming)
+
+
+def _numbers(
+    demand: DistinctRepresentatives, certain: Sequence[_Seat], seats: Sequence[_Seat], groups: Groups
+) -> tuple[int, int]:
+    """How many representatives are there at worst and at best? Owners, where not each needs its own country."""
+    if demand.countries < demand.count:
+        everyone = 0
+        for seat in certain:
+            everyone |= 1 << seat.atom
+        return fewest_owners(everyone, groups.apart), len({seat.atom for seat in seats})
+    return next(n for n in range(demand.count, -1, -1) if _surely(certain, groups, n)), _most(seats)
 
 
 def _holds_at_worst(certain: Sequence[_Seat], demand: DistinctRepresentatives, groups: Groups) -> bool:

