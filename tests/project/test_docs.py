@@ -14,7 +14,8 @@ from service.runtime.settings import SETTINGS
 from service.terminal.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted({ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md")})
+FRONT = (ROOT / "README.md", ROOT / "CONTRIBUTING.md")
+DOCUMENTS = sorted({*FRONT, *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md")})
 FLOORS = ("data", "embeddings", "graph", "matcher", "service")
 FOLDERS = (*FLOORS, "benchmarks", "docs", "tests")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
