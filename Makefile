@@ -32,7 +32,7 @@ $(VENV)/.tested: pyproject.toml constraints.txt $(VENV)/.installed
 	@touch $@
 
 test: $(VENV)/.tested ## Set up and pass the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
 bench: $(VENV)/.tested ## Install what the benchmarks' baselines need
 	$(PIP) --editable '.[test,bench]'

@@ -74,13 +74,16 @@ def beam(case: Case, limit_s: float, width: int = 20) -> Answer:
     return best, None, time.perf_counter() - begun
 
 
-def _model(case: Case) -> tuple[np.ndarray, list, np.ndarray, np.ndarray]:
+Row = tuple[dict[int, float], float]
+
+
+def _model(case: Case) -> tuple[np.ndarray, list[Row], np.ndarray, np.ndarray]:
     """Return cost, (coefficients by column, floor) rows, upper bounds, integrality of the linearised problem."""
     gains, n, most = case.gains, case.inside.size, case.most
     row = np.repeat(np.arange(n), np.diff(gains.start))
     upper = np.flatnonzero((row < gains.other) & (gains.pair != 0))
     columns: list[float] = [*gains.lin]
-    rows: list[tuple[dict[int, float], float]] = []
+    rows: list[Row] = []
     degree: dict[int, dict[int, float]] = {}
     for edge in upper:
         i, j, y = int(row[edge]), int(gains.other[edge]), len(columns)
@@ -93,10 +96,10 @@ def _model(case: Case) -> tuple[np.ndarray, list, np.ndarray, np.ndarray]:
     rows.extend(({**ys, node: float(most - 1)}, 0.0) for node, ys in degree.items())
     for a in range(gains.aspect.shape[1]):
         chosen = {}
-        for i in np.flatnonzero(gains.aspect[:, a] > 0):
+        for member in np.flatnonzero(gains.aspect[:, a] > 0):
             z = len(columns)
-            columns.append(float(gains.aspect[i, a]))
-            rows.append(({int(i): 1.0, z: -1.0}, 0.0))
+            columns.append(float(gains.aspect[member, a]))
+            rows.append(({int(member): 1.0, z: -1.0}, 0.0))
             chosen[z] = -1.0
         rows.append((chosen, -1.0))
     for tag, gain in enumerate(gains.label_gain):

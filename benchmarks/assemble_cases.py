@@ -18,7 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from data.calls import load_profiles
 from data.countries import FACTS_AS_OF, WIDENING, to_iso
-from data.model import Kind
+from data.model import CallId, Kind
 from matcher.solver.assemble import PRESETS, Facts, Problem, Weights, Wishes, tie_strength
 from matcher.solver.facts import KINDS
 
@@ -123,7 +123,7 @@ def case(
     rows = np.repeat(np.arange(len(store.facts)), np.diff(took_part.indptr))
     np.maximum.at(best, rows, alike[took_part.indices])
     best = np.clip(best / max(best.max(), 1e-9), 0, 1)
-    chosen = load_profiles()[profile]
+    chosen = load_profiles()[CallId(profile)]
     codes = np.array([country in WIDENING for country in store.facts.countries] + [False])
     return Problem(
         facts=store.facts,

@@ -23,7 +23,7 @@ from benchmarks.assemble_cases import PROFILES, SAMPLE, Store, case, load
 from data.demands import CountRange, Layer, Selector
 from matcher.solver import diverse
 from matcher.solver import pool as pools
-from matcher.solver.assemble import PRESETS, Problem, Wishes, assemble, warm
+from matcher.solver.assemble import PRESETS, Incumbent, Problem, Wishes, assemble, warm
 from matcher.solver.request import Request
 from matcher.solver.search import Case, Progress, local_optima, search
 
@@ -130,7 +130,7 @@ def store_table(store: Store, count: int) -> None:
         first, total, gaps, narrow_loss, wide_loss = [], [], [], [], []
         for number in range(count):
             problem = case(store, number, profile=PROFILES[number % len(PROFILES)], weights=PRESETS[preset])
-            seen = []
+            seen: list[Incumbent] = []
             begun = time.perf_counter()
             answer = assemble(problem, limit=10, budget_s=2.0, watch=seen.append)
             total.append(time.perf_counter() - begun)

@@ -1,6 +1,6 @@
 """How long does a CORDIS import take beside pandas merely reading the same files?
 
-python -m benchmarks.bench_import [ZIP] [--rounds 5]
+python -m benchmarks import [ZIP] [--rounds 5]
 
 Baseline and import take turns in one process; each round's import goes into a fresh SQLite file. Goal: the import
 takes at most 4 times as long as the baseline.
@@ -12,12 +12,14 @@ import tempfile
 import time
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.machine import heading
+from benchmarks.launch import launch
+from benchmarks.report import Report
 from data.sources.cordis import import_cordis
 from data.store import Store
 
@@ -43,48 +45,53 @@ def timed(action: Callable[[], object]) -> tuple[float, float]:
 
 def measure(path: Path, rounds: int) -> dict[str, list[tuple[float, float]]]:
     """Return (wall, processor) seconds of every round, by what was measured."""
-    found: dict[str, list[tuple[float, float]]] = {}
+    seconds: dict[str, list[tuple[float, float]]] = {}
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{folder}/store.sqlite") as store:
             actions: dict[str, Callable[[], object]] = {
-                "pandas.read_csv (baseline)": lambda: read_with_pandas(path),
-                "import into an empty store": lambda store=store: import_cordis(store, [path]),
-                "the same import again": lambda store=store: import_cordis(store, [path]),
-                "history()": lambda store=store: store.history(),
+                "pandas.read_csv (baseline)": partial(read_with_pandas, path),
+                "import into an empty store": partial(import_cordis, store, [path]),
+                "the same import again": partial(import_cordis, store, [path]),
+                "history()": store.history,
             }
             for what, action in actions.items():
-                found.setdefault(what, []).append(timed(action))
-    return found
+                seconds.setdefault(what, []).append(timed(action))
+    return seconds
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", type=Path, nargs="?", default=SAMPLE)
     parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
+
+
+def run(options: argparse.Namespace, report: Report) -> None:
     if not options.path.is_file():
-        parser.error(f"{options.path} not found")
-    title = f"Import of {options.path.name}, best of {options.rounds} rounds"
-    print(heading(title, ("pandas", "sqlalchemy")))
-    found = measure(options.path, options.rounds)
-    best = {what: [min(times) for times in zip(*rounds, strict=True)] for what, rounds in found.items()}
+        raise SystemExit(f"{options.path} not found")
+    seconds = measure(options.path, options.rounds)
+    best = {what: [min(times) for times in zip(*rounds, strict=True)] for what, rounds in seconds.items()}
     (base_wall, base_processor), *_ = best.values()
-    print(
-        "| what | wall s, best | wall s, median | processor s, best | wall x baseline | processor x baseline |"
+
+    def rows() -> Iterator[tuple[str, float, float, float, float, float]]:
+        for what, (wall, processor) in best.items():
+            median = statistics.median(wall for wall, _ in seconds[what])
+            yield what, wall, median, processor, wall / base_wall, processor / base_processor
+
+    report.table(
+        "times",
+        {
+            "what": "",
+            "wall s, best": ".2f",
+            "wall s, median": ".2f",
+            "processor s, best": ".2f",
+            "wall x baseline": ".1f",
+            "processor x baseline": ".1f",
+        },
+        rows(),
     )
-    print("|---|---|---|---|---|---|")
-    for what, (wall, processor) in best.items():
-        median = statistics.median(wall for wall, _ in found[what])
-        print(
-            f"| {what} | {wall:.2f} | {median:.2f} | {processor:.2f} "
-            f"| {wall / base_wall:.1f} | {processor / base_processor:.1f} |"
-        )
     ratio = best["import into an empty store"][0] / base_wall
-    print(f"\nGoal {GOAL:g} x, found {ratio:.1f} x: {'met' if ratio <= GOAL else 'not met'}.")
+    report.figure("import_by_baseline", ratio)
+    report.say(f"Goal {GOAL:g} x, found {ratio:.1f} x: {'met' if ratio <= GOAL else 'not met'}.")
 
 
 if __name__ == "__main__":
-    main()
+    launch("import")

@@ -1,4 +1,4 @@
-"""Are planted streams and pairs found again, how fast, and how small is a repair? python -m benchmarks.bench_integrate
+"""Are planted streams and pairs found again, how fast, and how small is a repair? python -m benchmarks integrate
 
 Calls of 30, 80, 180 and 500 outlines from 8 to 22 states are made by the recipe of `benchmarks/planted.py`. Baselines
 in the same run, on the same vectors:
@@ -19,8 +19,8 @@ being one stream, each in 24 languages.
 import argparse
 import statistics
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import networkx as nx
@@ -28,11 +28,12 @@ import numpy as np
 from sklearn.cluster import HDBSCAN, AgglomerativeClustering, KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from benchmarks.machine import heading
+from benchmarks.launch import launch
 from benchmarks.planted import Planted, plant
+from benchmarks.report import Report
 from data.model import CallId, OrganisationId, Outline, OutlineId
 from matcher.overall.decisions import ordered
-from matcher.overall.integrate import Case, Decisions, Demands, LinkWeights, Previous, integrate
+from matcher.overall.integrate import Case, Decisions, Demands, Previous, LinkWeights, integrate
 from matcher.overall.joint import solve
 from matcher.overall.prepare import OFFERED, prepare
 from matcher.overall.streams import principal, unit, without_language
@@ -49,7 +50,7 @@ SMALL_CALLS = 4
 DEMANDS = Demands("planted")
 
 
-def louvain(rows: np.ndarray, count: int) -> np.ndarray:
+def louvain(rows: np.ndarray, _count: int) -> np.ndarray:
     """Communities of the graph that joins each row with its ten nearest, weighted by cosine."""
     near = rows @ rows.T
     np.fill_diagonal(near, -1)
@@ -63,18 +64,19 @@ def louvain(rows: np.ndarray, count: int) -> np.ndarray:
     return labels
 
 
-def density(rows: np.ndarray, count: int) -> np.ndarray:
+def density(rows: np.ndarray, _count: int) -> np.ndarray:
     """HDBSCAN on principal components; outliers join the nearest group."""
     points = unit(principal(rows, 5))
-    labels = HDBSCAN(min_cluster_size=max(3, len(rows) // 20), copy=True).fit(points).labels_
+    labels: np.ndarray = HDBSCAN(min_cluster_size=max(3, len(rows) // 20), copy=True).fit(points).labels_
     groups = sorted(set(labels.tolist()) - {-1})
     if not groups:
         return labels
     middle = unit(np.stack([points[labels == group].sum(axis=0) for group in groups]))
-    return np.where(labels < 0, np.array(groups)[(points @ middle.T).argmax(axis=1)], labels)
+    nearest = np.array(groups)[(points @ middle.T).argmax(axis=1)]
+    return np.asarray(np.where(labels < 0, nearest, labels))
 
 
-def leiden(rows: np.ndarray, count: int) -> np.ndarray:
+def leiden(rows: np.ndarray, _count: int) -> np.ndarray:
     """Leiden's communities (Traag et al. 2019) of the same graph, by modularity."""
     near = rows @ rows.T
     np.fill_diagonal(near, -1)
@@ -85,13 +87,13 @@ def leiden(rows: np.ndarray, count: int) -> np.ndarray:
     }
     graph = igraph.Graph(n=len(rows), edges=list(pairs))
     kind = leidenalg.ModularityVertexPartition
-    communities = leidenalg.find_partition(graph, kind, weights=list(pairs.values()), seed=0)
-    return np.array(communities.membership)
+    partition = leidenalg.find_partition(graph, kind, weights=list(pairs.values()), seed=0)
+    return np.array(partition.membership)
 
 
 CLUSTERINGS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
-    "k-means": lambda rows, count: KMeans(count, n_init=10, random_state=0).fit(rows).labels_,
-    "agglomerative": lambda rows, count: AgglomerativeClustering(count).fit(rows).labels_,
+    "k-means": lambda rows, count: np.asarray(KMeans(count, n_init=10, random_state=0).fit(rows).labels_),
+    "agglomerative": lambda rows, count: np.asarray(AgglomerativeClustering(count).fit(rows).labels_),
     "Louvain": louvain,
     **({"Leiden": leiden} if igraph and leidenalg else {}),
     "PCA + HDBSCAN": density,
@@ -123,97 +125,119 @@ def link_baselines(case: Case, count: int) -> dict[str, set[tuple[str, str]]]:
     return {"text": top(texts), "seek-offer": top(wanted), "round robin": turns}
 
 
-def quality(noise: float, seeds: int) -> None:
-    """Print the tables of streams, links, time and gap."""
-    streams, links, speed = [], [], []
+@dataclass(slots=True)
+class Measured:
+    """What all calls of one size gave: scores by method, and of Konsort's runs time, gap and number of streams."""
+
+    rand: dict[str, list[float]] = field(default_factory=dict)
+    recalled: dict[str, list[float]] = field(default_factory=dict)
+    wall: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+    gaps: list[float] = field(default_factory=list)
+    stage_losses: list[float] = field(default_factory=list)
+    streams: set[int] = field(default_factory=set)
+
+    def measure(self, planted: Planted, count: int) -> None:
+        """Solve one planted call in all ways; `count`: its true number of streams."""
+        case = planted.case
+        begun, worked = time.perf_counter(), time.process_time()
+        project = integrate(case, DEMANDS)
+        self.wall.append(time.perf_counter() - begun)
+        self.processor.append(time.process_time() - worked)
+        self.gaps.append(project.gap)
+        self.stage_losses.append(project.stage_loss)
+        self.streams.add(len(project.streams))
+        for name, labels in stream_labels(planted, project.stream_of, count):
+            self.rand.setdefault(name, []).append(adjusted_rand_score(planted.streams, labels))
+        self.recalled.setdefault("Konsort", []).append(recall(planted, project.pairs))
+        for name, pairs in link_baselines(case, len(project.links)).items():
+            self.recalled.setdefault(name, []).append(recall(planted, pairs))
+
+    def speed(self) -> tuple[float, float, float, float, str]:
+        """Return the worst seconds, processor seconds and gap, the mean loss of the stages, the numbers found."""
+        numbers = ", ".join(map(str, sorted(self.streams)))
+        loss = statistics.mean(self.stage_losses)
+        return max(self.wall), max(self.processor), max(self.gaps), loss, numbers
+
+
+def stream_labels(
+    planted: Planted, stream_of: Mapping[OutlineId, str], count: int
+) -> Iterator[tuple[str, Sequence[object]]]:
+    """Yield method -> the outlines' groups: Konsort, Konsort without balanced sizes, the baselines on three texts."""
+    case = planted.case
+    yield "Konsort", [stream_of[outline] for outline in case.ids]
+    free = integrate(case, replace(DEMANDS, balance=1.0)).stream_of
+    yield "Konsort, sizes free", [free[outline] for outline in case.ids]
+    languages = [outline.language for outline in case.outlines]
+    centred = without_language(case.texts, languages)
+    joined = without_language(unit(case.texts + OFFERED * case.offers), languages)
+    for name, cluster in CLUSTERINGS.items():
+        for kind, rows in (("", case.texts), (" centred", centred), (" joined", joined)):
+            yield name + kind, cluster(rows, count).tolist()
+
+
+def quality(noise: float, seeds: int, report: Report) -> None:
+    """Tell streams, links, time and gap by size of the call."""
+    measured = {n: Measured() for n, _, _ in SIZES}
     for n, count, states in SIZES:
-        scores: dict[str, list[float]] = {}
-        recalled: dict[str, list[float]] = {}
-        wall, cpu, gaps, stage, numbers = [], [], [], [], []
         for seed in range(seeds * SMALL_CALLS if n < 100 else seeds):
-            planted = plant(n, streams=count, states=states, noise=noise, seed=seed)
-            case = planted.case
-            begun, worked = time.perf_counter(), time.process_time()
-            project = integrate(case, DEMANDS)
-            wall.append(time.perf_counter() - begun)
-            cpu.append(time.process_time() - worked)
-            gaps.append(project.gap)
-            stage.append(project.stage_loss)
-            numbers.append(len(project.streams))
-            mine = [project.stream_of[outline] for outline in case.ids]
-            scores.setdefault("Konsort", []).append(adjusted_rand_score(planted.streams, mine))
-            free = integrate(case, replace(DEMANDS, balance=1.0)).stream_of
-            mine = [free[outline] for outline in case.ids]
-            scores.setdefault("Konsort, sizes free", []).append(adjusted_rand_score(planted.streams, mine))
-            languages = [outline.language for outline in case.outlines]
-            centred = without_language(case.texts, languages)
-            joined = without_language(unit(case.texts + OFFERED * case.offers), languages)
-            for name, cluster in CLUSTERINGS.items():
-                for kind, rows in (("", case.texts), (" centred", centred), (" joined", joined)):
-                    score = adjusted_rand_score(planted.streams, cluster(rows, count))
-                    scores.setdefault(name + kind, []).append(score)
-            recalled.setdefault("Konsort", []).append(recall(planted, set(project.pairs)))
-            for name, pairs in link_baselines(case, len(project.links)).items():
-                recalled.setdefault(name, []).append(recall(planted, pairs))
-        streams.append((n, scores))
-        links.append((n, recalled))
-        speed.append((n, max(wall), max(cpu), max(gaps), statistics.mean(stage), numbers))
-        print(f"  {n} done", flush=True)
-    table("Adjusted Rand index of the streams (mean)", streams)
-    table("Recall of the planted pairs (mean)", links)
-    print(
-        "\n| outlines | s (worst) | s of processor (worst) | gap (worst) | loss of stages (mean) | streams found |"
+            measured[n].measure(plant(n, streams=count, states=states, noise=noise, seed=seed), count)
+    rand = {n: size.rand for n, size in measured.items()}
+    recalled = {n: size.recalled for n, size in measured.items()}
+    columns = {"method": ""} | {str(n): ".3f" for n in measured}
+    report.table("streams", columns, by_method(rand), "Adjusted Rand index of the streams (mean)")
+    report.table("links", columns, by_method(recalled), "Recall of the planted pairs (mean)")
+    speed = {"s (worst)": ".2f", "s of processor (worst)": ".2f", "gap (worst)": ".3%"}
+    report.table(
+        "speed",
+        {"outlines": "d", **speed, "loss of stages (mean)": ".2%", "streams found": ""},
+        ((n, *size.speed()) for n, size in measured.items()),
     )
-    print("|---|---|---|---|---|---|")
-    for n, seconds, work, gap, loss, numbers in speed:
-        counts = ", ".join(map(str, sorted(set(numbers))))
-        print(f"| {n} | {seconds:.2f} | {work:.2f} | {gap:.3%} | {loss:.2%} | {counts} |")
 
 
-def recall(planted: Planted, pairs: set[tuple[str, str]]) -> float:
+def by_method(scores: dict[int, dict[str, list[float]]]) -> Iterator[list[str | float]]:
+    """Yield a row a method, a column a size."""
+    for method in next(iter(scores.values())):
+        yield [method, *(statistics.mean(size[method]) for size in scores.values())]
+
+
+def recall(planted: Planted, pairs: Iterable[tuple[str, str]]) -> float:
     """Part of the planted pairs that are among the pairs."""
-    return len(planted.pairs & pairs) / len(planted.pairs)
+    return len(planted.pairs.intersection(pairs)) / len(planted.pairs)
 
 
-def table(title: str, rows: list[tuple[int, dict[str, list[float]]]]) -> None:
-    """Print one line a method, one column a size."""
-    print(f"\n{title}\n\n| method | " + " | ".join(str(n) for n, _ in rows) + " |")
-    print("|---|" + "---|" * len(rows))
-    for name in rows[0][1]:
-        print(
-            f"| {name} | " + " | ".join(f"{statistics.mean(scores[name]):.3f}" for _, scores in rows) + " |"
-        )
-
-
-def repair(noise: float, withdrawals: int) -> None:
-    """Print what changes when one outline withdraws, and what staying near costs against solving anew."""
-    print(
-        "\n| outlines | moved, median | moved, worst | links changed, median | loss, median | loss, worst |"
+def repair(noise: float, withdrawals: int, report: Report) -> None:
+    """Tell what changes when one outline withdraws, and what staying near costs against solving anew."""
+    shares = ("moved, median", "moved, worst", "links changed, median")
+    report.table(
+        "repair",
+        {"outlines": "d"} | dict.fromkeys(shares, ".2%") | {"loss, median": ".3%", "loss, worst": ".3%"},
+        (repaired(size, noise, withdrawals if size[0] < 500 else 3) for size in SIZES),
     )
-    print("|---|---|---|---|---|---|")
-    for n, count, states in SIZES:
-        case = plant(n, streams=count, states=states, noise=noise, seed=0).case
-        first = Previous.of(integrate(case, DEMANDS))
-        rng = np.random.default_rng(0)
-        moved, changed, lost = [], [], []
-        for k in rng.choice(n, size=withdrawals if n < 500 else 3, replace=False):
-            gone = Decisions(withdrawn=frozenset({case.ids[k]}))
-            near = integrate(case, DEMANDS, decisions=gone, previous=first)
-            prepared = prepare(case, DEMANDS, decisions=gone, weights=LinkWeights(), previous=first)
-            anew = max(solve(prepared.problem).value, near.value)
-            assert near.changes is not None
-            moved.append(len(near.changes.moved) / (n - 1))
-            changed.append(len(near.changes.links_removed) / len(first.pairs))
-            lost.append(1 - near.value / anew)
-        print(
-            f"| {n} | {statistics.median(moved):.2%} | {max(moved):.2%} | {statistics.median(changed):.2%} | "
-            f"{statistics.median(lost):.3%} | {max(lost):.3%} |",
-            flush=True,
-        )
 
 
-def real_texts(home: Path) -> None:
-    """Print the streams found among real texts in 24 languages."""
+def repaired(size: tuple[int, int, int], noise: float, withdrawals: int) -> tuple[int, *tuple[float, ...]]:
+    """Return a row of the table of repairs, over so many withdrawals."""
+    n, count, states = size
+    case = plant(n, streams=count, states=states, noise=noise, seed=0).case
+    first = Previous.of(integrate(case, DEMANDS))
+    rng = np.random.default_rng(0)
+    moved, changed, lost = [], [], []
+    for k in rng.choice(n, size=withdrawals, replace=False):
+        gone = Decisions(withdrawn=frozenset({case.ids[k]}))
+        near = integrate(case, DEMANDS, decisions=gone, previous=first)
+        prepared = prepare(case, DEMANDS, decisions=gone, weights=LinkWeights(), previous=first)
+        anew = max(solve(prepared.problem).value, near.value)
+        assert near.changes is not None
+        moved.append(len(near.changes.moved) / (n - 1))
+        changed.append(len(near.changes.links_removed) / len(first.pairs))
+        lost.append(1 - near.value / anew)
+    median = statistics.median
+    return n, median(moved), max(moved), median(changed), median(lost), max(lost)
+
+
+def real_texts(home: Path, report: Report) -> None:
+    """Tell the streams found among real texts in 24 languages."""
     from benchmarks.bench_multilingual import load_texts
     from embeddings.choice import DEFAULT, open_encoder
 
@@ -221,26 +245,52 @@ def real_texts(home: Path) -> None:
     languages = sorted(texts)
     subjects = sorted(texts[languages[0]])
     encoder = open_encoder(DEFAULT, home)
-    print("\n| subjects | texts | streams found | Konsort | " + " | ".join(CLUSTERINGS) + " |")
-    print("|---|---|---|---|" + "---|" * len(CLUSTERINGS))
     vectors = {s: encoder.encode([texts[language][s] for language in languages]) for s in subjects}
-    for count in (3, 4, 6, 8):
-        chosen = subjects[:count]
-        rows = np.concatenate([vectors[s] for s in chosen]).astype(np.float64)
-        truth = np.repeat(np.arange(count), len(languages))
-        outlines = [
-            Outline(OutlineId(f"o{k:03d}"), CallId("texts"), s, texts[language][s],
-                    OrganisationId(f"c{k:03d}"), _state(language), language=language)
-            for k, (s, language) in enumerate((s, language) for s in chosen for language in languages)
-        ]  # fmt: skip
-        case = Case.of(outlines, {"texts": rows, "offers": np.zeros_like(rows), "seeks": np.zeros_like(rows)})
-        project = integrate(case, replace(DEMANDS, stream_count=(2, 10)), encode=encoder.encode)
-        mine = adjusted_rand_score(truth, [project.stream_of[outline] for outline in case.ids])
-        others = [adjusted_rand_score(truth, cluster(rows, count)) for cluster in CLUSTERINGS.values()]
-        scores = " | ".join(f"{score:.3f}" for score in (mine, *others))
-        print(f"| {count} | {len(rows)} | {len(project.streams)} | {scores} |", flush=True)
-        for stream in project.streams:
-            print(f"    {stream.name} ({len(stream.outlines)})")
+    names: list[str] = []
+
+    def rows() -> Iterator[list[int | float]]:
+        for count in (3, 4, 6, 8):
+            chosen = subjects[:count]
+            truth = np.repeat(np.arange(count), len(languages))
+            case = case_of({subject: texts_of(texts, subject) for subject in chosen}, vectors)
+            demands = replace(DEMANDS, stream_count=(2, 10))
+            project = integrate(case, demands, encode=encoder.encode)
+            konsort = [project.stream_of[outline] for outline in case.ids]
+            others = (cluster(case.texts, count) for cluster in CLUSTERINGS.values())
+            scores = [adjusted_rand_score(truth, labels) for labels in (konsort, *others)]
+            sizes = ", ".join(f"{stream.name} ({len(stream.outlines)})" for stream in project.streams)
+            names.append(f"{count} subjects: {sizes}.")
+            yield [count, len(case.texts), len(project.streams), *scores]
+
+    counted = {"subjects": "d", "texts": "d", "streams found": "d"}
+    report.table("texts", counted | dict.fromkeys(("Konsort", *CLUSTERINGS), ".3f"), rows())
+    for sentence in names:
+        report.say(sentence)
+
+
+def texts_of(texts: dict[str, dict[str, str]], subject: str) -> dict[str, str]:
+    """Return language -> text about a subject, languages in alphabetical order."""
+    return {language: texts[language][subject] for language in sorted(texts)}
+
+
+def case_of(texts: dict[str, dict[str, str]], vectors: dict[str, np.ndarray]) -> Case:
+    """Return a call of these texts (subject -> language -> text), each an outline of its own organisation."""
+    spoken = [(subject, language) for subject, by_language in texts.items() for language in by_language]
+    outlines = [
+        Outline(
+            OutlineId(f"o{k:03d}"),
+            CallId("texts"),
+            subject,
+            texts[subject][language],
+            OrganisationId(f"c{k:03d}"),
+            _state(language),
+            language=language,
+        )
+        for k, (subject, language) in enumerate(spoken)
+    ]
+    rows = np.concatenate([vectors[subject] for subject in texts]).astype(np.float64)
+    nothing = np.zeros_like(rows)
+    return Case.of(outlines, {"texts": rows, "offers": nothing, "seeks": nothing})
 
 
 def _state(language: str) -> str:
@@ -257,26 +307,24 @@ def _state(language: str) -> str:
     }.get(language, language.upper())
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--noise", type=float, default=2.0, help="length of the noise beside a stream's 1")
     parser.add_argument("--seeds", type=int, default=3, help="calls of each size")
     parser.add_argument("--withdrawals", type=int, default=7, help="withdrawals of each size (500: 3)")
     parser.add_argument("--home", type=Path, help="folder of the prepared encoder: adds real texts")
-    chosen = parser.parse_args()
-    print(heading("Integration of planted calls", ("numpy", "scipy", "scikit-learn", "networkx")))
-    print(
-        f"noise {chosen.noise}, {chosen.seeds} calls of each size, {SMALL_CALLS} times as many below 100 outlines"
+
+
+def run(options: argparse.Namespace, report: Report) -> None:
+    report.say(
+        f"Noise {options.noise}, {options.seeds} calls of each size, {SMALL_CALLS} times as many below 100 outlines."
     )
     if igraph is None:
-        print("Leiden is left out: install the extra `bench` for it")
-    quality(chosen.noise, chosen.seeds)
-    repair(chosen.noise, chosen.withdrawals)
-    if chosen.home:
-        real_texts(chosen.home)
+        report.say("Leiden is left out: install the extra `bench` for it.")
+    quality(options.noise, options.seeds, report)
+    repair(options.noise, options.withdrawals, report)
+    if options.home:
+        real_texts(options.home, report)
 
 
 if __name__ == "__main__":
-    main()
+    launch("integrate")

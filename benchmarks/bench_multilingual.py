@@ -1,4 +1,4 @@
-"""Do texts of the 24 EU languages meet? python -m benchmarks.bench_multilingual --home DIR [--folder FOLDER]
+"""Do texts of the 24 EU languages meet? python -m benchmarks languages --home DIR [--folder FOLDER]
 
 On the subjects of benchmarks/texts that `fit_map.py` did not use (outline-like texts written for this project). The
 crowd that answers are found in: the unique texts of the CORDIS sample in FOLDER (default ../shared/data; English).
@@ -13,12 +13,13 @@ own       of the ten nearest among all languages' texts on OTHER subjects, share
 
 import argparse
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.machine import heading
+from benchmarks.launch import launch
+from benchmarks.report import Report
 from data.sources.cordis import import_cordis
 from data.store import Store
 from embeddings.choice import open_plain
@@ -118,13 +119,14 @@ def encoders(home: Path, crowd: list[str], store: Store) -> dict[str, Callable[[
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--home", type=Path, required=True, help="where vectors are kept between runs")
     parser.add_argument(
         "--folder", type=Path, default=Path("../shared/data"), help="where the CORDIS files lie"
     )
-    options = parser.parse_args()
+
+
+def run(options: argparse.Namespace, report: Report) -> None:
     options.home.mkdir(parents=True, exist_ok=True)
     subjects = load_texts()
     languages = list(subjects)
@@ -135,19 +137,25 @@ def main() -> None:
         for name, encode in encoders(options.home, crowd, store).items():
             parallel = vectors_by_language(subjects, encode)[:, 1::2]
             answers[name] = measure(parallel, encode(crowd), languages.index("en"))
-    print(heading("# Languages", ("torch", "sentence-transformers")))
-    print(f"{parallel.shape[1]} subjects in {len(languages)} languages, a crowd of {len(crowd)} texts\n")
-    names = list(next(iter(answers.values())))
-    print("| encoder | " + " | ".join(names) + " | worst language, found |\n|" + "---|" * (len(names) + 2))
-    for encoder, answer in answers.items():
-        cells = [f"{np.nanmean(answer[name]):.2f}" for name in names]
-        worst = int(np.argmin(answer["found"]))
-        print(f"| {encoder} | " + " | ".join(cells) + f" | {languages[worst]} {answer['found'][worst]:.2f} |")
-    print("\n| language | " + " | ".join(names) + " |\n|" + "---|" * (len(names) + 1))
-    for i, language in enumerate(languages):
-        cells = ["–" if np.isnan(answer[name][i]) else f"{answer[name][i]:.2f}" for name in names]
-        print(f"| {language} | " + " | ".join(cells) + " |")
+    report.say(f"{parallel.shape[1]} subjects in {len(languages)} languages, a crowd of {len(crowd)} texts.")
+    measures = dict.fromkeys(next(iter(answers.values())), ".2f")
+
+    def by_encoder() -> Iterator[list[str | float]]:
+        for encoder, answer in answers.items():
+            worst = int(np.argmin(answer["found"]))
+            means = [float(np.nanmean(answer[name])) for name in measures]
+            yield [encoder, *means, f"{languages[worst]} {answer['found'][worst]:.2f}"]
+
+    columns = {"encoder": "", **measures, "worst language, found": ""}
+    report.table("encoders", columns, by_encoder())
+    default = list(answers.values())[-1]
+    report.table(
+        "languages",
+        {"language": "", **measures},
+        ([language, *(default[name][i] for name in measures)] for i, language in enumerate(languages)),
+        "The default encoder, language by language",
+    )
 
 
 if __name__ == "__main__":
-    main()
+    launch("languages")

@@ -1,6 +1,6 @@
 """How long does the ranker take to learn, and how many queries does it answer a second?
 
-    python -m benchmarks.bench_rank --split 2018-07-01
+    python -m benchmarks rank --split 2018-07-01
 
 Beside it the strongest single method, personalised PageRank from text and graph, on the same questions. Texts are
 embedded beforehand: their vectors are looked up. Learning is done once more, unless --models names a folder where the
@@ -17,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.machine import heading
+from benchmarks.launch import launch
 from benchmarks.quality_baselines import METHODS, Fitted
 from benchmarks.quality_protocol import Sample, hidden_queries, load_sample
+from benchmarks.report import Report
 from matcher.ranking.evidence import gather
 from matcher.ranking.organisation_features import prepare_state
 from matcher.ranking.rank import Query, Ranker
@@ -30,39 +31,42 @@ BATCH = 16
 LIMIT = 100
 
 
-def main() -> None:
-    """Learn, answer in bulk and one by one, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", type=dt.date.fromisoformat, default=dt.date(2018, 7, 1))
     parser.add_argument("--archive", type=Path, default=Path("../shared/data/cordis-h2020.zip"))
     parser.add_argument("--queries", type=int, default=1000)
     parser.add_argument("--models", type=Path, help="Folder with kept models: nothing is learned.")
-    options = parser.parse_args()
-    print(heading("Bulk ranking", ("lightgbm", "scipy", "numpy")))
+
+
+def run(options: argparse.Namespace, report: Report) -> None:
     sample = load_sample(options.archive)
-    queries = [query.query for query in hidden_queries(sample, options.split, "coordinator")][
-        : options.queries
-    ]
+    hidden = hidden_queries(sample, options.split, "coordinator")[: options.queries]
+    queries = [query.query for query in hidden]
     with tempfile.TemporaryDirectory() as fresh:
         past = sample.history.before(options.split)
         ranker = Ranker(past, sample.texts, folder=options.models or Path(fresh))
         if options.models is None:
-            _learn(ranker, len(past.projects))
-        print("| method | queries a second, in bulk | one alone, median ms | p95 ms |\n|---|---|---|---|")
-        _row("Konsort", queries, ranker.rank)
-    _row(BASELINE, queries, _baseline(sample, options.split))
+            _learn(ranker, len(past.projects), report)
+        ways = {"Konsort": ranker.rank, BASELINE: _baseline(sample, options.split)}
+        columns = {"queries a second, in bulk": ".0f", "one alone, median ms": ".0f", "p95 ms": ".0f"}
+        rows = (_row(name, queries, answer) for name, answer in ways.items())
+        report.table("speed", {"method": "", **columns}, rows)
 
 
-def _learn(ranker: Ranker, projects: int) -> None:
+def _learn(ranker: Ranker, projects: int, report: Report) -> None:
     begin, worked = time.perf_counter(), time.process_time()
     ranker.train()
     took, worked = time.perf_counter() - begin, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"Learning from {projects} projects: {took:.0f} s ({worked:.0f} s of processor time), ")
-    print(f"{peak:.1f} GB of memory at most, texts and tables included. {ranker.basis}\n")
+    report.say(
+        f"Learning from {projects} projects: {took:.0f} s ({worked:.0f} s of processor time), {peak:.1f} GB of memory "
+        f"at most, texts and tables included. {ranker.basis}"
+    )
 
 
-def _row(name: str, queries: Sequence[Query], answer: Callable[[Sequence[Query]], object]) -> None:
+def _row(
+    name: str, queries: Sequence[Query], answer: Callable[[Sequence[Query]], object]
+) -> tuple[str, float, float, float]:
     answer(queries[:1])
     begin = time.perf_counter()
     answer(queries)
@@ -72,7 +76,7 @@ def _row(name: str, queries: Sequence[Query], answer: Callable[[Sequence[Query]]
         begin = time.perf_counter()
         answer([query])
         single.append(1000 * (time.perf_counter() - begin))
-    print(f"| {name} | {rate:.0f} | {np.median(single):.0f} | {np.percentile(single, 95):.0f} |")
+    return name, rate, float(np.median(single)), float(np.percentile(single, 95))
 
 
 def _baseline(sample: Sample, split: dt.date) -> Callable[[Sequence[Query]], object]:
@@ -96,4 +100,4 @@ def _baseline(sample: Sample, split: dt.date) -> Callable[[Sequence[Query]], obj
 
 
 if __name__ == "__main__":
-    main()
+    launch("rank")

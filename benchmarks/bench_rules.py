@@ -1,17 +1,19 @@
 """How long does it take to check a consortium, and to find out who may leave?
 
-    python -m benchmarks.bench_rules
+    python -m benchmarks rules
 
 Twelve members from nine countries, one an SME lead; owners known, unknown, and half of them unknown. The baseline is
 what a count of countries costs: the shortest check that looks at every member.
 """
 
+import argparse
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
-from benchmarks.machine import heading
+from benchmarks.launch import launch
+from benchmarks.report import Report
 from data.calls import load_profiles
 from data.model import CallId, Kind
 from graph.rules.members import Member
@@ -55,29 +57,42 @@ def milliseconds(call: Callable[[], object], repeats: int) -> float:
     return 1000 * statistics.median(times)
 
 
-def main() -> None:
-    """Print the tables."""
-    profiles = load_profiles()
+def count_of_countries(case: tuple[Member, ...]) -> bool:
+    """The baseline: are three countries among them?"""
+    return len({member.country for member in case}) >= 3
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--repeats", type=int, default=300, help="checks whose median is told")
+
+
+def run(options: argparse.Namespace, report: Report) -> None:
+    profiles = {call: load_profiles()[CallId(call)] for call in PROFILES}
     cases = {
-        "known": members(lambda k: True),
-        "unknown": members(lambda k: False),
+        "owners known": members(lambda _: True),
+        "unknown": members(lambda _: False),
         "half": members(lambda k: k % 2 == 0),
     }
-    print(heading("Rules: check of 12 members, median of 300, ms", ("numpy",)))
-    print("| profile | owners known | unknown | half | baseline: count countries |\n|---|---|---|---|---|")
-    for call in map(CallId, PROFILES):
-        cells = [
-            milliseconds(partial(check, profiles[call], consortium), 300) for consortium in cases.values()
-        ]
-        baseline = milliseconds(lambda: len({member.country for member in cases["known"]}) >= 3, 300)
-        print(f"| {call} | {' | '.join(f'{cell:.2f}' for cell in cells)} | {baseline:.3f} |")
-    print("\n| profile | smallest breaking withdrawal | exact | ms |\n|---|---|---|---|")
-    for call in map(CallId, PROFILES):
-        composition = Composition(profiles[call], cases["known"])
-        outlook = resilience(composition)
-        spent = milliseconds(partial(resilience, composition), 3)
-        print(f"| {call} | {outlook.size or 'none'} | {'yes' if outlook.exact else 'no'} | {spent:.0f} |")
+    known = cases["owners known"]
+
+    def checks() -> Iterator[tuple[str | float, ...]]:
+        for call, profile in profiles.items():
+            taken = [milliseconds(partial(check, profile, case), options.repeats) for case in cases.values()]
+            yield call, *taken, milliseconds(partial(count_of_countries, known), options.repeats)
+
+    def withdrawals() -> Iterator[tuple[str | int | float | None, ...]]:
+        for call, profile in profiles.items():
+            composition = Composition(profile, known)
+            answer = resilience(composition)
+            taken = milliseconds(partial(resilience, composition), 3)
+            yield call, answer.size or "none", "yes" if answer.exact else "no", taken
+
+    times = dict.fromkeys(cases, ".2f") | {"baseline: count countries": ".3f"}
+    title = f"Check of 12 members, median of {options.repeats}, ms"
+    report.table("checks", {"profile": "", **times}, checks(), title)
+    columns = {"profile": "", "smallest breaking withdrawal": "", "exact": "", "ms": ".0f"}
+    report.table("withdrawals", columns, withdrawals(), "Who may leave")
 
 
 if __name__ == "__main__":
-    main()
+    launch("rules")

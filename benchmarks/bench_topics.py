@@ -1,4 +1,4 @@
-"""Do near vectors mean near subjects? python -m benchmarks.bench_topics --home DIR [--folder FOLDER]
+"""Do near vectors mean near subjects? python -m benchmarks topics --home DIR [--folder FOLDER]
 
 On the H2020 objectives of the CORDIS sample in FOLDER (default ../shared/data); call topics that ask for anything at
 all (MSCA, ERC, FTI, SME instrument) are left out.
@@ -12,7 +12,7 @@ topic found 1 / rank of the title of a project's own call topic among all topic 
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from benchmarks.bench_multilingual import cached, encoders, load_texts, minilm, vectors_by_language
 from benchmarks.fit_map import english_texts, fit
-from benchmarks.machine import heading
+from benchmarks.launch import launch
+from benchmarks.report import Report
 from data.model import Project
 from data.sources.cordis import import_cordis
 from data.store import Store
@@ -54,9 +55,9 @@ def same_topic(rows: np.ndarray, topics: np.ndarray) -> float:
 
 def topic_found(rows: np.ndarray, titles: np.ndarray, own: np.ndarray) -> float:
     """Return the mean reciprocal rank; `own` (n,): the place of a row's own title, -1 where it has none."""
-    coded = own >= 0
-    similarities = rows[coded] @ titles.T
-    right = similarities[np.arange(len(similarities)), own[coded]]
+    asked = own >= 0
+    similarities = rows[asked] @ titles.T
+    right = similarities[np.arange(len(similarities)), own[asked]]
     return float(np.mean(1 / (1 + np.sum(similarities > right[:, None], axis=1))))
 
 
@@ -73,46 +74,54 @@ def held_out(store: Store, home: Path, kept: list[str]) -> Callable[[list[str]],
     return lambda texts: fitted.apply(cached(store, plain, texts))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--home", type=Path, required=True, help="where vectors are kept between runs")
     parser.add_argument(
         "--folder", type=Path, default=Path("../shared/data"), help="where the CORDIS files lie"
     )
-    options = parser.parse_args()
+
+
+def on_a_subject(store: Store) -> list[Project]:
+    """Return the H2020 projects with an objective and a call topic that asks for something."""
+    return [
+        project
+        for project in store.projects().values()
+        if project.framework == "H2020"
+        and project.objective
+        and project.topics
+        and not project.topics[0].startswith(ANYTHING)
+    ]
+
+
+def run(options: argparse.Namespace, report: Report) -> None:
     options.home.mkdir(parents=True, exist_ok=True)
     with Store.open(f"sqlite:///{options.home / 'fit.sqlite'}") as store:
         import_cordis(store, sorted(options.folder.glob("cordis-*.zip")))
         everything = english_texts(store)
-        projects: list[Project] = [
-            project
-            for project in store.projects().values()
-            if project.framework == "H2020"
-            and project.objective
-            and project.topics
-            and not project.topics[0].startswith(ANYTHING)
-        ]
+        projects = on_a_subject(store)
         objectives = [project.objective or "" for project in projects]
         titles = sorted({title for p in store.projects().values() for title in p.topic_titles})
         place = {title: i for i, title in enumerate(titles)}
         own = np.array([place[p.topic_titles[0]] if p.topic_titles else -1 for p in projects])
         topics = np.array([family(project.topics[0]) for project in projects])
         measured = set(objectives) | {project.text for project in projects}
+        others = [text for text in everything if text not in measured]
         compared = {
             "TF-IDF + SVD 200": tfidf_svd(everything),
             **encoders(options.home, everything, store),
-            "e5 mapped, held out": held_out(
-                store, options.home, [t for t in everything if t not in measured]
-            ),
+            "e5 mapped, held out": held_out(store, options.home, others),
         }
-        print(heading("# Subjects", ("torch", "sentence-transformers", "scikit-learn")))
-        print(f"{len(projects)} objectives, {int(np.sum(own >= 0))} with a topic title among {len(titles)}\n")
-        print("| encoder | same topic | topic found |\n|---|---|---|")
-        for name, encode in compared.items():
-            rows = encode(objectives)
-            mean_rank = topic_found(rows, encode(titles), own)
-            print(f"| {name} | {same_topic(rows, topics):.3f} | {mean_rank:.3f} |", flush=True)
+        report.say(
+            f"{len(projects)} objectives, {int(np.sum(own >= 0))} with a topic title among {len(titles)}."
+        )
+
+        def rows() -> Iterator[tuple[str, float, float]]:
+            for name, encode in compared.items():
+                vectors = encode(objectives)
+                yield name, same_topic(vectors, topics), topic_found(vectors, encode(titles), own)
+
+        report.table("encoders", {"encoder": "", "same topic": ".3f", "topic found": ".3f"}, rows())
 
 
 if __name__ == "__main__":
-    main()
+    launch("topics")

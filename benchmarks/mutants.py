@@ -90,7 +90,6 @@ AREAS = {
         ),
         ("tests/unit/test_assemble*.py", "tests/unit/test_solver*.py"),
     ),
-<<<<<<< HEAD
     "overall": Area(
         tuple(
             f"matcher/overall/{name}.py"
@@ -105,9 +104,6 @@ AREAS = {
         ),
         ("tests/unit/test_rank_*.py", "tests/unit/test_cold_start.py", "matcher/ranking/*.py"),
     ),
-=======
-    "overall": Area(("matcher/overall/checks.py",), ("tests/unit/test_overall_checks.py",)),
->>>>>>> ground
     "index": Area(
         ("embeddings/index.py",), ("tests/unit/test_index*.py", "tests/contract/test_index.py -k faiss")
     ),

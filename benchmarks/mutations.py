@@ -122,9 +122,10 @@ def _of_expression(node: ast.expr) -> Iterator[str]:
                 for other in _COMPARE[type(operator)]:
                     changed = [*operators[:k], other(), *operators[k + 1 :]]
                     yield ast.unparse(ast.Compare(left, changed, comparators))
-        case ast.BoolOp(operator, values):
-            junction = ast.Or() if isinstance(operator, ast.And) else ast.And()
-            yield f"({ast.unparse(ast.BoolOp(junction, values))})"
+        case ast.BoolOp(ast.And(), values):
+            yield f"({ast.unparse(ast.BoolOp(ast.Or(), values))})"
+        case ast.BoolOp(ast.Or(), values):
+            yield f"({ast.unparse(ast.BoolOp(ast.And(), values))})"
         case ast.UnaryOp(ast.Not() | ast.USub(), operand):
             yield ast.unparse(operand)
         case ast.BinOp(left, operator, right) if type(operator) in _OPERATORS:

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
@@ -10,6 +11,9 @@ from scipy import sparse
 from matcher.ranking.evidence import Evidence
 from matcher.ranking.organisation_features import PreparedState
 from matcher.ranking.pagerank import normalised_columns, personalised_pagerank
+
+if TYPE_CHECKING:
+    import torch
 
 FACTORS = 64
 EASE_PROJECTS = 4
@@ -89,10 +93,7 @@ def _lightgcn(member: sparse.csr_matrix, *, layers: int = 3, epochs: int = 40) -
     for _ in range(epochs):
         chosen = rng.integers(len(pairs.row), size=40_000)
         other = rng.integers(count, size=40_000)
-        final, now = weights, weights
-        for _layer in range(layers):
-            now = edges @ now
-            final = final + now
+        final = _propagated(edges, weights, layers)
         u = final[torch.from_numpy(pairs.row[chosen].astype(np.int64))]
         i = final[torch.from_numpy(pairs.col[chosen].astype(np.int64) + projects)]
         j = final[torch.from_numpy(other + projects)]
@@ -101,14 +102,20 @@ def _lightgcn(member: sparse.csr_matrix, *, layers: int = 3, epochs: int = 40) -
             + 1e-4 * (u.square().sum(1) + i.square().sum(1) + j.square().sum(1)).mean()
         )
         optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimiser.step()
     with torch.no_grad():
-        final, now = weights, weights
-        for _layer in range(layers):
-            now = edges @ now
-            final = final + now
-    return final[projects:].numpy() / (layers + 1)
+        final = _propagated(edges, weights, layers)
+    return np.asarray(final[projects:].numpy() / (layers + 1))
+
+
+def _propagated(edges: "torch.Tensor", weights: "torch.Tensor", layers: int) -> "torch.Tensor":
+    """The sum of the embeddings and of what each layer makes of them."""
+    final, now = weights, weights
+    for _ in range(layers):
+        now = edges @ now
+        final = final + now
+    return final
 
 
 def _ease(member: sparse.csr_matrix, *, ridge: float = 50.0) -> np.ndarray:
@@ -118,28 +125,30 @@ def _ease(member: sparse.csr_matrix, *, ridge: float = 50.0) -> np.ndarray:
     inverse = np.linalg.inv(gram)
     item = inverse / -np.diag(inverse)
     item[np.diag_indices_from(item)] = 0.0
-    return item.astype(np.float32)
+    return np.asarray(item, dtype=np.float32)
 
 
 def _direct(fitted: Fitted, evidence: Evidence) -> np.ndarray:
-    return fitted.prepared.members @ evidence.given
+    return np.asarray(fitted.prepared.members @ evidence.given)
 
 
 def _common(fitted: Fitted, evidence: Evidence) -> np.ndarray:
     near = (_direct(fitted, evidence) > 0).astype(np.float32)
-    return fitted.prepared.members @ (fitted.prepared.state.member @ near)
+    return np.asarray(fitted.prepared.members @ (fitted.prepared.state.member @ near))
 
 
 def _adamic_adar(fitted: Fitted, evidence: Evidence) -> np.ndarray:
     degree = np.log(2.0 + fitted.prepared.organisation_features[:, 11])[:, None]
     near = (_direct(fitted, evidence) > 0) / degree
-    return fitted.prepared.members @ (fitted.prepared.state.member @ near.astype(np.float32))
+    shared = fitted.prepared.state.member @ near.astype(np.float32)
+    return np.asarray(fitted.prepared.members @ shared)
 
 
 def _text_neighbours(fitted: Fitted, evidence: Evidence) -> np.ndarray:
     near = evidence.meaning + evidence.words
     bar = -np.partition(-near, min(50, len(near) - 1), axis=0)[min(50, len(near) - 1)]
-    return fitted.prepared.members @ np.where(near >= np.maximum(bar, 1e-6), near, 0.0).astype(np.float32)
+    kept = np.where(near >= np.maximum(bar, 1e-6), near, 0.0).astype(np.float32)
+    return np.asarray(fitted.prepared.members @ kept)
 
 
 def _pagerank(fitted: Fitted, evidence: Evidence) -> np.ndarray:
@@ -166,7 +175,7 @@ def _ease_scores(fitted: Fitted, evidence: Evidence) -> np.ndarray:
 
 
 def _latent(factors: np.ndarray, evidence: Evidence) -> np.ndarray:
-    return factors @ (factors.T @ evidence.on_board.toarray())
+    return np.asarray(factors @ (factors.T @ evidence.on_board.toarray()))
 
 
 METHODS: dict[str, Callable[[Fitted, Evidence], np.ndarray]] = {

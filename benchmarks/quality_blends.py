@@ -85,7 +85,7 @@ def learn(
 
 def _even(features: np.ndarray) -> np.ndarray:
     """Signed logarithms: counts and shares on one footing for the linear blend."""
-    return np.sign(features) * np.log1p(np.abs(features))
+    return np.asarray(np.sign(features) * np.log1p(np.abs(features)))
 
 
 def answers(

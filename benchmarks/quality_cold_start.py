@@ -4,7 +4,7 @@ Each keeps as its profile the text of one of its past projects, as a newcomer co
 """
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,8 @@ import numpy as np
 
 from benchmarks.quality_metrics import interval, recall
 from benchmarks.quality_protocol import HiddenQuery, Sample, hidden_queries
-from data.model import History
+from benchmarks.report import Report
+from data.model import History, OrganisationId
 from matcher.ranking.rank import Ranker, Texts
 from matcher.ranking.state import centred
 
@@ -26,7 +27,7 @@ class Hidden:
     """The sample without the history of some organisations."""
 
     sample: Sample
-    past: dict[str, int]
+    past: dict[OrganisationId, int]
     """Organisation id -> how many projects it had before the split."""
 
 
@@ -39,8 +40,10 @@ def hide(
     """
     rng = np.random.default_rng(seed)
     before = sample.history.before(split).participations
-    projects = before.groupby("organisation")["project"].apply(list).to_dict()
-    vectors, profiles = sample.texts.projects, {}
+    projects = {
+        OrganisationId(str(who)): list(rows) for who, rows in before.groupby("organisation")["project"]
+    }
+    vectors, profiles = sample.texts.projects, dict[str, np.ndarray]()
     for who in sorted(projects if among is None else projects.keys() & set(among)):
         described = sorted(project for project in projects[who] if project in vectors)
         if rng.random() < share and described:
@@ -49,65 +52,77 @@ def hide(
     kept = table[~table["organisation"].isin(list(profiles))].reset_index(drop=True)
     texts = Texts(sample.texts.encoder, sample.texts.width, vectors, profiles, sample.texts.encode)
     stripped = History(sample.history.projects, kept, sample.history.organisations)
-    return Hidden(Sample(stripped, sample.query_text, texts), {who: len(projects[who]) for who in profiles})
+    past = {who: len(rows) for who, rows in projects.items() if who in profiles}
+    return Hidden(Sample(stripped, sample.query_text, texts), past)
 
 
-def report(sample: Sample, split: dt.date, every: int, folder: Path) -> None:
-    """Print the order among newcomers, and what their places cost the others."""
+def cold_start(sample: Sample, split: dt.date, every: int, folder: Path, report: Report) -> None:
+    """Tell the order among newcomers, and what their places cost the others."""
     by_task = {task: hidden_queries(sample, split, task)[::every] for task in ("text", "coordinator")}
     sought = {who for query in by_task["text"] for who in query.hidden}
-    for title, among, share in (
-        ("every twentieth organisation that is sought: few newcomers, all of them active", sought, 0.05),
-        ("every fifth of all organisations, sought or not", None, 0.2),
+    for name, title, among, share in (
+        (
+            "sought",
+            "every twentieth organisation that is sought: few newcomers, all of them active",
+            sought,
+            0.05,
+        ),
+        ("all", "every fifth of all organisations, sought or not", None, 0.2),
     ):
         hidden = hide(sample, split, among=among, share=share)
         ranker = Ranker(hidden.sample.history, hidden.sample.texts, folder=folder)
-        print(f"\n### Histories hidden: {title} ({len(hidden.past)} organisations)")
+        report.say(f"Histories hidden: {title} ({len(hidden.past)} organisations).")
         for task, some in by_task.items():
-            _order(ranker, hidden, task, some)
+            chosen = [query for query in some if query.hidden & hidden.past.keys()]
+            measures = {
+                "R@10": ".3f",
+                "R@50": ".3f",
+                "95 % of R@50": "",
+                "R@50, had at most 2 projects": ".3f",
+            }
+            first = f"*{task}*, {len(chosen)} questions: order among newcomers"
+            report.table(f"{name} {task} order", {first: "", **measures}, _order(ranker, hidden, chosen))
         for task, some in by_task.items():
-            _price(ranker, hidden, task, some)
+            shares = {"R@50 of newcomers": ".3f", "R@50 of the others": ".4f"}
+            columns = {f"*{task}*, everybody ranked; newcomers' setting": "", **shares}
+            seen = {"newcomers in the first 50": ".1f"}
+            report.table(f"{name} {task} price", columns | seen, _price(ranker, hidden, some))
 
 
-def _order(ranker: Ranker, hidden: Hidden, task: str, queries: Sequence[HiddenQuery]) -> None:
+def _order(
+    ranker: Ranker, hidden: Hidden, queries: Sequence[HiddenQuery]
+) -> Iterator[tuple[str, float, float, str, float]]:
     """Recall among the newcomers alone: chance, text, ours; and ours on those that had few projects."""
     gone = sorted(hidden.past)
-    chosen = [query for query in queries if query.hidden & hidden.past.keys()]
-    ours = _ranked(ranker, chosen, limit=len(gone), among=gone)
+    ours = _ranked(ranker, queries, limit=len(gone), among=gone)
     small = {who for who, count in hidden.past.items() if count <= FEW}
     rows = {
-        "random": _shuffled(gone, len(chosen)),
-        "text similarity": _by_text(hidden, gone, chosen),
+        "random": _shuffled(gone, len(queries)),
+        "text similarity": _by_text(hidden, gone, queries),
         "Konsort": ours,
     }
-    print(
-        f"\n| *{task}*, {len(chosen)} questions: order among newcomers | R@10 | R@50 | 95 % of R@50 "
-        "| R@50, had at most 2 projects |\n|---|---|---|---|---|"
-    )
     for name, ranked in rows.items():
-        near, far = (_recalls(ranked, chosen, set(gone), k) for k in (10, HEAD))
+        near, far = (_recalls(ranked, queries, set(gone), k) for k in (10, HEAD))
         low, high = interval(far)
-        few = _recalls(ranked, chosen, small, HEAD).mean()
-        print(f"| {name} | {near.mean():.3f} | {far.mean():.3f} | {low:.3f} to {high:.3f} | {few:.3f} |")
+        few = float(_recalls(ranked, queries, small, HEAD).mean())
+        yield name, float(near.mean()), float(far.mean()), f"{low:.3f} to {high:.3f}", few
 
 
-def _price(ranker: Ranker, hidden: Hidden, task: str, queries: Sequence[HiddenQuery]) -> None:
+def _price(
+    ranker: Ranker, hidden: Hidden, queries: Sequence[HiddenQuery]
+) -> Iterator[tuple[str, float, float, float]]:
     """Everybody in one ranking: what newcomers get, and what it costs those with a history."""
     gone = set(hidden.past)
-    print(
-        f"\n| *{task}*, everybody ranked; newcomers' setting | R@50 of newcomers | R@50 of the others "
-        "| newcomers in the first 50 |\n|---|---|---|---|"
-    )
     for setting in (None, *SETTINGS):
         ranked = _ranked(ranker, queries, limit=HEAD + len(gone), newcomers=setting or 0.0)
         if setting is None:
             ranked = [[who for who in organisations if who not in gone] for organisations in ranked]
-        new = _recalls(ranked, queries, gone, HEAD).mean()
+        new = float(_recalls(ranked, queries, gone, HEAD).mean())
         known = {who for query in queries for who in query.hidden} - gone
-        others = _recalls(ranked, queries, known, HEAD).mean()
-        seen = np.mean([len(gone.intersection(organisations[:HEAD])) for organisations in ranked])
+        others = float(_recalls(ranked, queries, known, HEAD).mean())
+        seen = float(np.mean([len(gone.intersection(organisations[:HEAD])) for organisations in ranked]))
         name = "newcomers left out" if setting is None else str(setting)
-        print(f"| {name} | {new:.3f} | {others:.4f} | {seen:.1f} |")
+        yield name, new, others, seen
 
 
 def _ranked(
@@ -116,7 +131,7 @@ def _ranked(
     *,
     limit: int,
     newcomers: float = 0.0,
-    among: Collection[str] | None = None,
+    among: Collection[OrganisationId] | None = None,
 ) -> list[list[str]]:
     rankings = ranker.rank([q.query for q in queries], limit=limit, newcomers=newcomers, candidates=among)
     return [[who for who, _ in ranking.ranked] for ranking in rankings]

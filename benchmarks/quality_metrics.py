@@ -62,7 +62,7 @@ def decile_shares(exposure: np.ndarray, popularity: np.ndarray) -> np.ndarray:
     """
     order = np.lexsort((np.arange(len(popularity)), -popularity))
     parts = np.array([part.sum() for part in np.array_split(exposure[order], 10)])
-    return parts / parts.sum()
+    return np.asarray(parts / parts.sum())
 
 
 def ndkl(groups: Sequence[int], target: np.ndarray) -> float:

@@ -1,13 +1,13 @@
 """Who profits, and who is left out? Strata, popularity bias, the price of favouring newcomers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from benchmarks.quality_metrics import decile_shares, gini, interval, ndkl, recall
 from benchmarks.quality_protocol import HiddenQuery, Sample
 from data.countries import WIDENING
-from data.model import Kind
+from data.model import Kind, OrganisationId
 from matcher.ranking.organisation_features import PreparedState
 from matcher.ranking.rank import Ranker
 
@@ -28,7 +28,7 @@ def strata(
     def projects(who: str) -> float:
         return float(popularity[places[who]]) if who in places else 0.0
 
-    partners = {
+    partners: dict[str, Callable[[str], bool]] = {
         "partners new to the programme (no history)": lambda who: who not in places,
         "partners with 1 or 2 past projects": lambda who: 1 <= projects(who) <= FEW,
         "partners with 3 to 10": lambda who: 3 <= projects(who) <= 10,
@@ -44,7 +44,7 @@ def strata(
             if chosen:
                 values.append(recall(organisations, chosen, HEAD))
         rows.append(_row(name, values))
-    kinds = {
+    kinds: dict[str, Callable[[HiddenQuery], bool]] = {
         "queries with an objective or title": lambda q: q.text_kind in ("objective", "title"),
         "queries with a topic title only": lambda q: q.text_kind == "topic",
         "queries without any text": lambda q: q.text_kind == "none",
@@ -52,7 +52,7 @@ def strata(
             bool(q.query.coordinator) and q.query.coordinator not in places
         ),
         "coordinators that never led before": lambda q: (
-            q.query.coordinator in places and led[places[q.query.coordinator]] == 0
+            q.query.coordinator in places and bool(led[places[q.query.coordinator]] == 0)
         ),
     }
     for name, fits in kinds.items():
@@ -139,7 +139,7 @@ def steering(
 
 
 def paired_auc(
-    ranker: Ranker, sample: Sample, prepared: PreparedState, queries: Sequence[HiddenQuery], *, popular: bool
+    ranker: Ranker, prepared: PreparedState, queries: Sequence[HiddenQuery], *, popular: bool
 ) -> float:
     """How often the real member scores above one swapped in, of the same country and kind; ties count half.
 
@@ -152,7 +152,7 @@ def paired_auc(
         real = [who for who in sorted(query.hidden) if who in state.places]
         if not real:
             continue
-        member = real[rng.integers(len(real))]
+        member = OrganisationId(real[rng.integers(len(real))])
         place = state.places[member]
         same = (state.country == state.country[place]) & (state.kind == state.kind[place])
         same[place] = False
@@ -161,7 +161,7 @@ def paired_auc(
         if not len(pool):
             continue
         chance = popularity[pool] / popularity[pool].sum() if popular else None
-        other = str(state.organisations[rng.choice(pool, p=chance)])
+        other = OrganisationId(str(state.organisations[rng.choice(pool, p=chance)]))
         (answer,) = ranker.rank([query.query], limit=2, candidates=[member, other])
         score = dict(answer.ranked)
         wins.append(0.5 + 0.5 * float(np.sign(score.get(member, 0.0) - score.get(other, 0.0))))

@@ -47,7 +47,7 @@ def load_sample(archive: Path, *, encoder: str = DEFAULT) -> Sample:
         history = store.history()
         projects = store.projects(list(history.projects["id"]))
     query_text = {
-        ident: next(
+        str(ident): next(
             (
                 (kind, text)
                 for kind, text in (
@@ -97,24 +97,25 @@ def hidden_queries(sample: Sample, split: dt.date, task: str) -> list[HiddenQuer
     later = history.projects[history.projects["start"] >= pd.Timestamp(split)]
     inside = history.participations[history.participations["project"].isin(later["id"])]
     members = {
-        project: list(zip(rows["organisation"], rows["role"], strict=True))
+        str(project): list(zip(rows["organisation"], rows["role"], strict=True))
         for project, rows in inside.groupby("project")
     }
     queries = []
-    for row in later.itertuples():
-        people = sorted(members.get(row.id, []))
+    columns = (later[name].tolist() for name in ("id", "topics", "programme"))
+    for project, topics, programme in zip(*columns, strict=True):
+        people = sorted(members.get(project, []))
         lead = next((who for who, role in people if role == "coordinator"), None)
         if len(people) < 4 or lead is None:
             continue
-        given = _given([who for who, _ in people], lead, task, str(row.id))
-        kind, text = sample.query_text[str(row.id)]
+        given = _given([who for who, _ in people], lead, task, project)
+        kind, text = sample.query_text[project]
         query = Query(
-            id=str(row.id),
+            id=project,
             text=text,
             given=tuple(OrganisationId(who) for who in given[1:]),
             coordinator=OrganisationId(lead) if given else None,
-            topic=row.topics or None,
-            programme=row.programme or None,
+            topic=topics or None,
+            programme=programme or None,
             date=split,
         )
         queries.append(HiddenQuery(query, frozenset(who for who, _ in people) - set(given), kind))

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from data.calls import load_profiles
 from data.countries import to_iso
-from data.model import Kind
+from data.model import CallId, Kind
 from graph.rules.rules import Member, check
 from service.terminal.cli import main
 
@@ -62,7 +62,7 @@ def test_a_suggestion_keeps_every_hard_rule_by_an_independent_check(run: Run) ->
             )
             for member in members
         ]
-        assert not check(load_profiles()[CALL], known).broken()
+        assert not check(load_profiles()[CallId(CALL)], known).broken()
 
 
 def test_who_seeks_sensors_is_offered_the_maker_of_sensors_from_another_state(run: Run) -> None:

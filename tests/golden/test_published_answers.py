@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from jsonschema_rs import Draft202012Validator
 
-from service.app.open import Konsort
+from service.app.open import open_application
 from service.problems import MEDIA_TYPE
 from service.runtime.settings import Settings
 from service.terminal.cli import main
@@ -56,7 +56,7 @@ REFUSED: tuple[tuple[str, str, dict[str, Any] | None, int], ...] = (
 
 @pytest.fixture(scope="module")
 def client(home: Path) -> Iterator[FlaskClient]:
-    application = Konsort(Settings.from_env({}, home=str(home)))
+    application = open_application(Settings.from_env({}, home=str(home)))
     yield create_app(application).test_client()
     application.close()
 

@@ -1,5 +1,6 @@
 """Is what the documents say true: links, dependencies, version, commands and settings?"""
 
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterator
@@ -7,12 +8,14 @@ from pathlib import Path
 
 import click
 import pytest
+from packaging.version import Version
 
 from service.runtime.settings import SETTINGS
 from service.terminal.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md")})
+FRONT = (ROOT / "README.md", ROOT / "CONTRIBUTING.md")
+DOCUMENTS = sorted({*FRONT, *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md")})
 FLOORS = ("data", "embeddings", "graph", "matcher", "service")
 FOLDERS = (*FLOORS, "benchmarks", "docs", "tests")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -109,10 +112,16 @@ def test_every_dependency_is_pinned_to_one_version() -> None:
     assert [one for one in PINNED if "==" not in one and not one.startswith("konsort[")] == []
 
 
-def test_the_newest_release_in_the_changelog_is_the_version_that_is_built() -> None:
-    headings = re.findall(r"^## (\S+)", read(ROOT / "CHANGELOG.md"), flags=re.M)
-    released = [heading for heading in headings if heading != "Unreleased"]
-    assert released[:1] in ([], [PROJECT["version"]])
+def test_the_changelog_tells_the_version_being_made_or_ends_with_the_one_that_is_built() -> None:
+    headings = re.findall(r"^## (.+)$", read(ROOT / "CHANGELOG.md"), flags=re.M)
+    making = headings[0] == "Unreleased"
+    releases = [heading.split(" – ") for heading in headings[making:]]
+    versions = [Version(version) for version, _ in releases]
+    dates = [dt.date.fromisoformat(date) for _, date in releases]
+    assert versions == sorted(versions, reverse=True)
+    assert dates == sorted(dates, reverse=True)
+    built = Version(PROJECT["version"])
+    assert built > versions[0] if making else built == versions[0]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)

@@ -10,7 +10,7 @@ import pytest
 from data.calls import CallProfile
 from data.demands import CountRange
 from data.model import CallId, Kind, Organisation, OrganisationId, Outline, OutlineId
-from matcher.overall.case import Case, Demands, Topic, Weights
+from matcher.overall.case import Case, Demands, LinkWeights, Topic
 from matcher.overall.checks import COMPETING, DUPLICATE, coverage, findings, islands, members, rule_check
 from matcher.overall.decisions import Decisions
 from matcher.overall.prepare import Prepared, prepare
@@ -34,7 +34,7 @@ def six(organisations: tuple[Organisation, ...] = ()) -> Prepared:
     rows = {name: np.eye(6) for name in ("texts", "offers", "seeks")}
     case = Case.of(outlines, rows, organisations={row.id: row for row in organisations})
     demands = Demands("call", stream_count=(2, 2))
-    prepared = prepare(case, demands, decisions=Decisions(), weights=Weights())
+    prepared = prepare(case, demands, decisions=Decisions(), weights=LinkWeights())
     problem = replace(prepared.problem, size=(2, 4), min_countries=2)
     return replace(prepared, problem=problem, offers=np.eye(6), texts=np.eye(6), rows=np.eye(6))
 
