@@ -17,7 +17,7 @@ References
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -28,6 +28,7 @@ from scipy import sparse
 
 from data.errors import BadInput, NotFound
 from data.model import History, OrganisationId, ProjectId
+from data.once import once
 from graph.network.projection import INTRODUCTION_COST, Projection
 from graph.network.views import (
     Actor,
@@ -90,7 +91,7 @@ class Network:
         """Build the network. Raises KeyError for a participation whose project or organisation is unknown."""
         return cls(history)
 
-    @cached_property
+    @once
     def graph(self) -> nx.Graph:
         """The frozen graph: nodes `organisation:ID`, `project:ID`, `country:CC`.
 
@@ -240,7 +241,7 @@ class Network:
         """
         return self._communities
 
-    @cached_property
+    @once
     def _communities(self) -> tuple[tuple[OrganisationId, ...], ...]:
         # Whole numbers as nodes: the order of a set of texts changes from one process to the next.
         weighted = nx.Graph()
@@ -261,7 +262,7 @@ class Network:
         """Return tie weights and shared projects by country; organisations without one are left out."""
         return self._matrix
 
-    @cached_property
+    @once
     def _matrix(self) -> CountryMatrix:
         countries = tuple(sorted({country for country in self._countries if country is not None}))
         columns = {country: place for place, country in enumerate(countries)}
@@ -309,7 +310,7 @@ class Network:
         """Return the network in figures."""
         return self._summary
 
-    @cached_property
+    @once
     def _summary(self) -> Summary:
         projection = self._projection
         years = [y for p in range(len(self._project_ids)) if (y := projection.year(p)) is not None]

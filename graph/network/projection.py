@@ -5,13 +5,13 @@ knowledge.
 """
 
 import datetime as dt
-from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
 from data.errors import BadInput
+from data.once import once
 
 UMBRELLA_PARTNERS = 1000
 """An organisation with more partners is an umbrella: a society of many institutes, an association."""
@@ -73,19 +73,19 @@ class Projection:
         ties.sort_indices()
         return ties
 
-    @cached_property
+    @once
     def all_ties(self) -> sparse.csr_array:
         """(organisations, organisations) float64, read-only; 18 MB for the Horizon 2020 sample."""
         ties = self._project(self.incidence, self.newman)
         ties.data.setflags(write=False)
         return ties
 
-    @cached_property
+    @once
     def partners(self) -> np.ndarray:
         """(organisations,) int: how many others each has shared a project with."""
         return np.diff(self.all_ties.indptr)
 
-    @cached_property
+    @once
     def umbrellas(self) -> np.ndarray:
         """(organisations,) bool: who has more than UMBRELLA_PARTNERS partners."""
         return self.partners > UMBRELLA_PARTNERS

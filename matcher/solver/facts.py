@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
 from data.model import Kind, Organisation
+from data.once import once
 
 KINDS = tuple(Kind)
 
@@ -38,7 +38,7 @@ class Facts:
     roles: tuple[str, ...]
     load: np.ndarray
 
-    @cached_property
+    @once
     def places(self) -> dict[str, int]:
         """The ids' positions."""
         return {name: position for position, name in enumerate(self.ids)}

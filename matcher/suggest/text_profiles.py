@@ -97,8 +97,8 @@ class Voices:
         if not columns:
             return self
         quiet = np.isin(self.speaks.indices, columns)
-        data = np.where(quiet, np.float32(0), self.speaks.data)
-        speaks = sparse.csr_array((data, self.speaks.indices, self.speaks.indptr), shape=self.speaks.shape)
+        weights = np.where(quiet, np.float32(0), self.speaks.data)
+        speaks = sparse.csr_array((weights, self.speaks.indices, self.speaks.indptr), shape=self.speaks.shape)
         return replace(self, speaks=speaks)
 
     def scores(self, vectors: np.ndarray, scale: Scale, but: str | None) -> np.ndarray:
