@@ -33,7 +33,7 @@ from benchmarks.planted import Planted, plant
 from benchmarks.report import Report
 from data.model import CallId, OrganisationId, Outline, OutlineId
 from matcher.overall.decisions import ordered
-from matcher.overall.integrate import Case, Decisions, Demands, Previous, LinkWeights, integrate
+from matcher.overall.integrate import Case, Decisions, Demands, LinkWeights, Previous, integrate
 from matcher.overall.joint import solve
 from matcher.overall.prepare import OFFERED, prepare
 from matcher.overall.streams import principal, unit, without_language

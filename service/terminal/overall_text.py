@@ -31,7 +31,7 @@ WORST = 6
 """Losses that are shown, the worst first."""
 QUOTED = 160
 """Letters of an offer or a search."""
-Who = Mapping[str, Participant | Person]
+Who = Mapping[str, "Participant | Person"]
 """Who stands behind an outline, by its id."""
 
 

@@ -249,7 +249,9 @@ def test_the_call_is_integrated_and_played_through_a_withdrawal(run: Run, tmp_pa
 def test_an_unknown_outline_is_refused_with_what_to_do(run: Run) -> None:
     result = run("suggest", "--outline", "NOPE", "--call", CALL)
     assert result.exit_code == 2
-    assert "no outline 'NOPE'" in result.output and "konsort outlines" in result.output
+    assert (
+        "no outline has the id or the title 'NOPE'" in result.output and "konsort outlines" in result.output
+    )
 
 
 def test_every_command_has_a_help_with_an_example() -> None:

@@ -6,16 +6,10 @@ import io
 import pytest
 
 from data.errors import BadInput
-from service.parsing import (
-    LONGEST_TEXT,
-    pairs,
-    queries_of,
-    query_of,
-    size_range,
-    text_of,
-    to_countries,
-    wants,
-)
+from service.app.questions import country_or_kind
+from service.app.resolve import country
+from service.parsing import LONGEST_TEXT, pairs, size_range, text_of, wants
+from service.terminal.ranking_file import queries_of, query_of
 
 
 def test_a_size_is_a_number_or_a_range() -> None:
@@ -31,16 +25,17 @@ def test_an_unreadable_size_is_refused(words: str) -> None:
 
 
 def test_countries_are_taken_in_either_style() -> None:
-    assert to_countries(("EL", "gr", "UK", "de", "AU", "TW")) == ("GR", "GR", "GB", "DE", "AU", "TW")
+    words = ("EL", "gr", "UK", "de", "AU", "TW", "France", "Greece (EL)")
+    assert [country(word) for word in words] == ["GR", "GR", "GB", "DE", "AU", "TW", "FR", "GR"]
 
 
 def test_an_unknown_country_is_refused_by_name() -> None:
     with pytest.raises(BadInput, match="unknown country 'XX'"):
-        to_countries(("DE", "XX"))
+        country("XX")
 
 
 def test_a_pair_has_two_ids() -> None:
-    assert pairs(("1,2", "3, 4")) == (("1", "2"), ("3", "4"))
+    assert pairs(("1,2", "3, 4", "Sensors, Ltd; 4")) == [("1", "2"), ("3", "4"), ("Sensors, Ltd", "4")]
     with pytest.raises(BadInput, match="not '1,2,3'"):
         pairs(("1,2,3",))
 
@@ -51,7 +46,7 @@ def test_a_whole_query_line_is_read() -> None:
         '"programme": "SC4", "date": "2018-07-01"}'
     )
     query = query_of(line, set())
-    assert (query.id, query.text, query.given) == ("7", "edge", ("1", "2"))
+    assert (query.id, query.text, query.given) == ("7", "edge", ["1", "2"])
     assert (query.coordinator, query.topic, query.programme) == ("1", "A-1;B-2", "SC4")
     assert query.date == dt.date(2018, 7, 1)
 
@@ -112,12 +107,13 @@ def test_a_file_without_a_query_is_told() -> None:
 
 
 def test_a_wish_is_a_number_of_a_kind_or_of_a_country() -> None:
-    assert wants(["2:sme", "1:GR", "1 Czech Republic", "3: University"]) == (
+    wishes = wants(["2:sme", "1:GR", "1 Czech Republic", "3: University"])
+    assert [(least, country_or_kind(what)) for least, what in wishes] == [
         (2, "sme"),
         (1, "EL"),
         (1, "CZ"),
         (3, "university"),
-    )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +122,7 @@ def test_a_wish_is_a_number_of_a_kind_or_of_a_country() -> None:
 )
 def test_a_wish_that_cannot_be_read_is_refused(word: str, told: str) -> None:
     with pytest.raises(BadInput, match=told):
-        wants([word])
+        [country_or_kind(what) for _, what in wants([word])]
 
 
 def test_a_text_that_is_too_long_to_be_an_outline_is_refused() -> None:

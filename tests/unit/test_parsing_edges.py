@@ -6,19 +6,9 @@ import io
 import pytest
 
 from data.errors import BadInput
-from service.parsing import (
-    LONGEST_TEXT,
-    QUERY_FIELDS,
-    assignments,
-    countries_in,
-    pairs,
-    queries_of,
-    query_of,
-    size_range,
-    text_of,
-    to_countries,
-    wants,
-)
+from service.app.resolve import country
+from service.parsing import LONGEST_TEXT, assignments, countries_in, pairs, size_range, text_of, wants
+from service.terminal.ranking_file import QUERY_FIELDS, queries_of, query_of
 
 
 def lines(content: bytes) -> io.BytesIO:
@@ -29,13 +19,13 @@ def lines(content: bytes) -> io.BytesIO:
 
 @pytest.mark.parametrize("word", ["A,A", " A , A "])
 def test_nobody_makes_a_pair_with_itself(word: str) -> None:
-    with pytest.raises(BadInput, match="a pair is two different ids"):
+    with pytest.raises(BadInput, match="a pair is two different ids or names"):
         pairs((word,))
 
 
 @pytest.mark.parametrize("word", ["A", "A,", ",B", "A,B,C", ""])
 def test_a_pair_is_two(word: str) -> None:
-    with pytest.raises(BadInput, match="a pair is two ids with a comma between them"):
+    with pytest.raises(BadInput, match="a pair is two ids or names with a comma"):
         pairs((word,))
 
 
@@ -64,7 +54,7 @@ def test_a_size_may_have_blanks_and_a_dash_of_either_length() -> None:
 
 
 def test_a_wish_is_for_one_or_more() -> None:
-    assert wants(["1:FR", " 99 : sme "]) == ((1, "FR"), (99, "sme"))
+    assert wants(["1:FR", " 99 : sme "]) == [(1, "FR"), (99, "sme")]
     for word in ("0:FR", "100:FR", "1:", ":FR"):
         with pytest.raises(BadInput, match="write a number and a country or kind"):
             wants([word])
@@ -78,11 +68,12 @@ def test_an_assignment_has_a_key_and_a_value() -> None:
 
 
 def test_countries_may_be_written_in_a_row() -> None:
-    assert countries_in("EL; Czech Republic\nDE FR,") == ("GR", "CZ", "DE", "FR")
-    assert countries_in(" , ") == ()
+    words = countries_in("EL; Czech Republic\nDE FR,")
+    assert [country(word) for word in words] == ["GR", "CZ", "DE", "FR"]
+    assert countries_in(" , ") == []
+    _, unknown = countries_in("DE, Atlantis")
     with pytest.raises(BadInput, match="unknown country 'Atlantis'"):
-        countries_in("DE, Atlantis")
-    assert to_countries(()) == ()
+        country(unknown)
 
 
 def test_a_text_of_the_greatest_length_is_read() -> None:
