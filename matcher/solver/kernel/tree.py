@@ -1,5 +1,6 @@
 """Which nodes are open, and where does the search branch? Branch and bound, best bound first."""
 
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 import numpy as np
@@ -31,8 +32,9 @@ STEP_SIZE = 0.7
 class Tree(NamedTuple):
     """Open nodes of the search, best bound first. Capacity C, written in place.
 
-    status (C, n) int8, rest (C, A + L + P), bound (C,); heap (C,) int32 of slots; free (C,) int32 of unused slots;
-    size (2,) int64: heap's length, free's length; record (1,) the value to beat; team (most,) its members, -1 pads.
+    status (C, n) int8, rest (C, A + L + P), bound (C,); heap (C,) int32: slots in the order of a heap; free (C,) int32
+    of unused slots; size (2,) int64: heap's length, free's length; record (1,) the value to beat; team (most,) its
+    members, -1 pads.
     """
 
     status: np.ndarray
@@ -43,43 +45,6 @@ class Tree(NamedTuple):
     size: np.ndarray
     record: np.ndarray
     team: np.ndarray
-
-
-@part
-def _push(tree: Tree, slot: int) -> None:
-    heap = tree.heap
-    place = tree.size[0]
-    tree.size[0] += 1
-    while place > 0:
-        above = (place - 1) // 2
-        if tree.bound[heap[above]] >= tree.bound[slot]:
-            break
-        heap[place] = heap[above]
-        place = above
-    heap[place] = slot
-
-
-@part
-def _pop(tree: Tree) -> int:
-    heap = tree.heap
-    top = int(heap[0])
-    tree.size[0] -= 1
-    length = tree.size[0]
-    if length > 0:
-        moved = heap[length]
-        place = 0
-        while True:
-            below = 2 * place + 1
-            if below >= length:
-                break
-            if below + 1 < length and tree.bound[heap[below + 1]] > tree.bound[heap[below]]:
-                below += 1
-            if tree.bound[heap[below]] <= tree.bound[moved]:
-                break
-            heap[place] = heap[below]
-            place = below
-        heap[place] = moved
-    return top
 
 
 @part
@@ -111,12 +76,12 @@ def grow_tree(
     Done when the heap is empty or its best bound is no better than the record + margin; stops early where no slots
     are free.
     """
+    heap = [(-tree.bound[slot], int(slot)) for slot in tree.heap[: tree.size[0]]]
     taken = 0
-    while taken < nodes and tree.size[0] > 0 and tree.size[1] >= 2:
-        slot = _pop(tree)
+    while taken < nodes and len(heap) > 0 and tree.size[1] >= 2:
+        slot = heappop(heap)[1]
         if tree.bound[slot] <= tree.record[0] + margin:
-            tree.size[0] = 0
-            tree.bound[slot] = -np.inf
+            heap.clear()
             break
         taken += 1
         prices.rest[:] = tree.rest[slot]
@@ -125,7 +90,12 @@ def grow_tree(
             tree.free[tree.size[1]] = slot
             tree.size[1] += 1
         else:
-            _branch(tree, prices, slot, candidate)
+            without = _branch(tree, prices, slot, candidate)
+            heappush(heap, (-tree.bound[slot], slot))
+            heappush(heap, (-tree.bound[without], without))
+    tree.size[0] = len(heap)
+    for place in range(len(heap)):
+        tree.heap[place] = heap[place][1]
     return taken
 
 
@@ -194,15 +164,14 @@ def _branching_candidate(status: Array, relaxed: Relaxed) -> int:
 
 
 @part
-def _branch(tree: Tree, prices: Prices, slot: int, candidate: int) -> None:
-    """Put two nodes for one: with the candidate, and without."""
+def _branch(tree: Tree, prices: Prices, slot: int, candidate: int) -> int:
+    """Make two nodes of one: with the candidate in its slot, without in a free one; return the latter."""
     tree.size[1] -= 1
-    without = tree.free[tree.size[1]]
+    without = int(tree.free[tree.size[1]])
     tree.status[without] = tree.status[slot]
     tree.status[slot, candidate] = FIXED_IN
     tree.status[without, candidate] = FIXED_OUT
     tree.rest[slot] = prices.rest
     tree.rest[without] = prices.rest
     tree.bound[without] = tree.bound[slot]
-    _push(tree, slot)
-    _push(tree, without)
+    return without
