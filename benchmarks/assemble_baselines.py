@@ -1,4 +1,4 @@
-"""What do other ways make of the same numbers? Greedy, annealing, beam, HiGHS, CP-SAT; over one `Case` each."""
+"""What do other ways make of the same numbers? Greedy, annealing, beam, HiGHS, CP-SAT; over one `Instance` each."""
 
 import time
 from collections.abc import Callable
@@ -8,67 +8,72 @@ import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from matcher.solver import kernel
-from matcher.solver.search import Case, local_optima
+from matcher.solver.instance import Instance
+from matcher.solver.search import local_optima
 
 Answer = tuple[float, float | None, float]
 """Value, proved bound (None: none), seconds."""
 
 
-def _allowed(case: Case, members: list[int]) -> bool:
+def _allowed(instance: Instance, members: list[int]) -> bool:
     ids = np.array(members, np.int64)
-    return kernel.shortfall(case.rules, ids, ids.size) <= kernel.TOLERANCE
+    return kernel.shortfall(instance.rules, ids) <= kernel.TOLERANCE
 
 
-def _value(case: Case, members: list[int]) -> float:
+def _value(instance: Instance, members: list[int]) -> float:
     ids = np.array(members, np.int64)
-    return kernel.value(case.gains, ids, ids.size)
+    return kernel.value(instance.gains, ids)
 
 
-def greedy(case: Case, limit_s: float) -> Answer:
+def greedy(instance: Instance, limit_s: float) -> Answer:
     """One greedy construction, then exchanges until none helps."""
     begun = time.perf_counter()
-    found = local_optima(case, 0, 1)
-    return (found[0][0] if found else -np.inf), None, time.perf_counter() - begun
+    optima = local_optima(instance, 0, 1)
+    return (optima[0][0] if optima else -np.inf), None, time.perf_counter() - begun
 
 
-def annealing(case: Case, limit_s: float, moves: int = 4000) -> Answer:
+def annealing(instance: Instance, limit_s: float, moves: int = 4000) -> Answer:
     """Exchanges at random, worse ones with a probability that cools; in Python, so `moves` are few."""
     begun, rng = time.perf_counter(), np.random.default_rng(0)
-    start = local_optima(case, 0, 1)
-    team = list(start[0][1]) if start else [int(p) for p in rng.permutation(case.inside.size)[: case.most]]
-    worth = best = _value(case, team)
-    free = [int(p) for p in np.flatnonzero(~case.outside)]
+    start = local_optima(instance, 0, 1)
+    team = (
+        list(start[0][1])
+        if start
+        else [int(p) for p in rng.permutation(instance.fixed_in.size)[: instance.sizes.most]]
+    )
+    worth = best = _value(instance, team)
+    free = [int(p) for p in np.flatnonzero(~instance.fixed_out)]
     for move in range(moves):
         if time.perf_counter() - begun > limit_s:
             break
         heat = 0.02 * worth * (1 - move / moves) + 1e-9
         place, incoming = int(rng.integers(len(team))), free[int(rng.integers(len(free)))]
-        if incoming in team or case.inside[team[place]]:
+        if incoming in team or instance.fixed_in[team[place]]:
             continue
         trial = [*team[:place], incoming, *team[place + 1 :]]
-        after = _value(case, trial)
-        if (after > worth or rng.random() < np.exp((after - worth) / heat)) and _allowed(case, trial):
+        after = _value(instance, trial)
+        if (after > worth or rng.random() < np.exp((after - worth) / heat)) and _allowed(instance, trial):
             team, worth = trial, after
             best = max(best, worth)
     return best, None, time.perf_counter() - begun
 
 
-def beam(case: Case, limit_s: float, width: int = 20) -> Answer:
+def beam(instance: Instance, limit_s: float, width: int = 20) -> Answer:
     """Grow the `width` best partial sets by one member at a time; the best allowed set of any size."""
     begun = time.perf_counter()
-    layer: dict[tuple[int, ...], float] = {tuple(np.flatnonzero(case.inside)): 0.0}
+    layer: dict[tuple[int, ...], float] = {tuple(np.flatnonzero(instance.fixed_in)): 0.0}
     best = -np.inf
-    for size in range(int(case.inside.sum()) + 1, case.most + 1):
+    for size in range(int(instance.fixed_in.sum()) + 1, instance.sizes.most + 1):
         grown: dict[tuple[int, ...], float] = {}
         for team in layer:
-            for p in np.flatnonzero(~case.outside):
+            for p in np.flatnonzero(~instance.fixed_out):
                 if p not in team:
                     bigger = tuple(sorted((*team, int(p))))
                     if bigger not in grown:
-                        grown[bigger] = _value(case, list(bigger))
+                        grown[bigger] = _value(instance, list(bigger))
         layer = dict(sorted(grown.items(), key=lambda item: -item[1])[:width])
-        if size >= case.least:
-            best = max([best, *(worth for team, worth in layer.items() if _allowed(case, list(team)))])
+        if size >= instance.sizes.least:
+            best = max([best, *(worth for team, worth in layer.items() if _allowed(instance, list(team)))])
         if time.perf_counter() - begun > limit_s:
             break
     return best, None, time.perf_counter() - begun
@@ -77,9 +82,9 @@ def beam(case: Case, limit_s: float, width: int = 20) -> Answer:
 Row = tuple[dict[int, float], float]
 
 
-def _model(case: Case) -> tuple[np.ndarray, list[Row], np.ndarray, np.ndarray]:
+def _model(instance: Instance) -> tuple[np.ndarray, list[Row], np.ndarray, np.ndarray]:
     """Return cost, (coefficients by column, floor) rows, upper bounds, integrality of the linearised problem."""
-    gains, n, most = case.gains, case.inside.size, case.most
+    gains, n, most = instance.gains, instance.fixed_in.size, instance.sizes.most
     row = np.repeat(np.arange(n), np.diff(gains.start))
     upper = np.flatnonzero((row < gains.other) & (gains.pair != 0))
     columns: list[float] = [*gains.lin]
@@ -108,37 +113,37 @@ def _model(case: Case) -> tuple[np.ndarray, list[Row], np.ndarray, np.ndarray]:
             z = len(columns)
             columns.append(float(gain))
             rows.append(({**inside, z: -1.0}, 0.0))
-    for coef, need in zip(case.price_row, case.price_need, strict=True):
+    for coef, need in zip(instance.price_row, instance.price_need, strict=True):
         rows.append(({int(i): float(coef[i]) for i in np.flatnonzero(coef)}, float(need)))
-    rows.append((dict.fromkeys(range(n), 1.0), float(case.least)))
+    rows.append((dict.fromkeys(range(n), 1.0), float(instance.sizes.least)))
     rows.append((dict.fromkeys(range(n), -1.0), -float(most)))
-    for m in range(case.rules.match_need.size):  # distinct countries; owners are unknown in these cases
-        labels = case.rules.left[m]
+    for m in range(instance.rules.match_need.size):  # distinct countries; owners are unknown in these cases
+        labels = instance.rules.left[m]
         present = {}
         for name in np.unique(labels[labels >= 0]):
             z = len(columns)
             columns.append(0.0)
             rows.append(({**{int(i): 1.0 for i in np.flatnonzero(labels == name)}, z: -1.0}, 0.0))
             present[z] = 1.0
-        rows.append((present, float(case.rules.match_need[m])))
+        rows.append((present, float(instance.rules.match_need[m])))
     cost = np.array(columns)
     top = np.ones(cost.size)
-    top[:n][case.outside] = 0.0
+    top[:n][instance.fixed_out] = 0.0
     whole = np.zeros(cost.size)
     whole[:n] = 1
     return cost, rows, top, whole
 
 
-def highs(case: Case, limit_s: float) -> Answer:
+def highs(instance: Instance, limit_s: float) -> Answer:
     """HiGHS on the linearised problem: graph edges only, with the rows Σ y_ij <= (K - 1) x_i."""
     begun = time.perf_counter()
-    cost, rows, top, whole = _model(case)
+    cost, rows, top, whole = _model(instance)
     matrix = sp.lil_array((len(rows), cost.size))
     for k, (entries, _) in enumerate(rows):
         for column, factor in entries.items():
             matrix[k, column] = factor
     low = np.zeros(cost.size)
-    low[: case.inside.size][case.inside] = 1.0
+    low[: instance.fixed_in.size][instance.fixed_in] = 1.0
     answer = milp(
         -cost,
         integrality=whole,
@@ -151,12 +156,12 @@ def highs(case: Case, limit_s: float) -> Answer:
     return value, bound, time.perf_counter() - begun
 
 
-def cp_sat(case: Case, limit_s: float) -> Answer:
+def cp_sat(instance: Instance, limit_s: float) -> Answer:
     """CP-SAT on the same linearised problem, in integers of 1e-6; ImportError where ortools is not installed."""
     from ortools.sat.python import cp_model
 
     begun = time.perf_counter()
-    cost, rows, top, _ = _model(case)
+    cost, rows, top, _ = _model(instance)
     model = cp_model.CpModel()
     columns = [model.new_int_var(0, int(t), f"v{k}") for k, t in enumerate(top)]
     for entries, floor in rows:
@@ -172,7 +177,7 @@ def cp_sat(case: Case, limit_s: float) -> Answer:
     return value, solver.best_objective_bound / 1e6, time.perf_counter() - begun
 
 
-BASELINES: dict[str, Callable[[Case, float], Answer]] = {
+BASELINES: dict[str, Callable[[Instance, float], Answer]] = {
     "greedy + swaps (compiled)": greedy,
     "simulated annealing (Python, 4,000 moves)": annealing,
     "beam 20 (Python)": beam,

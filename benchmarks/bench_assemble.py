@@ -21,16 +21,17 @@ import scipy
 from benchmarks.assemble_baselines import BASELINES
 from benchmarks.assemble_cases import PROFILES, SAMPLE, Store, case, load
 from data.demands import CountRange, Layer, Selector
-from matcher.solver import diverse
-from matcher.solver import pool as pools
 from matcher.solver.assemble import PRESETS, Incumbent, Problem, Wishes, assemble, warm
+from matcher.solver.diverse import diverse_teams
+from matcher.solver.instance import Instance
+from matcher.solver.pool import initial_pool, price_in
 from matcher.solver.request import Request
-from matcher.solver.search import Case, Progress, local_optima, search
+from matcher.solver.search import Progress, local_optima, search
 
 SIZES = ((5, 8), (5, 10), (8, 15), (8, 20))
 
 
-def posed(store: Store, count: int) -> Iterator[tuple[str, Problem]]:
+def problems(store: Store, count: int) -> Iterator[tuple[str, Problem]]:
     """Yield `count` problems over all profiles, sizes and presets in turn."""
     presets = sorted(PRESETS)
     for number in range(count):
@@ -39,10 +40,10 @@ def posed(store: Store, count: int) -> Iterator[tuple[str, Problem]]:
         yield profile, case(store, number, profile=profile, size=size, weights=PRESETS[preset])
 
 
-def pool_case(problem: Problem, width: int) -> Case:
+def pool_instance(problem: Problem, width: int) -> Instance:
     """A pool of exactly `width` candidates or a few more, as the solver draws it."""
     request = Request.of(problem)
-    return request.case(pools.draw(request, width)[: max(width, 1)])
+    return request.instance(initial_pool(request, width)[: max(width, 1)])
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -74,14 +75,14 @@ def pools_table(store: Store, count: int) -> None:
     )
     for width in (50, 200, 1000):
         first, shortfall, at_tenth, at_second, proof, ten = [], [], [], [], [], []
-        for _, problem in posed(store, count):
-            numbers = pool_case(problem, width)
+        for _, problem in problems(store, count):
+            instance = pool_instance(problem, width)
             seen: list[Progress] = []
             begun = time.perf_counter()
-            quick = local_optima(numbers, 0, 12)
+            quick = local_optima(instance, 0, 12)
             first.append(time.perf_counter() - begun)
             begun = time.perf_counter()
-            outcome = search(numbers, budget_s=10.0, watcher=seen.append)
+            outcome = search(instance, budget_s=10.0, watcher=seen.append)
             took = time.perf_counter() - begun
             if not outcome.team:
                 continue
@@ -91,7 +92,7 @@ def pools_table(store: Store, count: int) -> None:
             at_second.append(_gap_at(seen, 1.0, outcome.proved, took))
             proof.append(took if outcome.proved else np.inf)
             begun = time.perf_counter()
-            diverse.several(numbers, outcome.value, outcome.team, 10, None, 0)
+            diverse_teams(instance, (outcome.value, outcome.team), 10, None, 0)
             ten.append(time.perf_counter() - begun)
         row(
             width,
@@ -127,7 +128,7 @@ def store_table(store: Store, count: int) -> None:
         "loss of priced pool %",
     )
     for preset in PRESETS:
-        first, total, gaps, narrow_loss, wide_loss = [], [], [], [], []
+        first, total, gaps, pool_loss, priced_loss = [], [], [], [], []
         for number in range(count):
             problem = case(store, number, profile=PROFILES[number % len(PROFILES)], weights=PRESETS[preset])
             seen: list[Incumbent] = []
@@ -140,21 +141,21 @@ def store_table(store: Store, count: int) -> None:
             gaps.append(100 * (answer.consortia[0].gap or 0.0))
             best = answer.consortia[0].value
             request = Request.of(problem)
-            pool = pools.draw(request, 200)
-            optima = local_optima(request.case(pool), 0, 40)
-            narrow_loss.append(100 * max(0.0, best - optima[0][0]) / best)
+            pool = initial_pool(request, 200)
+            optima = local_optima(request.instance(pool), 0, 40)
+            pool_loss.append(100 * max(0.0, best - optima[0][0]) / best)
             for _ in range(3):
-                pool = pools.widen(request, pool, [pool[list(team)].tolist() for _, team in optima[:3]], 150)
-                optima = local_optima(request.case(pool), 0, 40)
-            wide_loss.append(100 * max(0.0, best - optima[0][0]) / best)
+                pool = price_in(request, pool, [pool[list(team)].tolist() for _, team in optima[:3]], 150)
+                optima = local_optima(request.instance(pool), 0, 40)
+            priced_loss.append(100 * max(0.0, best - optima[0][0]) / best)
         row(
             preset,
             f"{1e3 * np.median(first):.0f}, p95 {1e3 * percentile(first, 95):.0f}",
             f"{1e3 * np.median(total):.0f}, p95 {1e3 * percentile(total, 95):.0f}",
             f"{sum(gap == 0 for gap in gaps)} of {len(gaps)}",
             f"{np.mean(gaps):.2f}, {np.max(gaps):.2f}",
-            f"{np.mean(narrow_loss):.2f}",
-            f"{np.mean(wide_loss):.2f}",
+            f"{np.mean(pool_loss):.2f}",
+            f"{np.mean(priced_loss):.2f}",
         )
 
 
@@ -162,19 +163,19 @@ def baselines_table(store: Store, count: int, limit_s: float) -> None:
     """Other solvers on the same pool of 200."""
     print(f"\n### Other ways, pool 200, at most {limit_s:g} s each\n")
     header("method", "gap to the proved best % mean, worst", "proved", "ms median")
-    own: list[tuple[Case, float, float]] = []
-    for _, problem in posed(store, count):
-        numbers = pool_case(problem, 200)
+    own: list[tuple[Instance, float, float]] = []
+    for _, problem in problems(store, count):
+        instance = pool_instance(problem, 200)
         begun = time.perf_counter()
-        outcome = search(numbers, budget_s=20.0)
+        outcome = search(instance, budget_s=20.0)
         if outcome.proved and outcome.team:
-            own.append((numbers, outcome.value, time.perf_counter() - begun))
+            own.append((instance, outcome.value, time.perf_counter() - begun))
     row("**this solver**", "0, 0", f"{len(own)} of {count}", f"{1e3 * np.median([t for *_, t in own]):.0f}")
     for name, method in BASELINES.items():
         gaps, proved, times = [], 0, []
         try:
-            for numbers, best, _ in own:
-                value, bound, took = method(numbers, limit_s)
+            for instance, best, _ in own:
+                value, bound, took = method(instance, limit_s)
                 gaps.append(100 * (best - max(value, 0.0)) / best)
                 proved += bound is not None and bound <= value + 1e-5
                 times.append(took)

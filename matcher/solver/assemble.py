@@ -1,6 +1,6 @@
 """Which sets are allowed and best? *Proved best*, *within x %*, or *impossible, because R2 and R5 conflict*.
 
-    problem → draw a pool → local search → price the whole store, widen → branch and bound, diverse teams beside it
+    problem → initial pool → local search → price in from the whole store → branch and bound, diverse teams beside it
                               └ nothing allowed found → minimal conflict over the whole store, with repairs
 
 `docs/solver.md` has the formulas, the claims and what was measured.
@@ -15,16 +15,15 @@ import numpy as np
 
 from data.demands import ANYONE, CoordinatorIs, Hardness
 from matcher.concurrency import submit
-from matcher.solver import conflict as conflicts
-from matcher.solver import diverse
-from matcher.solver import pool as pools
-from matcher.solver.clauses import Reader
-from matcher.solver.conflict import Conflict, Relaxation
+from matcher.solver.clauses import ClauseCompiler
+from matcher.solver.conflict import Conflict, ConflictReport, Relaxation, explain, explain_by_search
+from matcher.solver.diverse import diverse_teams
 from matcher.solver.facts import Facts
 from matcher.solver.front import FrontPoint, front
+from matcher.solver.pool import initial_pool, price_in
 from matcher.solver.problem import PRESETS, Problem, Weights, Wishes, tie_strength
 from matcher.solver.request import Request
-from matcher.solver.search import MARGIN, local_optima, search
+from matcher.solver.search import MARGIN, Optimum, local_optima, search
 from matcher.solver.swap import RuleChange, Swap, TermChange, swaps
 from matcher.solver.utility import Term, terms
 
@@ -60,13 +59,10 @@ PRICING_RESTARTS = 12
 SEARCHABLE = 4000
 """If the prices leave more candidates than this, only the pool is searched; the bound still holds for all."""
 
-Optimum = tuple[float, tuple[int, ...]]
-"""A set that was found: its value, and the members' positions in the pool."""
-
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One member and what it does: coordinator, participant, or a settled role."""
+    """One member and what it does: coordinator, participant, or a role already given."""
 
     id: str
     role: str
@@ -127,85 +123,87 @@ def assemble(
     width: int = POOL,
     seed: int = 0,
     watch: Callable[[Incumbent], None] | None = None,
-    foresee: Callable[[tuple[Seat, ...]], object] | None = None,
+    precompute: Callable[[tuple[Seat, ...]], object] | None = None,
 ) -> Assembly:
     """Return up to `limit` allowed consortia, best first, each at least `apart` members from every other.
 
     The search stops after about `budget_s` seconds; what it has proved by then is stated. `apart` defaults to two
-    fifths of the members. `watch` hears of every better set and bound; `foresee` of every set of the answer, and of
-    some that the proof drops: mostly on another thread while the proof goes on, perhaps from two at once, perhaps of
-    a dropped one after the answer. What it raises of a set of the answer is raised here. The same problem and seed
+    fifths of the members. `watch` hears of every better set and bound; `precompute` of every set of the answer, and
+    of some that the proof drops: mostly on another thread while the proof goes on, perhaps from two at once, perhaps
+    of a dropped one after the answer. What it raises of a set of the answer is raised here. The same problem and seed
     give the same sets; how far the proof comes in the budget depends on the machine. Raises BadInput where a wish
     names an unknown candidate.
     """
     begun = time.perf_counter()
     request = Request.of(problem)
-    everybody = submit(request.utility.gains)
+    all_gains = submit(request.utility.gains)
 
-    def tell(pool: np.ndarray, value: float, team: Sequence[int], bound: float) -> None:
+    def report(pool: np.ndarray, value: float, team: Sequence[int], bound: float) -> None:
         if watch is not None and team:
             ids = tuple(problem.facts.ids[pool[p]] for p in team)
             watch(Incumbent(ids, value, _gap(value, bound), time.perf_counter() - begun))
 
-    pool = pools.draw(request, width)
-    optima = local_optima(request.case(pool), seed, FIRST_RESTARTS)
-    if not optima:
-        verdict = conflicts.explain(request)
-        if verdict.conflict:
-            return _infeasible(problem, verdict, begun)
-        pool = np.union1d(pool, np.array(verdict.example, dtype=pool.dtype))
-        optima = local_optima(request.case(pool), seed, PRICING_RESTARTS, [_within(pool, verdict.example)])
-    for value, team in optima[:1]:
-        tell(pool, value, team, np.inf)
-    pool, optima = _widened(request, pool, optima, seed)
-    best = pool[list(optima[0][1])] if optima else pool[:0]
-
-    def proposed(among: np.ndarray, value: float, team: np.ndarray) -> list[Consortium]:
-        sets = diverse.several(request.case(among), value, _within(among, team), limit, apart, seed)
-        consortia = [_consortium(request, among[list(each)], worth) for worth, each in sets]
-        if foresee is not None:
-            for each in consortia:
-                foresee(each.members)
+    def diverse(pool: np.ndarray, value: float, team: np.ndarray) -> list[Consortium]:
+        best = value, tuple(_within(pool, team))
+        teams = diverse_teams(request.instance(pool), best, limit, apart, seed)
+        consortia = [_consortium(request, pool[list(members)], worth) for worth, members in teams]
+        if precompute is not None:
+            for consortium in consortia:
+                precompute(consortium.members)
         return consortia
 
-    # The proof mostly confirms the best set found: its companions are sought submit.
-    likely = submit(proposed, pool, optima[0][0], best) if optima else None
-    rest, known = request.narrowed(optima[0][0] if optima else None, pool, everybody.result())
-    arena = np.union1d(rest, best) if rest.size <= SEARCHABLE else pool
+    pool = initial_pool(request, width)
+    optima = local_optima(request.instance(pool), seed, FIRST_RESTARTS)
+    if not optima:
+        conflict = explain(request)
+        if conflict.conflict:
+            return _infeasible(problem, conflict, begun)
+        pool = np.union1d(pool, np.array(conflict.example, dtype=pool.dtype))
+        example = _within(pool, conflict.example)
+        optima = local_optima(request.instance(pool), seed, PRICING_RESTARTS, [example])
+    for value, team in optima[:1]:
+        report(pool, value, team, np.inf)
+    pool, optima = _priced(request, pool, optima, seed)
+    best = pool[list(optima[0][1])] if optima else pool[:0]
+
+    # The proof mostly confirms the best set found: its companions are sought beside it.
+    likely = submit(diverse, pool, optima[0][0], best) if optima else None
+    surviving, bound = request.reduced(optima[0][0] if optima else None, pool, all_gains.result())
+    scope = np.union1d(surviving, best) if surviving.size <= SEARCHABLE else pool
     outcome = search(
-        request.case(arena),
+        request.instance(scope),
         budget_s=max(0.0, budget_s - (time.perf_counter() - begun)),
         seed=seed,
-        watcher=lambda progress: tell(arena, progress.value, progress.team, min(progress.bound, known)),
-        starts=[_within(arena, best)],
+        watcher=lambda progress: report(scope, progress.value, progress.team, min(progress.bound, bound)),
+        starts=[_within(scope, best)],
         restarts=PRICING_RESTARTS,
     )
-    if arena is not pool:
-        known = min(known, outcome.bound)
+    if scope is not pool:
+        bound = min(bound, outcome.bound)
     if not outcome.team:
-        if outcome.exhausted and arena is not pool:
-            return _infeasible(problem, conflicts.explain_by_search(request), begun)
+        if outcome.exhausted and scope is not pool:
+            return _infeasible(problem, explain_by_search(request), begun)
         return _nothing_found(problem, begun)
-    winner = arena[list(outcome.team)]
+    winner = scope[list(outcome.team)]
     if likely is not None and np.array_equal(winner, best):
-        sets = likely.result()
+        consortia = likely.result()
     else:
-        sets = proposed(np.union1d(pool, winner), outcome.value, winner)
-    return _answer(problem, sets, known, arena.size, begun)
+        consortia = diverse(np.union1d(pool, winner), outcome.value, winner)
+    return _answer(problem, consortia, bound, scope.size, begun)
 
 
-def _widened(
+def _priced(
     request: Request, pool: np.ndarray, optima: list[Optimum], seed: int
 ) -> tuple[np.ndarray, list[Optimum]]:
-    """Add the candidates of the whole store who gain most, as long as better sets come of it."""
+    """Price in the candidates of the whole store who gain most, as long as better sets come of it."""
     for _ in range(PRICING_ROUNDS):
         teams = [pool[list(team)].tolist() for _, team in optima[:3]]
-        wider = pools.widen(request, pool, teams, PRICED_IN)
+        wider = price_in(request, pool, teams, PRICED_IN)
         if wider.size == pool.size:
             break
         before, starts = optima[0][0], [_within(wider, team) for team in teams[:1]]
         pool = wider
-        optima = local_optima(request.case(pool), seed, PRICING_RESTARTS, starts)
+        optima = local_optima(request.instance(pool), seed, PRICING_RESTARTS, starts)
         if optima[0][0] <= before + MARGIN:
             break
     return pool, optima
@@ -219,6 +217,8 @@ def warm() -> float:
     problem = tiny_problem(400)
     answer = assemble(problem, budget_s=1.0, limit=2)
     swaps(problem, answer.consortia[0].ids, per_member=1)
+    # Without local search something is left for the tree to find, so that the tree is compiled too.
+    search(Request.of(problem).instance(np.arange(30)), budget_s=1.0, restarts=0)
     return time.perf_counter() - begun
 
 
@@ -232,13 +232,13 @@ def _gap(value: float, bound: float) -> float | None:
     return max(0.0, (bound - value) / max(abs(bound), 1e-12))
 
 
-def _infeasible(problem: Problem, verdict: conflicts.Verdict, begun: float) -> Assembly:
+def _infeasible(problem: Problem, report: ConflictReport, begun: float) -> Assembly:
     return Assembly(
         status="infeasible",
         consortia=(),
         claim=f"Impossible for any set of the {len(problem.facts)} candidates.",
-        conflict=verdict.conflict,
-        relaxations=verdict.relaxations,
+        conflict=report.conflict,
+        relaxations=report.relaxations,
         candidates=len(problem.facts),
         seconds=time.perf_counter() - begun,
     )
@@ -260,12 +260,12 @@ def _consortium(request: Request, members: np.ndarray, value: float) -> Consorti
 
 
 def _answer(
-    problem: Problem, sets: Sequence[Consortium], bound: float, searched: int, begun: float
+    problem: Problem, found: Sequence[Consortium], bound: float, searched: int, begun: float
 ) -> Assembly:
     n = len(problem.facts)
-    proved = bound <= sets[0].value + MARGIN
-    bound = sets[0].value if proved else bound
-    consortia = tuple(replace(each, bound=bound, gap=_gap(each.value, bound)) for each in sets)
+    proved = bound <= found[0].value + MARGIN
+    bound = found[0].value if proved else bound
+    consortia = tuple(replace(one, bound=bound, gap=_gap(one.value, bound)) for one in found)
     best = "Proved best" if proved else f"Within {100 * (consortia[0].gap or 0.0):.1f} % of the best"
     return Assembly(
         status="optimal" if proved else "bounded",
@@ -283,11 +283,12 @@ def _seats(request: Request, members: np.ndarray) -> tuple[Seat, ...]:
     wishes, facts = problem.wishes, problem.facts
     lead = wishes.coordinator
     if lead is None:
-        reader = Reader(facts.take(members).settled(roles=wishes.roles), problem.on, problem.pillar, None)
-        able = reader.could_lead(ANYONE)
+        stated = facts.take(members).stating(roles=wishes.roles)
+        compiler = ClauseCompiler(stated, problem.on, problem.pillar, None)
+        able = compiler.could_lead(ANYONE)
         for demand in request.demands:
             if isinstance(demand, CoordinatorIs) and demand.hardness is Hardness.HARD:
-                able &= reader.could_lead(demand.members)
+                able &= compiler.could_lead(demand.members)
         known = problem.ties[members][:, members].sum(axis=1)
         order = sorted(np.flatnonzero(able), key=lambda k: (-problem.fit[members[k]] - 0.1 * known[k], k))
         lead = facts.ids[members[order[0]]] if order else None

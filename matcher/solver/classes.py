@@ -222,7 +222,8 @@ class ClassModel:
 
 def _lone(labels: np.ndarray) -> np.ndarray:
     """Return (n,) bool: nobody else has this label, so it never stands in another's way."""
-    return (labels >= 0) & (np.bincount(labels[labels >= 0], minlength=1)[np.maximum(labels, 0)] == 1)
+    lone: np.ndarray = np.bincount(labels[labels >= 0], minlength=1)[np.maximum(labels, 0)] == 1
+    return lone & (labels >= 0)
 
 
 def _classes(clauses: Sequence[Clause], n: int) -> tuple[np.ndarray, np.ndarray]:

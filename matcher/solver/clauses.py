@@ -115,8 +115,8 @@ class Clause:
         return Clause(self.demands, tuple(tuple(atom.take(positions) for atom in way) for way in self.ways))
 
 
-class Reader:
-    """Reads demands over one table of facts."""
+class ClauseCompiler:
+    """Turns demands into clauses over one table of facts."""
 
     def __init__(
         self,
@@ -135,9 +135,9 @@ class Reader:
         self.country = np.where(facts.country >= 0, facts.country, len(facts.countries) + fresh)
         self.owner = self._owner_labels(fresh)
         for pair in same_owner:
-            found = sorted(int(self.owner[self.place[name]]) for name in pair if name in self.place)
-            for label in found[1:]:
-                self.owner[self.owner == label] = found[0]
+            labels = sorted(int(self.owner[self.place[name]]) for name in pair if name in self.place)
+            for label in labels[1:]:
+                self.owner[self.owner == label] = labels[0]
 
     def _owner_labels(self, fresh: np.ndarray) -> np.ndarray:
         """A parent without a stated owner owns itself; who owns whom is followed upwards."""
@@ -160,7 +160,7 @@ class Reader:
 
     def clauses(self, demands: tuple[Demand, ...]) -> tuple[Clause, ...]:
         """All that the hard demands ask, and one coordinator who fits every demand on the coordinator."""
-        found = [
+        clauses = [
             Clause((demand.id,), ways)
             for demand in demands
             if demand.hardness is Hardness.HARD
@@ -169,8 +169,8 @@ class Reader:
         leads = [d for d in demands if isinstance(d, CoordinatorIs) and d.hardness is Hardness.HARD]
         if len(leads) > 1 and self.lead is None:
             fit = np.logical_and.reduce([self.could_lead(demand.members) for demand in leads])
-            found.append(Clause(tuple(d.id for d in leads), ((Row(fit.astype(float), 1.0),),)))
-        return tuple(found)
+            clauses.append(Clause(tuple(d.id for d in leads), ((Row(fit.astype(float), 1.0),),)))
+        return tuple(clauses)
 
     def ways(self, demand: Demand) -> Iterator[tuple[Way, ...]]:
         """Yield the alternatives of each part of a demand; nothing where it does not restrict who takes part."""
@@ -211,7 +211,8 @@ class Reader:
         roles = np.array(
             [role == "coordinator" or role == "participant" for role in self.facts.roles] + [True]
         )
-        return (self._pick(selector) != NO) & roles[self.facts.role]
+        able: np.ndarray = (self._pick(selector) != NO) & roles[self.facts.role]
+        return able
 
     def atoms(self, demand: Demand) -> Iterator[Atom]:
         """Yield the rows, matchings and caps that a demand asks for, all of them."""

@@ -46,7 +46,7 @@ class Relaxation:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ConflictReport:
     """Either a conflict with its repairs, or `example`: positions of a set that keeps every demand."""
 
     conflict: tuple[Conflict, ...]
@@ -54,7 +54,7 @@ class Verdict:
     example: tuple[int, ...] = ()
 
 
-def explain(request: Request) -> Verdict:
+def explain(request: Request) -> ConflictReport:
     """Return a minimal conflict among the demands with its repairs, or a set that keeps them where there is one.
 
     The classes state caps on shares only as far as they are linear; where that lets a set pass that the exact rules
@@ -64,31 +64,31 @@ def explain(request: Request) -> Verdict:
     names = request.names
     model = ClassModel(request.clauses, names, len(request.problem.facts))
     if (answer := model.solve(names)) is not None:
-        return Verdict((), (), model.members(answer.counts, request.problem.fit))
+        return ConflictReport((), (), model.members(answer.counts, request.problem.fit))
     core = minimal(lambda active: model.solve(active) is not None, names)
-    return Verdict(_told(core, named), repairs(model, names, core, named))
+    return ConflictReport(_conflicts(core, named), repairs(model, names, core, named))
 
 
-def explain_by_search(request: Request) -> Verdict:
+def explain_by_search(request: Request) -> ConflictReport:
     """The same for an infeasible request whose conflict is not linear, with exhaustive search as the judge."""
     named = {demand.id: demand for demand in request.demands}
     core = minimal(request.feasible, request.names)
-    found = [
+    ways_out = [
         Relaxation((name,), _drop(named[name]), _cost(named[name]))
         for name in core
         if request.feasible([other for other in request.names if other != name])
     ]
-    return Verdict(_told(core, named), _in_order(found))
+    return ConflictReport(_conflicts(core, named), _cheapest_first(ways_out))
 
 
-def _told(core: Sequence[str], named: dict[str, Demand]) -> tuple[Conflict, ...]:
+def _conflicts(core: Sequence[str], named: dict[str, Demand]) -> tuple[Conflict, ...]:
     return tuple(
         Conflict(name, named[name].text, named[name].source, named[name].layer.value) for name in core
     )
 
 
-def _in_order(found: Sequence[Relaxation]) -> tuple[Relaxation, ...]:
-    return tuple(sorted(found, key=lambda relaxation: (relaxation.cost, relaxation.demands)))
+def _cheapest_first(ways_out: Sequence[Relaxation]) -> tuple[Relaxation, ...]:
+    return tuple(sorted(ways_out, key=lambda relaxation: (relaxation.cost, relaxation.demands)))
 
 
 def minimal(feasible: Callable[[Sequence[str]], bool], names: Sequence[str]) -> tuple[str, ...]:
@@ -100,9 +100,9 @@ def minimal(feasible: Callable[[Sequence[str]], bool], names: Sequence[str]) -> 
 
     def shed(block: list[str]) -> None:
         nonlocal kept
-        rest = [name for name in kept if name not in block]
-        if not feasible(rest):
-            kept = rest
+        others = [name for name in kept if name not in block]
+        if not feasible(others):
+            kept = others
         elif len(block) > 1:
             middle = len(block) // 2
             shed(block[:middle])
@@ -117,23 +117,23 @@ def repairs(
     model: ClassModel, names: Sequence[str], core: Sequence[str], named: dict[str, Demand]
 ) -> tuple[Relaxation, ...]:
     """Return what makes the whole request possible, cheapest first: one demand loosened or dropped, else several."""
-    found = []
+    ways_out = []
     for name in core:
         softened = model.solve(names, slack=name)
         change = _changes(named[name], softened) if softened is not None else ()
         if change:
-            found.append(
+            ways_out.append(
                 Relaxation((name,), _loosen(named[name], change), _cost(named[name], change), change)
             )
         elif model.solve([other for other in names if other != name]) is not None:
-            found.append(Relaxation((name,), _drop(named[name]), _cost(named[name])))
-    if not any(relaxation.cost < CALL_COST for relaxation in found):
+            ways_out.append(Relaxation((name,), _drop(named[name]), _cost(named[name])))
+    if not any(relaxation.cost < CALL_COST for relaxation in ways_out):
         costs = {name: _cost(named[name]) for name in names}
         answer = model.solve(names, elastic=costs)
         if answer is not None and len(answer.dropped) > 1:
             text = "; and ".join(_drop(named[name]) for name in answer.dropped)
-            found.append(Relaxation(answer.dropped, text, sum(costs[name] for name in answer.dropped)))
-    return _in_order(found)
+            ways_out.append(Relaxation(answer.dropped, text, sum(costs[name] for name in answer.dropped)))
+    return _cheapest_first(ways_out)
 
 
 def _cost(demand: Demand, changes: Sequence[tuple[str, str, float, float]] = ()) -> float:
@@ -184,14 +184,14 @@ def _loosen(demand: Demand, changes: Sequence[tuple[str, str, float, float]]) ->
 
 
 def _drop(demand: Demand) -> str:
-    kind, _, rest = demand.id.partition(":")
+    kind, _, subject = demand.id.partition(":")
     words = {
-        "must": f"drop the demand for {rest}",
-        "not": f"drop the exclusion of {rest}",
-        "apart": f"allow {rest.replace('+', ' and ')} together",
+        "must": f"drop the demand for {subject}",
+        "not": f"drop the exclusion of {subject}",
+        "apart": f"allow {subject.replace('+', ' and ')} together",
         "want": f"drop the wish for {demand.text}",
     }
-    if demand.layer is Layer.USER and rest and kind in words:
+    if demand.layer is Layer.USER and subject and kind in words:
         return words[kind]
     if demand.id == SIZE:
         return "drop the limits of size"

@@ -6,43 +6,46 @@ from math import ceil
 
 import numpy as np
 
+from matcher.solver.instance import Instance
 from matcher.solver.kernel import Rules
-from matcher.solver.search import Case, local_optima
+from matcher.solver.search import Optimum, local_optima
 
 RESTARTS = 5
 
 
-def several(
-    case: Case, value: float, team: Sequence[int], limit: int, apart: int | None, seed: int
-) -> list[tuple[float, tuple[int, ...]]]:
-    """Return up to `limit` (value, team), the given best one first, each `apart` members away from every other.
+def diverse_teams(
+    instance: Instance, best: Optimum, limit: int, apart: int | None, seed: int
+) -> list[Optimum]:
+    """Return up to `limit` sets, `best` first, each `apart` members away from every other, by descending value.
 
     Away: so many members are not in the other team. By default two fifths of the best team's size, but no more than
     those who are free to go.
     """
-    found = [(value, tuple(team))]
-    free = len(team) - int(np.count_nonzero(case.inside))
+    team = best[1]
+    free = len(team) - int(np.count_nonzero(instance.fixed_in))
     distance = max(1, min(ceil(0.4 * len(team)), free)) if apart is None else apart
-    near: list[tuple[float, tuple[int, ...]]] = []
-    while len(found) < limit:
-        teams = [members for _, members in found]
-        away = replace(case, rules=keep_away(case.rules, teams, distance))
-        near = [pair for pair in near if len(set(pair[1]) - set(teams[-1])) >= distance]
-        start = near[0][1] if near else _stay(team, case, distance)
-        near = sorted({*near, *local_optima(away, seed + len(found), RESTARTS, [start])}, key=_best_first)
-        if not near:
+    chosen = [best]
+    spare: list[Optimum] = []
+    while len(chosen) < limit:
+        teams = [members for _, members in chosen]
+        away = replace(instance, rules=keep_away(instance.rules, teams, distance))
+        spare = [optimum for optimum in spare if len(set(optimum[1]) - set(teams[-1])) >= distance]
+        start = spare[0][1] if spare else _who_may_stay(team, instance, distance)
+        fresh = local_optima(away, seed + len(chosen), RESTARTS, [start])
+        spare = sorted({*spare, *fresh}, key=_best_first)
+        if not spare:
             break
-        found.append(near[0])
-    return [found[0], *sorted(found[1:], key=_best_first)]
+        chosen.append(spare[0])
+    return [best, *sorted(chosen[1:], key=_best_first)]
 
 
-def _best_first(pair: tuple[float, tuple[int, ...]]) -> tuple[float, tuple[int, ...]]:
-    return -pair[0], pair[1]
+def _best_first(optimum: Optimum) -> tuple[float, tuple[int, ...]]:
+    return -optimum[0], optimum[1]
 
 
-def _stay(team: Sequence[int], case: Case, distance: int) -> tuple[int, ...]:
+def _who_may_stay(team: Sequence[int], instance: Instance, distance: int) -> tuple[int, ...]:
     """Some of the best team, as many as may stay."""
-    free = [p for p in team if not case.inside[p]]
+    free = [p for p in team if not instance.fixed_in[p]]
     return tuple(free[: max(0, len(free) - distance)])
 
 

@@ -22,7 +22,7 @@ def _codes(values: Sequence[str | None]) -> tuple[np.ndarray, tuple[str, ...]]:
 class Facts:
     """Columns of length n. Codes point into the tuple of names beside them; -1 says unknown.
 
-    `sme`: 1 yes, 0 no, -1 unknown. `budget_eur`: NaN where unknown. `role`: a role already settled, -1 = free.
+    `sme`: 1 yes, 0 no, -1 unknown. `budget_eur`: NaN where unknown. `role`: a role already given, -1 = free.
     `load`: in how many other consortia the candidate already stands, -1 = unknown.
     """
 
@@ -60,7 +60,7 @@ class Facts:
             kind=[-1 if o.kind is None else place[o.kind] for o in organisations],
             sme=[-1 if o.sme is None else int(o.sme) for o in organisations],
             owner=[None if o.owner is None else str(o.owner) for o in organisations],
-        ).settled(budgets=budgets, roles=roles, loads=loads)
+        ).stating(budgets=budgets, roles=roles, loads=loads)
 
     @classmethod
     def from_columns(
@@ -92,7 +92,7 @@ class Facts:
             load=np.full(n, -1, np.int32),
         )
 
-    def settled(
+    def stating(
         self,
         *,
         budgets: Mapping[str, float] | None = None,

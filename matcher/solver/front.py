@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matcher.solver import pool as pools
+from matcher.solver.pool import initial_pool, price_in
 from matcher.solver.problem import Problem
 from matcher.solver.request import Request
 from matcher.solver.search import local_optima
@@ -35,17 +35,17 @@ def front(
     problem: Problem, *, tie_weights: Sequence[float] = TIE_WEIGHTS, seed: int = 0
 ) -> tuple[FrontPoint, ...]:
     """Return the front among what local search finds at each weight of ties, from most fit to most new ties."""
-    found: dict[tuple[str, ...], FrontPoint] = {}
+    points: dict[tuple[str, ...], FrontPoint] = {}
     for weight in tie_weights:
         request = Request.of(replace(problem, weights=replace(problem.weights, ties=weight)))
-        pool = pools.draw(request, WIDTH)
-        optima = local_optima(request.case(pool), seed, RESTARTS)
-        pool = pools.widen(request, pool, [pool[list(team)].tolist() for _, team in optima[:3]], PRICED_IN)
-        for _, team in local_optima(request.case(pool), seed, RESTARTS):
+        pool = initial_pool(request, WIDTH)
+        optima = local_optima(request.instance(pool), seed, RESTARTS)
+        pool = price_in(request, pool, [pool[list(team)].tolist() for _, team in optima[:3]], PRICED_IN)
+        for _, team in local_optima(request.instance(pool), seed, RESTARTS):
             point = _point(problem, pool[list(team)], weight)
-            found.setdefault(point.members, point)
+            points.setdefault(point.members, point)
     kept: list[FrontPoint] = []
-    for point in sorted(found.values(), key=lambda p: (-p.fit, -p.new_ties, p.members)):
+    for point in sorted(points.values(), key=lambda p: (-p.fit, -p.new_ties, p.members)):
         if not kept or point.new_ties > kept[-1].new_ties + 1e-12:
             kept.append(point)
     return tuple(kept)

@@ -17,7 +17,7 @@ PER_STRATUM = 2
 PARTNERS = 20
 
 
-def draw(request: Request, width: int) -> np.ndarray:
+def initial_pool(request: Request, width: int) -> np.ndarray:
     """Return ascending positions of some `width` candidates, more where strata and aspects ask for it.
 
     Those who must be in are among them, those whom a demand keeps out are not, unless all candidates fit in.
@@ -26,13 +26,13 @@ def draw(request: Request, width: int) -> np.ndarray:
     n = len(problem.facts)
     if n <= width:
         return np.arange(n)
-    score = np.where(request.barred, -np.inf, promise(request))
+    score = np.where(request.excluded, -np.inf, potential(request))
     order = np.argsort(-score, kind="stable")
-    chosen: set[int] = set(request.held)
+    chosen: set[int] = set(request.required)
     for a in range(problem.aspects.shape[1]):
         chosen.update(_best(problem.aspects[:, a] * (0.5 + 0.5 * problem.fit), PER_ASPECT))
-    if request.held:
-        near = request.utility.tie_sum(request.held)
+    if request.required:
+        near = request.utility.tie_sum(request.required)
         chosen.update(p for p in _best(near, PARTNERS) if near[p] > 0)
     chosen.update(_strata(problem.facts.country, order, width // 2))
     chosen.update(_strata(problem.facts.kind, order, width // 2))
@@ -41,7 +41,7 @@ def draw(request: Request, width: int) -> np.ndarray:
             break
         chosen.add(int(position))
     return np.array(
-        sorted((chosen - set(np.flatnonzero(request.barred))) | set(request.held)), dtype=np.int64
+        sorted((chosen - set(np.flatnonzero(request.excluded))) | set(request.required)), dtype=np.int64
     )
 
 
@@ -50,22 +50,23 @@ def _strata(code: np.ndarray, order: np.ndarray, most: int) -> list[int]:
     ranked = order[np.argsort(code[order], kind="stable")]
     first = np.flatnonzero(np.r_[True, np.diff(code[ranked]) != 0])
     length = np.diff(np.r_[first, code.size])
-    found = [
+    heads = [
         int(ranked[b + k]) for b, s in zip(first, length, strict=True) for k in range(min(s, PER_STRATUM))
     ]
     place = np.empty(order.size, np.int64)
     place[order] = np.arange(order.size)
-    return sorted(found, key=lambda position: int(place[position]))[:most]
+    return sorted(heads, key=lambda position: int(place[position]))[:most]
 
 
-def promise(request: Request) -> np.ndarray:
+def potential(request: Request) -> np.ndarray:
     """Return (n,): what a candidate may bring to a team not yet known: its own terms, some coverage, some ties."""
     utility = request.utility
     reach = utility.rho * (utility.ties @ utility.rho) * max(utility.scale, 0.0)
     place = reach.size - max(1, reach.size // 50)
     usual = np.partition(reach, place)[place] or 1.0
-    own = utility.lin
-    return own + utility.aspect.sum(axis=1) / 3 + 0.5 * own.max(initial=0.0) * np.minimum(reach / usual, 2.0)
+    own = utility.lin + utility.aspect.sum(axis=1) / 3
+    score: np.ndarray = own + 0.5 * utility.lin.max(initial=0.0) * np.minimum(reach / usual, 2.0)
+    return score
 
 
 def price(request: Request, teams: Sequence[Sequence[int]]) -> np.ndarray:
@@ -79,7 +80,7 @@ def price(request: Request, teams: Sequence[Sequence[int]]) -> np.ndarray:
         losses = {
             member: utility.added([m for m in team if m != member], [member])[0]
             for member in team
-            if member not in request.held
+            if member not in request.required
         }
         if not losses:
             continue
@@ -88,13 +89,13 @@ def price(request: Request, teams: Sequence[Sequence[int]]) -> np.ndarray:
     return best
 
 
-def widen(request: Request, pool: np.ndarray, teams: Sequence[Sequence[int]], add: int) -> np.ndarray:
-    """Return the pool with the `add` best priced candidates from outside it, ascending; nobody barred."""
+def price_in(request: Request, pool: np.ndarray, teams: Sequence[Sequence[int]], add: int) -> np.ndarray:
+    """Return the pool with the `add` best priced candidates from outside it, ascending; nobody excluded."""
     if pool.size >= len(request.problem.facts) or not teams:
         return pool
     gain = price(request, teams)
     gain[pool] = -np.inf
-    gain[request.barred] = -np.inf
+    gain[request.excluded] = -np.inf
     added = [p for p in _best(gain, add) if gain[p] > -np.inf]
     return np.union1d(pool, np.array(added, dtype=pool.dtype))
 

@@ -38,6 +38,9 @@ class Weights:
                 raise ValueError(f"the weight of {name} must be 0 or more, not {amount!r}")
 
 
+LARGEST_WISH = 40
+"""No consortium may be wished for with more members."""
+
 PRESETS: Mapping[str, Weights] = MappingProxyType(
     {
         "proven_team": Weights(ties=3.0, balance=0.1, newcomers=0.0, sme=0.0, widening=0.0),
@@ -54,7 +57,7 @@ PRESETS: Mapping[str, Weights] = MappingProxyType(
 class Wishes:
     """What the coordinator asks for beside the call's demands; ids of candidates.
 
-    `size`: least and most members, inclusive. `apart`: pairs that never stand together. `roles`: settled roles.
+    `size`: least and most members, inclusive. `apart`: pairs that never stand together. `roles`: roles already given.
     `demands`: wishes for countries, kinds, shares …, in the call's own records.
     """
 
@@ -68,8 +71,8 @@ class Wishes:
 
     def __post_init__(self) -> None:
         low, high = self.size
-        if not 1 <= low <= high <= 40:
-            raise ValueError(f"size must be LOW to HIGH within 1 to 40, not {low} to {high}")
+        if not 1 <= low <= high <= LARGEST_WISH:
+            raise ValueError(f"size must be LOW to HIGH within 1 to {LARGEST_WISH}, not {low} to {high}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,11 +7,13 @@ import numpy as np
 
 from data.demands import Demand
 from data.errors import BadInput
-from matcher.solver.clauses import Clause, Reader, Row
-from matcher.solver.kernel import TOLERANCE, Gains
+from matcher.solver.clauses import Clause, ClauseCompiler, Row
+from matcher.solver.instance import Instance, price_rows
+from matcher.solver.kernel import FIXED_IN, FIXED_OUT, OPEN, TOLERANCE, Gains, Sizes
 from matcher.solver.packing import as_rules
-from matcher.solver.problem import Problem
-from matcher.solver.search import Case, narrow, price_rows, search
+from matcher.solver.problem import LARGEST_WISH, Problem
+from matcher.solver.reduce import reduce
+from matcher.solver.search import search
 from matcher.solver.utility import Utility
 from matcher.solver.wishes import SIZE, wish_demands
 
@@ -24,14 +26,14 @@ PROOF_S = 5.0
 class Request:
     """A problem with its demands and wishes read into clauses over all candidates.
 
-    `held`: positions of those who must be in; `barred` (n,) bool: those whom a demand keeps out by itself.
+    `required`: positions of those who must be in; `excluded` (n,) bool: those whom a demand keeps out by itself.
     """
 
     problem: Problem
     demands: tuple[Demand, ...]
     clauses: tuple[Clause, ...]
-    held: tuple[int, ...]
-    barred: np.ndarray
+    required: tuple[int, ...]
+    excluded: np.ndarray
     utility: Utility
 
     @classmethod
@@ -47,11 +49,11 @@ class Request:
                     "drop the wish or add the organisation"
                 )
         demands = (*problem.demands, *wish_demands(wishes))
-        facts = facts.settled(roles=wishes.roles)
-        reader = Reader(facts, problem.on, problem.pillar, wishes.coordinator, problem.same_owner)
-        clauses = reader.clauses(demands)
-        held = tuple(sorted({place[name] for name in named}))
-        return cls(problem, demands, clauses, held, barred(clauses, len(facts)), Utility.of(problem))
+        facts = facts.stating(roles=wishes.roles)
+        compiler = ClauseCompiler(facts, problem.on, problem.pillar, wishes.coordinator, problem.same_owner)
+        clauses = compiler.clauses(demands)
+        required = tuple(sorted({place[name] for name in named}))
+        return cls(problem, demands, clauses, required, excluded(clauses, len(facts)), Utility.of(problem))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -59,56 +61,58 @@ class Request:
         concerned = {name for clause in self.clauses for name in clause.demands}
         return tuple(demand.id for demand in self.demands if demand.id in concerned)
 
-    def case(self, pool: np.ndarray) -> Case:
-        """The kernel's numbers for the candidates at `pool`, under all demands."""
-        inside = np.isin(pool, self.held)
-        return self._case(
-            pool, [clause.take(pool) for clause in self.clauses], inside, self.problem.wishes.size
-        )
+    @property
+    def sizes(self) -> Sizes:
+        """The least and the most members wished for."""
+        return Sizes(*self.problem.wishes.size)
 
-    def narrowed(self, value: float | None, pool: np.ndarray, everybody: Gains) -> tuple[np.ndarray, float]:
+    def instance(self, pool: np.ndarray) -> Instance:
+        """The kernel's numbers for the candidates at `pool` (ascending positions), under all demands."""
+        clauses = [clause.take(pool) for clause in self.clauses]
+        return self._instance(pool, clauses, np.isin(pool, self.required), self.sizes)
+
+    def reduced(self, value: float | None, pool: np.ndarray, all_gains: Gains) -> tuple[np.ndarray, float]:
         """Who could be in a set worth more than `value`, and what no set of all candidates can exceed.
 
-        `everybody`: the gains of all candidates, `utility.gains()`. `pool`: ascending positions of promising
+        `all_gains`: the gains of all candidates, `utility.gains()`. `pool`: ascending positions of promising
         candidates, all who must be in among them: there the prices are found. With no value yet, everybody who is
-        not barred, and no bound.
+        not excluded, and no bound.
         """
         n = len(self.problem.facts)
         if value is None or n <= SMALL:
-            return (np.flatnonzero(~self.barred) if value is None else np.arange(n)), np.inf
-        status = np.where(self.barred, -1, 0).astype(np.int8)
-        status[list(self.held)] = 1
-        size = self.problem.wishes.size
-        rows = price_rows(self.clauses, n, size[1], caps=False)
-        return narrow(everybody, rows, status, size, value, pool)
+            return (np.flatnonzero(~self.excluded) if value is None else np.arange(n)), np.inf
+        status = np.where(self.excluded, FIXED_OUT, OPEN).astype(np.int8)
+        status[list(self.required)] = FIXED_IN
+        rows = price_rows(self.clauses, n, self.sizes.most, caps=False)
+        return reduce(all_gains, rows, status, self.sizes, value, pool)
 
     def feasible(self, active: Collection[str]) -> bool:
         """Whether these demands can be met together, by exhaustive search over all candidates."""
         pool = np.arange(len(self.problem.facts))
         chosen = [clause for clause in self.clauses if set(clause.demands) <= set(active)]
-        size = self.problem.wishes.size if SIZE in active else (1, min(40, pool.size))
-        outcome = search(self._case(pool, chosen, np.zeros(pool.size, bool), size), budget_s=PROOF_S)
+        sizes = self.sizes if SIZE in active else Sizes(1, min(LARGEST_WISH, pool.size))
+        instance = self._instance(pool, chosen, np.zeros(pool.size, bool), sizes)
+        outcome = search(instance, budget_s=PROOF_S)
         return bool(outcome.team) or not outcome.exhausted
 
-    def _case(
-        self, pool: np.ndarray, clauses: Sequence[Clause], inside: np.ndarray, size: tuple[int, int]
-    ) -> Case:
-        outside = barred(clauses, pool.size)
-        binding = [clause for clause in clauses if not _idle(clause, inside, outside, size[1])]
-        rows, needs = price_rows(binding, pool.size, size[1])
-        return Case(
+    def _instance(
+        self, pool: np.ndarray, clauses: Sequence[Clause], fixed_in: np.ndarray, sizes: Sizes
+    ) -> Instance:
+        fixed_out = excluded(clauses, pool.size)
+        binding = [clause for clause in clauses if not _idle(clause, fixed_in, fixed_out, sizes.most)]
+        rows, needs = price_rows(binding, pool.size, sizes.most)
+        return Instance(
             gains=self.utility.gains(pool),
             rules=as_rules(binding, pool.size),
             price_row=rows,
             price_need=needs,
-            inside=inside,
-            outside=outside,
-            least=size[0],
-            most=size[1],
+            fixed_in=fixed_in,
+            fixed_out=fixed_out,
+            sizes=sizes,
         )
 
 
-def barred(clauses: Iterable[Clause], n: int) -> np.ndarray:
+def excluded(clauses: Iterable[Clause], n: int) -> np.ndarray:
     """Return (n,) bool: whom some row keeps out alone, since nobody adds to that row."""
     out = np.zeros(n, bool)
     for clause in clauses:
@@ -124,13 +128,13 @@ def _sole_row(clause: Clause) -> Row | None:
     return None
 
 
-def _idle(clause: Clause, inside: np.ndarray, outside: np.ndarray, most: int) -> bool:
-    """Whether every set of at most `most` that holds the inside and spares the outside keeps the clause anyway."""
+def _idle(clause: Clause, fixed_in: np.ndarray, fixed_out: np.ndarray, most: int) -> bool:
+    """Whether every set of at most `most` with all those fixed in and none fixed out keeps the clause anyway."""
     if clause.demands == (SIZE,):
         return True  # the search itself keeps the sizes
     row = _sole_row(clause)
     if row is None:
         return False
-    open_ones = np.minimum(row.coef[~inside & ~outside], 0.0)
-    worst = np.sort(open_ones)[: max(0, most - np.count_nonzero(inside))].sum()
-    return bool(row.coef[inside].sum() + worst >= row.need - TOLERANCE)
+    losses = np.minimum(row.coef[~fixed_in & ~fixed_out], 0.0)
+    worst = np.sort(losses)[: max(0, most - np.count_nonzero(fixed_in))].sum()
+    return bool(row.coef[fixed_in].sum() + worst >= row.need - TOLERANCE)

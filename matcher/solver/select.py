@@ -52,7 +52,8 @@ def _is(facts: Facts, kinds: tuple[Kind, ...]) -> np.ndarray:
 
 
 def _by_code(table: list[np.int8], unknown: np.int8, codes: np.ndarray) -> np.ndarray:
-    return np.array([*table, unknown], np.int8)[codes]  # code -1 reads the last entry
+    answers: np.ndarray = np.array([*table, unknown], np.int8)[codes]  # code -1 reads the last entry
+    return answers
 
 
 def _by_role(selector: Selector, facts: Facts) -> np.ndarray:
@@ -82,11 +83,11 @@ def _of_kind(kinds: tuple[Kind, ...], facts: Facts) -> np.ndarray:
     sme, large = Kind.SME in kinds, Kind.LARGE in kinds
     if Kind.COMPANY not in kinds and (sme or large):
         plain = _is(facts, (Kind.COMPANY,))
-        answer[plain] = YES if sme and large else _told(facts.sme[plain], sme)
+        answer[plain] = YES if sme and large else _as_wanted(facts.sme[plain], sme)
     return answer
 
 
-def _told(flags: np.ndarray, wanted: bool) -> np.ndarray:
+def _as_wanted(flags: np.ndarray, wanted: bool) -> np.ndarray:
     answer = np.full(flags.shape, MAYBE)
     answer[flags == int(wanted)] = YES
     answer[flags == int(not wanted)] = NO

@@ -101,25 +101,25 @@ def swaps(
     team = [place[name] for name in members]
     before = terms(problem, np.array(team))
     verdict = check(tuple(members)) if check else None
-    found: list[Swap] = []
+    proposals: list[Swap] = []
     for outgoing in team:
-        if outgoing in request.held:
+        if outgoing in request.required:
             continue
-        rest = [member for member in team if member != outgoing]
+        staying = [member for member in team if member != outgoing]
         room = {True: per_member, False: broken_per_member}
-        for incoming, allowed in _alternatives(request, rest, outgoing):
+        for incoming, allowed in _alternatives(request, staying, outgoing):
             if not room[True]:
                 break
             if not room[allowed]:
                 continue
             room[allowed] -= 1
-            after = terms(problem, np.array([*rest, incoming]))
+            after = terms(problem, np.array([*staying, incoming]))
             changes = tuple(
                 TermChange(a.name, a.value, b.value, (b.value - a.value) * a.weight)
                 for a, b in zip(before, after, strict=True)
             )
-            ids = tuple(problem.facts.ids[p] for p in (*rest, incoming))
-            found.append(
+            ids = tuple(problem.facts.ids[p] for p in (*staying, incoming))
+            proposals.append(
                 Swap(
                     outgoing=problem.facts.ids[outgoing],
                     incoming=problem.facts.ids[incoming],
@@ -129,26 +129,27 @@ def swaps(
                     rules=_rule_changes(verdict, check(ids)) if check and verdict else (),
                 )
             )
-    return tuple(found)
+    return tuple(proposals)
 
 
-def _alternatives(request: Request, rest: Sequence[int], outgoing: int) -> list[tuple[int, bool]]:
+def _alternatives(request: Request, staying: Sequence[int], outgoing: int) -> list[tuple[int, bool]]:
     """Return the best candidates for the empty seat with whether the rules let them in, best first."""
-    worth = request.utility.added(rest)
-    worth[[*rest, outgoing]] = -np.inf
-    worth[request.barred] = -np.inf
+    worth = request.utility.added(staying)
+    worth[[*staying, outgoing]] = -np.inf
+    worth[request.excluded] = -np.inf
     count = min(CONSIDERED, int(np.count_nonzero(worth > -np.inf)))
     if count == 0:
         return []
     top = np.argpartition(-worth, count - 1)[:count]
-    pool = np.union1d(rest, top)
-    case = request.case(pool)
-    found = []
+    pool = np.union1d(staying, top)
+    instance = request.instance(pool)
+    alternatives = []
     for incoming in sorted((int(p) for p in top), key=lambda p: (-worth[p], p)):
-        members = np.searchsorted(pool, [*rest, incoming])
-        short = kernel.shortfall(case.rules, members, members.size)
-        found.append((incoming, short <= kernel.TOLERANCE and case.least <= members.size <= case.most))
-    return found
+        members = np.searchsorted(pool, [*staying, incoming])
+        fits = instance.sizes.least <= members.size <= instance.sizes.most
+        missing = kernel.shortfall(instance.rules, members)
+        alternatives.append((incoming, fits and missing <= kernel.TOLERANCE))
+    return alternatives
 
 
 def _rule_changes(before: Verdict, after: Verdict) -> tuple[RuleChange, ...]:

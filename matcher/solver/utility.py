@@ -117,7 +117,8 @@ class Utility:
         for member in team:
             row = slice(self.ties.indptr[member], self.ties.indptr[member + 1])
             total[self.ties.indices[row]] += self.ties.data[row] * self.rho[member]
-        return total * self.rho * self.scale
+        gated: np.ndarray = total * self.rho * self.scale
+        return gated
 
     def added(self, team: Sequence[int], at: Sequence[int] | None = None) -> np.ndarray:
         """Return what each candidate (or each one at `at`) adds to the team."""
@@ -126,7 +127,9 @@ class Utility:
         fresh = np.append(self.gain, 0.0)
         fresh[self.label[list(team)].ravel()] = 0.0
         more = np.maximum(self.aspect[where] - covered, 0.0).sum(axis=1)
-        return self.lin[where] + self.tie_sum(team)[where] + more + fresh[self.label[where]].sum(axis=1)
+        own = self.lin[where] + self.tie_sum(team)[where]
+        total: np.ndarray = own + more + fresh[self.label[where]].sum(axis=1)
+        return total
 
 
 def _ascending(ties: sp.csr_array) -> sp.csr_array:

@@ -49,7 +49,7 @@ class Matcher:
         budget_s = request.budget_s or self._budget_s
         told = cache(partial(self._told, question))
         assembly = assemble(
-            question.problem, limit=request.limit, budget_s=budget_s, watch=watch, foresee=told
+            question.problem, limit=request.limit, budget_s=budget_s, watch=watch, precompute=told
         )
         return Suggestions(
             run=self._run(request, budget_s),

@@ -155,11 +155,11 @@ def test_a_small_budget_still_gives_an_allowed_team_with_a_true_bound():
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_every_set_of_the_answer_was_foreseen_with_its_roles(seed):
-    foreseen = []
-    answer = assemble(tiny_problem(200, seed), limit=4, budget_s=5.0, foresee=foreseen.append)
-    assert {each.members for each in answer.consortia} <= set(foreseen)
-    assert all(each.gap is not None for each in answer.consortia)
+def test_every_set_of_the_answer_was_precomputed_with_its_roles(seed):
+    precomputed = []
+    answer = assemble(tiny_problem(200, seed), limit=4, budget_s=5.0, precompute=precomputed.append)
+    assert {consortium.members for consortium in answer.consortia} <= set(precomputed)
+    assert all(consortium.gap is not None for consortium in answer.consortia)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -169,28 +169,28 @@ def test_where_the_proof_finds_a_better_set_its_own_companions_are_told(seed, mo
     def hasty(*args, **options):
         return local_optima(*args, **options)[1:]
 
-    problem, foreseen = tiny_problem(200, seed), []
+    problem, precomputed = tiny_problem(200, seed), []
     usual = assemble(problem, limit=3, budget_s=5.0)
     monkeypatch.setattr(assembling, "local_optima", hasty)
-    answer = assemble(problem, limit=3, budget_s=5.0, foresee=foreseen.append)
+    answer = assemble(problem, limit=3, budget_s=5.0, precompute=precomputed.append)
     assert answer.status == "optimal"
     assert answer.consortia[0].members == usual.consortia[0].members
     assert answer.consortia[0].value == pytest.approx(usual.consortia[0].value)
-    assert {each.members for each in answer.consortia} <= set(foreseen)
+    assert {consortium.members for consortium in answer.consortia} <= set(precomputed)
 
 
-def test_what_is_raised_while_foreseeing_ends_the_search():
+def test_what_is_raised_while_precomputing_ends_the_search():
     def refuse(seats):
         raise RuntimeError("not this set")
 
     with pytest.raises(RuntimeError, match="not this set"):
-        assemble(tiny_problem(200, 7), limit=1, budget_s=5.0, foresee=refuse)
+        assemble(tiny_problem(200, 7), limit=1, budget_s=5.0, precompute=refuse)
 
 
 def test_watchers_hear_rising_values_and_the_last_is_the_answer():
     heard = []
     answer = assemble(tiny_problem(200, 7), limit=1, budget_s=5.0, watch=heard.append)
-    values = [snapshot.value for snapshot in heard]
+    values = [incumbent.value for incumbent in heard]
     assert values == sorted(values)
     assert values[-1] == pytest.approx(answer.consortia[0].value)
 

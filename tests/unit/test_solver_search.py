@@ -1,4 +1,4 @@
-"""Two thousand random cases of twelve candidates: search and narrowing against every subset, written out in numpy."""
+"""Two thousand random cases of twelve candidates: search and reduction against every subset, written out in numpy."""
 
 from itertools import combinations, pairwise
 
@@ -8,9 +8,11 @@ import scipy.sparse as sp
 
 from matcher.solver.assemble import warm
 from matcher.solver.clauses import Clause, Row
-from matcher.solver.kernel import Gains, matching_size, pairs_within
+from matcher.solver.instance import Instance, price_rows
+from matcher.solver.kernel import Gains, Sizes, matching_size, pairs_within
 from matcher.solver.packing import as_rules
-from matcher.solver.search import Case, narrow, price_rows, search
+from matcher.solver.reduce import reduce
+from matcher.solver.search import search
 
 N = 12
 
@@ -30,8 +32,8 @@ def subsets(low, high):
     return table
 
 
-def random_case(rng):
-    """Numbers of every sign, some pairs, some rows; returns the case and what the oracle reads."""
+def random_instance(rng):
+    """Numbers of every sign, some pairs, some rows; returns the instance and what the oracle reads."""
     lin = rng.normal(0.2, 0.3, N)
     aspect = rng.random((N, 3)) * (rng.random((N, 3)) < 0.5)
     label = rng.integers(-1, 4, (N, 1)).astype(np.int32)
@@ -60,13 +62,14 @@ def random_case(rng):
     )
     clauses = [Clause((f"R{k}",), ((atom,),)) for k, atom in enumerate(rows)]
     prices = price_rows(clauses, N, high)
-    case = Case(gains, as_rules(clauses, N), *prices, inside, np.zeros(N, bool), low, high)
-    return case, pair, rows
+    sizes = Sizes(low, high)
+    instance = Instance(gains, as_rules(clauses, N), *prices, inside, np.zeros(N, bool), sizes)
+    return instance, pair, rows
 
 
-def values(case, pair, table):
+def values(instance, pair, table):
     """The value of each subset."""
-    gains = case.gains
+    gains = instance.gains
     total = table @ gains.lin + np.einsum("si,ij,sj->s", table, pair, table) / 2
     total += (table[:, :, None] * gains.aspect[None]).max(axis=1).sum(axis=1)
     for tag, gain in enumerate(gains.label_gain):
@@ -79,27 +82,26 @@ def test_search_finds_and_proves_what_enumeration_finds(block):
     rng = np.random.default_rng(block)
     infeasible = 0
     for number in range(500):
-        case, pair, rows = random_case(rng)
-        table = subsets(case.least, case.most)
-        fine = (table[:, case.inside] == 1).all(axis=1)
+        instance, pair, rows = random_instance(rng)
+        table = subsets(*instance.sizes)
+        fine = (table[:, instance.fixed_in] == 1).all(axis=1)
         for row in rows:
             fine &= table @ row.coef >= row.need
-        outcome = search(case, budget_s=20.0, restarts=1)  # one restart leaves work to the tree
+        outcome = search(instance, budget_s=20.0, restarts=1)  # one restart leaves work to the tree
         assert outcome.proved, number
         if not fine.any():
             infeasible += 1
             assert outcome.team == (), number
             continue
-        best = values(case, pair, table[fine]).max()
+        best = values(instance, pair, table[fine]).max()
         assert outcome.value == pytest.approx(best, abs=2e-7), number
-        status = case.inside.astype(np.int8)
-        core = np.flatnonzero(case.inside | (rng.random(status.size) < 0.5))
-        kept, bound = narrow(
-            case.gains, (case.price_row, case.price_need), status, (case.least, case.most), best - 0.05, core
-        )
+        status = instance.fixed_in.astype(np.int8)
+        core = np.flatnonzero(instance.fixed_in | (rng.random(status.size) < 0.5))
+        prices = instance.price_row, instance.price_need
+        kept, bound = reduce(instance.gains, prices, status, instance.sizes, best - 0.05, core)
         assert bound >= best - 1e-6, number
         allowed = table[fine]
-        winner = np.flatnonzero(allowed[values(case, pair, allowed).argmax()])
+        winner = np.flatnonzero(allowed[values(instance, pair, allowed).argmax()])
         assert set(winner) <= set(kept), number
     assert 5 < infeasible < 300
 
@@ -107,9 +109,9 @@ def test_search_finds_and_proves_what_enumeration_finds(block):
 def test_a_matching_counts_each_country_and_each_owner_once():
     left = np.array([0, 1, 2, 2, -1])
     right = np.array([7, 7, 7, 8, 9])
-    assert matching_size(left, right, np.array([0, 1, 2]), 3) == 1
-    assert matching_size(left, right, np.array([0, 1, 3]), 3) == 2
-    assert matching_size(left, right, np.array([0, 4]), 2) == 1
+    assert matching_size(left, right, np.array([0, 1, 2])) == 1
+    assert matching_size(left, right, np.array([0, 1, 3])) == 2
+    assert matching_size(left, right, np.array([0, 4])) == 1
 
 
 def test_a_cut_matrix_holds_the_pairs_among_those_kept():
