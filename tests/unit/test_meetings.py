@@ -204,7 +204,9 @@ def test_covering_everybody_costs_and_the_gap_says_how_much() -> None:
 def test_an_absence_of_a_slot_that_is_not_there_takes_none_away() -> None:
     made = plan([Wish("a", "b", 0.5)], slots(1), 1, absent={"a": frozenset({2, 3})})
     assert len(made.meetings) == 1
-    assert plan([Wish("a", "b", 0.5)], slots(1), 1, absent={"a": frozenset({1})}).meetings == ()
+    absent = plan([Wish("a", "b", 0.5)], slots(1), 1, absent={"a": frozenset({1})})
+    assert absent.meetings == ()
+    assert absent.bound == pytest.approx(0.0), "who is away in the only slot can meet nobody"
 
 
 def test_meetings_inside_a_country_do_not_count_towards_the_least_number() -> None:

@@ -171,6 +171,13 @@ def test_weights_by_who_is_on_board() -> None:
     }
 
 
+def test_what_those_on_board_did_is_nearer_where_the_programme_is_the_querys() -> None:
+    """P3, where nobody is on board, has 0.1 and what it shares of the programme."""
+    shared = replace(EVIDENCE, programme=column(1.0, 0.5, 0.25))
+    weights = tie_weights(prepared(), shared)["own topic"][:, 0].tolist()
+    assert weights == close([0, 0, OWN_TOPIC[2] * 0.35])
+
+
 def test_sharing_a_programme_and_being_on_board_decide_mixed_ranks_where_relevance_is_even() -> None:
     """Relevance 0.05, 0.025 and 0: own projects get 0.2 more each, so that P3 needs 0.2 to pass the second."""
     even = replace(
