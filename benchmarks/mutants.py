@@ -56,6 +56,8 @@ class Area:
 
     files: tuple[str, ...]
     tests: tuple[str, ...]
+    options: tuple[str, ...] = ()
+    """What pytest is told beside."""
 
 
 AREAS = {
@@ -105,7 +107,9 @@ AREAS = {
         ("tests/unit/test_rank_*.py", "tests/unit/test_cold_start.py", "matcher/ranking/*.py"),
     ),
     "index": Area(
-        ("embeddings/index.py",), ("tests/unit/test_index*.py", "tests/contract/test_index.py -k faiss")
+        ("embeddings/index.py",),
+        ("tests/unit/test_index*.py", "tests/contract/test_index.py"),
+        ("-k", "not pgvector"),
     ),
     "importers": Area(
         ("data/sources/*.py",),
@@ -183,13 +187,8 @@ def write(path: Path, content: bytes) -> None:
 
 def tests_fail(tree: Path, area: Area, timeout_s: float) -> str:
     """Run an area's tests in the copy: "survived" where they pass, else "killed" or "timeout"."""
-    files: list[str] = []
-    chosen: list[str] = []
-    for pattern in area.tests:
-        name, *options = pattern.split(" ")
-        files.extend(sorted(str(path.relative_to(tree)) for path in tree.glob(name)))
-        chosen.extend(options)
-    options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", *chosen, *files]
+    files = [str(path.relative_to(tree)) for pattern in area.tests for path in sorted(tree.glob(pattern))]
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", *area.options, *files]
     # What pytest would rewrite was imported before it began, on purpose.
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     context = multiprocessing.get_context("fork")

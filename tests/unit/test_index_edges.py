@@ -65,6 +65,14 @@ def test_many_equals_beyond_the_last_place_are_told_apart_by_their_ids() -> None
     assert [hit.id for hit in index.nearest(np.array([1.0, 0.0]), 2, allowed)] == ["r070", "r150"]
 
 
+def test_equals_behind_a_better_one_are_told_apart_by_their_ids() -> None:
+    rows = np.tile(np.array([[0.6, 0.8]], np.float32), (200, 1))
+    index = FaissIndex(2)
+    index.add([f"r{number:03d}" for number in reversed(range(200))], rows)
+    index.add(["z"], np.array([[1.0, 0.0]], np.float32))
+    assert [hit.id for hit in index.nearest(np.array([1.0, 0.0]), 2)] == ["z", "r000"]
+
+
 def test_nobody_allowed_is_nobody_found_and_unknown_ones_are_ignored() -> None:
     index = filled(np.eye(3, dtype=np.float32))
     assert index.nearest(np.array([1.0, 0.0, 0.0]), 3, set()) == ()
