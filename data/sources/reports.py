@@ -36,9 +36,27 @@ def _in_order(problems: Iterable[RowProblem]) -> tuple[RowProblem, ...]:
     return tuple(sorted(problems, key=lambda problem: (files[problem.file], problem.line, problem.column)))
 
 
-def write_report(problems: Iterable[RowProblem], path: Path) -> None:
-    """Write one line `file:line:column:reason` a problem, UTF-8; line breaks inside a reason become blanks."""
-    lines = [" ".join(str(problem).split()) + "\n" for problem in problems]
+def to_look_at(report: ImportReport) -> list[tuple[str, RowProblem]]:
+    """Return everything that a person should look at, each with what it is."""
+    return [
+        *(("not taken", problem) for problem in report.problems),
+        *(("left empty", problem) for problem in report.left_empty),
+        *(("contradiction", problem) for problem in report.conflicts),
+        *(("note", problem) for problem in report.notes),
+    ]
+
+
+def write_report(report: ImportReport, path: Path) -> None:
+    """Write one line `file:line:column:reason` a problem, bad rows first, then under a heading each the cells left
+    empty, contradictions and notes; UTF-8. Line breaks inside a reason become blanks.
+    """
+    lines: list[str] = []
+    before = "not taken"
+    for what, problem in to_look_at(report):
+        if what != before:
+            lines.append(f"# {what}\n")
+            before = what
+        lines.append(" ".join(str(problem).split()) + "\n")
     try:
         path.write_text("".join(lines), encoding="utf-8")
     except OSError as error:

@@ -15,7 +15,7 @@ from data.sources.demo import load_demo
 from data.sources.members import read_members
 from data.sources.organisations import import_organisations
 from data.sources.outlines import import_outlines
-from data.sources.reports import write_report
+from data.sources.reports import to_look_at, write_report
 from data.store import Store
 from embeddings.choice import open_encoder
 from embeddings.encoder import Encoder
@@ -219,13 +219,13 @@ class Konsort:
         return load_demo(self._store, dry_run=dry_run, progress=self._progress)
 
     def keep_problems(self, report: ImportReport, path: Path | None) -> Imported:
-        """Write the bad rows to `path` (konsort-bad-rows.txt where none is named); return what came in.
+        """Write what to look at to `path` (konsort-bad-rows.txt where none is named); return what came in.
 
         A dry run writes nothing; `report` in the answer says where the bad rows would be.
         """
-        chosen = path or (Path("konsort-bad-rows.txt") if report.problems else None)
+        chosen = path or (Path("konsort-bad-rows.txt") if to_look_at(report) else None)
         if chosen is not None and not report.dry_run:
-            write_report(report.problems, chosen)
+            write_report(report, chosen)
         return Imported.of(report, chosen)
 
     def prepare(self) -> str:

@@ -125,7 +125,7 @@ def test_bad_rows_are_reported_by_line_and_good_rows_come_in(store: Store, tmp_p
     ]
     assert (store.outline("3").budget_eur, store.outline("9").budget_eur) == (1234.0, None)
     assert store.organisation(store.outline("7").organisation).kind is Kind.COMPANY
-    write_report(report.problems, tmp_path / "report.txt")
+    write_report(report, tmp_path / "report.txt")
     first = (tmp_path / "report.txt").read_text("utf-8").splitlines()[0]
     assert first == "table.csv:4:text:is empty; every outline needs it"
 
