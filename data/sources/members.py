@@ -16,7 +16,7 @@ from data.sources.cells import free_text
 from data.sources.files import one_file
 from data.sources.grids import Grid
 from data.sources.headings import meaning_of
-from data.sources.identity import derived_id, folded_name, identity, looks_like_id
+from data.sources.identity import derived_id, identity, looks_like_id
 from data.sources.mapping import NO_MAPPING, FileMapping
 from data.sources.organisations import country_column, owner, pic
 from data.sources.outlines import budget_column
@@ -70,18 +70,30 @@ def members_of(listed: object, name: str = "members") -> tuple[MemberRow, ...]:
 
 
 def _bare_list(grids: Sequence[Grid]) -> tuple[MemberRow, ...] | None:
-    """Return the members of a list without headings, one code or name a row; None where the file is a table."""
-    rows = [row for grid in grids if not grid.is_hidden for row in grid.rows]
-    cells_by_row = [[text for cell in row if (text := free_text(cell))] for row in rows]
-    if not cells_by_row or max(map(len, cells_by_row)) != 1:
+    """Return the members of a list of one column, a code or a name a row; None where the file is a table.
+
+    BadInput where one is listed twice.
+    """
+    found = [
+        (grid.file, line, texts)
+        for grid in grids
+        if not grid.is_hidden
+        for line, row in zip(grid.lines, grid.rows, strict=True)
+        if (texts := [text for cell in row if (text := free_text(cell))])
+    ]
+    if not found or max(len(texts) for _, _, texts in found) != 1:
         return None
-    listed = [row[0] for row in cells_by_row if row]
-    if listed and meaning_of(listed[0]).column is not None and not looks_like_id(listed[0]):
-        heading, *listed = listed
-        if not listed or (folded_name(heading) in ("id", "name") and len(listed) == 0):
-            return None
-    members = [_bare(text) for text in dict.fromkeys(listed)]
-    return tuple(members) or None
+    heading = found[0][2][0]
+    if not looks_like_id(heading) and (meaning_of(heading).column or heading.casefold() == "id"):
+        found = found[1:]
+    members: dict[str, MemberRow] = {}
+    lines: dict[str, int] = {}
+    for file, line, (text,) in found:
+        member = _bare(text)
+        if member.id in members:
+            raise BadInput(f"{file}:{line}:id:{member.id!r} is listed in line {lines[member.id]} already")
+        members[member.id], lines[member.id] = member, line
+    return tuple(members.values()) or None
 
 
 def _bare(text: str) -> MemberRow:
