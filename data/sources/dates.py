@@ -9,6 +9,7 @@ from data.sources.languages import EU_LANGUAGES
 from data.sources.spelling import plain
 from data.sources.vocabulary import is_unknown
 
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _BARE = re.compile(r"(19|20)(\d\d)(\d\d)(\d\d)")
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})")
@@ -31,7 +32,9 @@ def days_among(cells: Iterable[str]) -> Callable[[str], dt.date | None]:
     (datetime.date(2023, 2, 3), datetime.date(2023, 3, 2))
     """
     day_first, month_first = set(), set()
-    for cell in cells:
+    for cell in set(cells):
+        if cell[4:5] == "-":  # most programs write the year first
+            continue
         if match := _DAY_FIRST.fullmatch(_TIME.sub("", cell.strip())):
             first, mark, second, _ = match.groups()
             if int(first) > 12:
@@ -52,6 +55,11 @@ def day(cell: str, *, month_first: Iterable[str] = (), unclear: Iterable[str] = 
     >>> day("22.11.2026"), day("2026-11-22 10:00:00"), day("44927"), day("1er janvier 2023")
     (datetime.date(2026, 11, 22), datetime.date(2026, 11, 22), datetime.date(2023, 1, 1), datetime.date(2023, 1, 1))
     """
+    if _ISO_DAY.fullmatch(cell):
+        try:
+            return dt.date.fromisoformat(cell)
+        except ValueError:
+            pass  # 0000-00-00 is unknown, 2023-13-01 no date
     written = cell.strip()
     if not written or is_unknown(written):
         return None

@@ -58,7 +58,10 @@ def _grid(file: str, sheet: Any, parts: dict[str, bytes]) -> Grid:
         if (column := _column(letters)) < MAX_COLUMNS:
             no_result.setdefault(int(number), []).append(column)
     lines, rows = [], []
+    blank: object = None
     for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
+        if values is blank and number not in no_result:
+            continue
         texts = [_text(value) for value in values]
         for column in no_result.get(number, ()):
             texts += [""] * (column + 1 - len(texts))
@@ -66,6 +69,8 @@ def _grid(file: str, sheet: Any, parts: dict[str, bytes]) -> Grid:
         if any(texts):
             lines.append(number)
             rows.append(texts)
+        else:
+            blank = values  # openpyxl gives one and the same tuple for all the rows that a gap leaves out
     merges = [
         Merge(int(top), _column(left), int(bottom), _column(right))
         for left, top, right, bottom in _MERGE.findall(part)
