@@ -10,7 +10,7 @@ from data.country_names import code_of
 from data.errors import BadInput
 from data.model import Encoding, RowProblem
 from data.sources.csv_rows import delimiter_of, rows_of_text, stated_delimiter
-from data.sources.encodings import codec_of, decode
+from data.sources.encodings import codec_of, decode, decodes
 from data.sources.files import SourceFile
 from data.sources.grids import Grid
 from data.sources.regular import lines_of_rows
@@ -33,7 +33,8 @@ def read_csv(file: SourceFile, columns: Sequence[Column], progress: Progress | N
     content, codec = _read(file, None)
     if progress is not None:
         progress(file.name, 0, len(content))
-    cells = _regular(content, file.name, columns, findings)
+    is_valid = codec is None or (content.startswith(_BOM) and decodes(content, "utf-8"))
+    cells = _regular(content, file.name, columns, findings) if is_valid else None
     if cells is None:
         cells = _careful(content, codec, file.name, columns, findings)
     if codec is not None and codec not in ("utf-8", "utf-8-sig") and not codec.startswith("utf"):
@@ -68,7 +69,7 @@ def _read(file: SourceFile, encoding: str | None) -> tuple[bytes, str | None]:
     _refuse_endless_lines(content, file.name)
     if encoding is not None:
         return content, encoding
-    if content.isascii() and b"\0" not in content[:2000]:
+    if b"\0" not in content[:2000] and not content.startswith(_BOM) and decodes(content, "utf-8"):
         return content, None
     return content, codec_of(content, file.name, _countries)
 
@@ -89,7 +90,7 @@ def _rows(text: str, width: int = 0, delimiter: str | None = None) -> list[tuple
 
 
 def _regular(content: bytes, name: str, columns: Sequence[Column], findings: Findings) -> Cells | None:
-    """Return the cells of a file that is plainly regular; None where it is to be read with care."""
+    """Return the cells of a UTF-8 file that is plainly regular; None where it is to be read with care."""
     content = content.removeprefix(_BOM)
     first, _, rest = content.partition(b"\n")
     before = 0
@@ -106,17 +107,11 @@ def _regular(content: bytes, name: str, columns: Sequence[Column], findings: Fin
     if wrong or not _is_header(columns, header):
         return None
     lines = lines_of_rows(content, delimiter, len(header))
-    if lines is None or not _is_utf8(content):
+    if lines is None:
         return None
     found = places(columns, header, name)
     texts = _plain_columns(content, delimiter, found)
     return Cells(name, [line + before for line in lines] if before else lines, texts, findings)
-
-
-def _is_utf8(content: bytes) -> bool:
-    from data.sources.encodings import decodes
-
-    return decodes(content, "utf-8")
 
 
 def _is_header(columns: Sequence[Column], header: Sequence[str]) -> bool:
