@@ -199,7 +199,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One bad row of an imported file: where it stands and why it was not taken."""
+    """One place of an imported file and what is to be said of it: a row not taken, a cell left empty, a conflict."""
 
     file: str
     line: int
@@ -211,11 +211,63 @@ class RowProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """A column or a sheet that was not read, and in how many of its cells something stands."""
+
+    file: str
+    what: str
+    """As in `column 'Telefon'` or `sheet 'Hinweise'`."""
+    filled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the bytes of a file were read, where they left a choice, with sample cells for a person to judge by."""
+
+    file: str
+    codec: str
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a word of a file was taken for, and in how many rows; `meaning` None: nobody knows, it is a question."""
+
+    column: str
+    written: str
+    meaning: str | None
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did: records new, changed or unchanged, by kind of record; and what was bad."""
+    """What an import did: records new, changed or unchanged, by kind of record; and what a person should know."""
 
     added: Mapping[str, int] = field(default_factory=dict)
     changed: Mapping[str, int] = field(default_factory=dict)
     unchanged: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[RowProblem, ...] = ()
+    """Rows that were not taken."""
     dry_run: bool = False
+    left_empty: tuple[RowProblem, ...] = ()
+    """Cells that could not be read; what they say of their row is unknown."""
+    conflicts: tuple[RowProblem, ...] = ()
+    """Two rows that say different things of one record, with both lines."""
+    notes: tuple[RowProblem, ...] = ()
+    """What was taken, but not as it stands, or for something else than a row: total rows, cleaned texts."""
+    ignored: tuple[Ignored, ...] = ()
+    encodings: tuple[Encoding, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    """What columns and words were taken for, once each for the whole file."""
+    missing: tuple[Outline, ...] = ()
+    """Outlines of the call that the store has and the file has not; removed where the import was to replace."""
+
+    @property
+    def questions(self) -> tuple[Reading, ...]:
+        """The words that nobody knows; a mapping file answers them."""
+        return tuple(reading for reading in self.readings if reading.meaning is None)
+
+    @property
+    def is_empty(self) -> bool:
+        """Did nothing at all come in, not even what was there already?"""
+        return not any(sum(counts.values()) for counts in (self.added, self.changed, self.unchanged))

@@ -1,93 +1,183 @@
 """How is a CSV file read whose encoding, delimiter and manners nobody has stated?"""
 
-import codecs
-import csv
 import io
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from operator import itemgetter
-from typing import NoReturn, Protocol
+import re
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from data.country_names import code_of
 from data.errors import BadInput
-from data.model import RowProblem
+from data.model import Encoding, RowProblem
+from data.sources.csv_rows import delimiter_of, rows_of_text, stated_delimiter
+from data.sources.encodings import codec_of, decode, decodes
 from data.sources.files import SourceFile
+from data.sources.grids import Grid
 from data.sources.regular import lines_of_rows
-from data.sources.table import Cells, Column, Objects, Progress, places
+from data.sources.table import Cells, Column, Findings, Objects, Progress, lacking, places
 
 MAX_LINE_BYTES = 1_000_000
-"""A longer line is refused before it fills the memory. (The csv module itself ends a field at 131,072.)"""
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_STEP = 1 << 20
-_REPORT_EVERY = 4096
-
-
-class CsvReader(Protocol):
-    """What `csv.reader` returns; the module gives its type no name."""
-
-    line_num: int
-
-    def __iter__(self) -> Iterator[list[str]]: ...
-
-    def __next__(self) -> list[str]: ...
+"""A longer line is refused before it fills the memory."""
+_FIRST_LINES = 30
+_BOM = b"\xef\xbb\xbf"
 
 
 def read_csv(file: SourceFile, columns: Sequence[Column], progress: Progress | None = None) -> Cells:
-    """Return the cells of a CSV file's known columns; encoding and delimiter (; , or tab) are found out.
+    """Return the cells of the known columns of a program's export, whose headings are the columns' own names.
 
-    Rows of another width than the header's, with unpaired quotes or with a NUL character are noted as problems.
+    Rows of another width than the header's are noted as problems, unless only empty cells are too many.
     Raises BadInput where the file is empty, its encoding cannot be decided, a line is endless, or a needed column is
     missing.
     """
-    content = _utf8(file)
-    stream = io.BytesIO(content)
-    text = io.TextIOWrapper(stream, "utf-8", newline="")
-    before = 0
-    while (first := text.readline()) and not first.strip():
-        before += 1
-    if not first:
-        raise BadInput(f"{file.name} is empty; needed: a header line and rows")
-    delimiter = delimiter_of(first)
-    reader = csv.reader(itertools.chain((first,), text), delimiter=delimiter, strict=True)
-    try:
-        header = [title.strip() for title in next(reader)]
-    except csv.Error as error:
-        raise BadInput(f"{file.name}:{before + 1}: the header cannot be read: {error}") from None
-    found = places(columns, header, file.name)
-    tell = (lambda: progress(file.name, stream.tell(), len(content))) if progress else None
-    plain = lines_of_rows(content, delimiter, len(header))
-    if plain is not None:
-        cells = Cells(file.name, plain, _plain_columns(content, delimiter, found))
-        stream.seek(0, io.SEEK_END)
-        if tell is not None:
-            tell()
-        return cells
-    problems: list[RowProblem] = []
-    lines, texts = _rows(reader, file.name, len(header), list(found.values()), problems, tell)
-    if before:
-        lines = [line + before for line in lines]
-        problems = [replace(problem, line=problem.line + before) for problem in problems]
-    cells = Cells.of_texts(file.name, lines, texts, found, problems)
-    if b"\0" in content:
-        _refuse_nul(cells, found)
+    findings = Findings()
+    content, codec = _read(file, None)
+    if progress is not None:
+        progress(file.name, 0, len(content))
+    is_valid = codec is None or (content.startswith(_BOM) and decodes(content, "utf-8"))
+    cells = _regular(content, file.name, columns, findings) if is_valid else None
+    if cells is None:
+        cells = _careful(content, codec, file.name, columns, findings)
+    if codec is not None and codec not in ("utf-8", "utf-8-sig") and not codec.startswith("utf"):
+        findings.encodings.append(Encoding(file.name, codec, _samples(cells)))
+    if progress is not None:
+        progress(file.name, len(content), len(content))
     return cells
 
 
-def _utf8(file: SourceFile) -> bytes:
-    """Return the file's text as UTF-8 without a mark."""
+def csv_grid(file: SourceFile, findings: Findings, encoding: str | None) -> tuple[Grid, str | None]:
+    """Return a text file as one sheet, and its codec where another would have been possible.
+
+    Lines whose quotes cannot be read are noted in `findings`.
+    """
+    content, codec = _read(file, encoding)
+    decoded = decode(content, codec or "utf-8", file.name)
+    if not decoded.text.strip():
+        raise BadInput(f"{file.name} is empty; needed: a header line and rows")
+    lines, rows = [], []
+    for line, cells, wrong in _rows(decoded.text):
+        if wrong:
+            findings.problems.append(RowProblem(file.name, line, "", wrong))
+        else:
+            lines.append(line)
+            rows.append(cells)
+    return Grid(file.name, "", lines, rows), decoded.codec if decoded.is_chosen else None
+
+
+def _read(file: SourceFile, encoding: str | None) -> tuple[bytes, str | None]:
+    """Return the file's bytes and codec; None stands for UTF-8 without a mark and without a stray byte."""
     content = file.read()
-    encoding = encoding_of(content, file.name)
     _refuse_endless_lines(content, file.name)
-    return content if encoding == "utf-8" else content.decode(encoding).encode()
+    if encoding is not None:
+        return content, encoding
+    if b"\0" not in content[:2000] and not content.startswith(_BOM) and decodes(content, "utf-8"):
+        return content, None
+    return content, codec_of(content, file.name, _countries)
+
+
+def _countries(content: bytes) -> list[str]:
+    """Return the countries that plain cells among the first lines name."""
+    cells = re.split(rb"[;,\t\r\n|]", content[:200_000])
+    names = {cell.strip(b'" ') for cell in cells if 1 < len(cell) < 30 and cell.isascii()}
+    return [code for name in sorted(names)[:2000] if (code := code_of(name.decode())) is not None]
+
+
+def _rows(text: str, width: int = 0, delimiter: str | None = None) -> list[tuple[int, list[str], str]]:
+    """Return the rows of a text; the line `sep=;` states the delimiter and is none of them."""
+    first, _, rest = text.partition("\n")
+    if (stated := stated_delimiter(first)) is not None:
+        return [(line + 1, cells, wrong) for line, cells, wrong in rows_of_text(rest, stated, width)]
+    return list(rows_of_text(text, delimiter or delimiter_of(text), width))
+
+
+def _regular(content: bytes, name: str, columns: Sequence[Column], findings: Findings) -> Cells | None:
+    """Return the cells of a UTF-8 file that is plainly regular; None where it is to be read with care."""
+    content = content.removeprefix(_BOM)
+    first, _, rest = content.partition(b"\n")
+    before = 0
+    delimiter = stated_delimiter(first.decode("utf-8", "replace"))
+    if delimiter is not None:
+        content, before = rest, 1
+        first = content.partition(b"\n")[0]
+    header_text = first.decode("utf-8", "replace")
+    delimiter = delimiter or delimiter_of(header_text)
+    (_, titles, wrong), *_ = (
+        rows_of_text(header_text, delimiter) if header_text.strip() else [(0, [""], "empty")]
+    )
+    header = [title.strip() for title in titles]
+    if wrong or not _is_header(columns, header):
+        return None
+    lines = lines_of_rows(content, delimiter, len(header))
+    if lines is None:
+        return None
+    found = places(columns, header, name)
+    texts = _plain_columns(content, delimiter, found)
+    return Cells(name, [line + before for line in lines] if before else lines, texts, findings)
+
+
+def _is_header(columns: Sequence[Column], header: Sequence[str]) -> bool:
+    try:
+        places(columns, header, "")
+    except BadInput:
+        return False
+    return True
+
+
+def _careful(
+    content: bytes, codec: str | None, name: str, columns: Sequence[Column], findings: Findings
+) -> Cells:
+    text = decode(content, codec or "utf-8", name).text
+    if not text.strip():
+        raise BadInput(f"{name} is empty; needed: a header line and rows")
+    first, header, delimiter = _header(text, name, columns)
+    width = len(header)
+    found = places(columns, header, name)
+    lines: list[int] = []
+    texts: list[str] = []
+    for line, cells, wrong in _rows(text, width, delimiter):
+        if line < first and any(cell.strip() for cell in cells):
+            findings.notes.append(RowProblem(name, line, "", "stands above the header"))
+        if line <= first:
+            continue
+        cells, wrong = _fitted(cells, width, wrong)
+        if wrong:
+            findings.problems.append(RowProblem(name, line, "", wrong))
+        elif len(cells) == width:
+            lines.append(line)
+            texts.extend(cells[place] for place in found.values())
+    return Cells.of_texts(name, lines, texts, found, findings)
+
+
+def _header(text: str, name: str, columns: Sequence[Column]) -> tuple[int, list[str], str]:
+    """Return the line of the header, its titles and the delimiter; BadInput where the first lines hold none."""
+    head = "".join(line for _, line in zip(range(_FIRST_LINES), io.StringIO(text, newline=""), strict=False))
+    lines = [line for line in head.splitlines() if line.strip()]
+    likely = (delimiter_of(lines[0]), delimiter_of(head))
+    for delimiter in dict.fromkeys(likely):
+        for line, cells, _ in _rows(head, delimiter=delimiter):
+            titles = [title.strip() for title in cells]
+            while titles and not titles[-1]:
+                titles.pop()
+            if _is_header(columns, titles):
+                return line, titles, delimiter
+    titles = lines[0].split(likely[0])
+    places(columns, titles, name)
+    raise lacking([column.name for column in columns if column.needed], titles, name)
+
+
+def _fitted(cells: list[str], width: int, wrong: str) -> tuple[list[str], str]:
+    """Return a row's cells without empty ones too many, and what is wrong with it."""
+    if wrong:
+        return cells, wrong
+    while len(cells) > width and not cells[-1].strip():
+        cells = cells[:-1]
+    if len(cells) != width and any(cell.strip() for cell in cells):
+        return cells, f"has {len(cells)} cells, the header has {width}"
+    return cells, ""
+
+
+def _samples(cells: Cells) -> tuple[str, ...]:
+    names = [text for text in cells.texts("name") if not text.isascii()][:2]
+    return tuple(names)
 
 
 def _plain_columns(content: bytes, delimiter: str, found: Mapping[str, int]) -> dict[str, Objects]:
@@ -104,61 +194,6 @@ def _plain_columns(content: bytes, delimiter: str, found: Mapping[str, int]) -> 
     return {name: table[at].to_numpy()[1:] for name, at in found.items()}
 
 
-def encoding_of(content: bytes, name: str) -> str:
-    """Return the codec of `content`: by its byte-order mark, else UTF-16 where every other byte is 0, else UTF-8,
-    else Windows-1252.
-
-    Raises BadInput where none of them fits.
-
-    >>> encoding_of("größe".encode("cp1252"), "f.csv")
-    'cp1252'
-    """
-    for mark, codec in _BOMS:
-        if content.startswith(mark):
-            return (
-                codec
-                if _decodes(content, codec)
-                else _undecided(name, f"does not hold the {codec} it announces")
-            )
-    head = content[:2000]
-    for start, codec in ((1, "utf-16-le"), (0, "utf-16-be")):
-        zeros = head[start::2].count(0)
-        if zeros > len(head) / 4 and head.count(0) == zeros and _decodes(content, codec):
-            return codec
-    for codec in ("utf-8", "cp1252"):
-        if _decodes(content, codec):
-            return codec
-    return _undecided(name, "is neither UTF-8 nor UTF-16 nor Windows-1252")
-
-
-def _undecided(name: str, why: str) -> NoReturn:
-    raise BadInput(
-        f"the encoding of {name} cannot be decided: it {why}; save it as 'CSV UTF-8' and try again"
-    )
-
-
-def _decodes(content: bytes, codec: str) -> bool:
-    decoder = codecs.getincrementaldecoder(codec)()
-    view = memoryview(content)
-    try:
-        for start in range(0, len(content), _STEP):
-            decoder.decode(view[start : start + _STEP])
-        decoder.decode(b"", final=True)
-    except UnicodeError:
-        return False
-    return True
-
-
-def delimiter_of(header: str) -> str:
-    """Return the delimiter of a header line, the most frequent of ; , and tab outside quotes.
-
-    >>> delimiter_of('"id";"name, short";"city"')
-    ';'
-    """
-    outside = "".join(header.split('"')[::2])
-    return max((";", ",", "\t"), key=outside.count)
-
-
 def _refuse_endless_lines(content: bytes, name: str) -> None:
     start = 0
     while len(content) - start > MAX_LINE_BYTES:
@@ -167,52 +202,3 @@ def _refuse_endless_lines(content: bytes, name: str) -> None:
             line = content.count(b"\n", 0, start) + 1
             raise BadInput(f"{name}:{line}: the line is longer than {MAX_LINE_BYTES:,} bytes; it is not read")
         start = end + 1
-
-
-def _rows(
-    reader: CsvReader,
-    name: str,
-    width: int,
-    wanted: Sequence[int],
-    problems: list[RowProblem],
-    tell: Callable[[], None] | None,
-) -> tuple[list[int], list[str]]:
-    """Return the lines on which the rows of the right width begin, and the wanted cells, row after row."""
-    pick: Callable[[list[str]], Iterable[str]]
-    pick = itemgetter(*wanted) if len(wanted) > 1 else lambda cells: [cells[at] for at in wanted]
-    lines: list[int] = []
-    texts: list[str] = []
-    line = reader.line_num + 1
-    while True:
-        try:
-            for cells in reader:
-                if len(cells) == width:
-                    lines.append(line)
-                    texts.extend(pick(cells))
-                elif len(cells) > 1 or "".join(cells).strip():  # else an empty line
-                    problems.append(
-                        RowProblem(name, line, "", f"has {len(cells)} cells, the header has {width}")
-                    )
-                line = reader.line_num + 1
-                if tell is not None and line % _REPORT_EVERY == 0:
-                    tell()
-            break
-        except csv.Error as error:
-            problems.append(RowProblem(name, line, "", _quoting(error, line, reader.line_num)))
-            line = reader.line_num + 1
-    if tell is not None:
-        tell()
-    return lines, texts
-
-
-def _refuse_nul(cells: Cells, names: Iterable[str]) -> None:
-    for name in names:
-        for at, text in enumerate(cells.texts(name)):
-            if "\0" in text:
-                cells.refuse(at, name, "holds a NUL character")
-
-
-def _quoting(error: csv.Error, first: int, last: int) -> str:
-    if "field larger" in str(error) or "unexpected end" in str(error):
-        return f"a quote that opens here is not closed; the text up to line {last} was not read"
-    return f"the quotes in lines {first} to {last} do not pair: {error}" if last > first else f"{error}"

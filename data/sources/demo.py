@@ -7,11 +7,13 @@ from pathlib import Path
 from data.errors import BadInput
 from data.model import CallId, ImportReport, OrganisationId, Participation, Project, ProjectId
 from data.sources import cells
-from data.sources.organisations import ORGANISATION_COLUMNS, Directory, organisations_of
+from data.sources.dates import day
+from data.sources.identity import Directory
+from data.sources.organisations import ORGANISATION_COLUMNS, organisations_of
 from data.sources.outlines import OUTLINE_COLUMNS, outlines_of
 from data.sources.reports import report
 from data.sources.sheets import read_sheet
-from data.sources.table import Cells, Column, Progress
+from data.sources.table import Cells, Column, Findings, Progress
 from data.store import Store
 from data.writer import Merge
 
@@ -42,12 +44,14 @@ def _load(store: Store, folder: Path, dry_run: bool, progress: Progress | None) 
     )
     sheets = [read_sheet(folder / name, columns, progress) for name, columns in tables]
     organisations = organisations_of(sheets[0], fictional=True)
-    senders, outlines = outlines_of(sheets[1], DEMO_CALL, Directory(organisations), {}, fictional=True)
+    sent = outlines_of(sheets[1], DEMO_CALL, Directory(organisations), fictional=True)
     projects = _projects(sheets[2])
     participations = _participations(sheets[3])
-    wrong = [str(problem) for sheet in sheets for problem in sheet.problems]
-    strangers = {sender.id for sender in senders} - {organisation.id for organisation in organisations}
-    wrong += [f"outlines.csv:{each} is not among the organisations" for each in sorted(strangers)]
+    wrong = [
+        str(problem) for sheet in sheets for problem in (*sheet.findings.problems, *sheet.findings.left_empty)
+    ]
+    strangers = {sender.id for sender in sent.senders} - {organisation.id for organisation in organisations}
+    wrong += [f"outlines.csv:{ident} is not among the organisations" for ident in sorted(strangers)]
     if wrong:
         raise BadInput(f"the demo files are damaged, install again: {'; '.join(wrong[:5])}")
     with store.transaction(what="import demo", dry_run=dry_run) as writer:
@@ -55,9 +59,9 @@ def _load(store: Store, folder: Path, dry_run: bool, progress: Progress | None) 
             "organisations": writer.put_organisations(organisations, Merge.UPDATE),
             "projects": writer.put_projects(projects),
             "participations": writer.put_participations(participations),
-            "outlines": writer.put_outlines(outlines),
+            "outlines": writer.put_outlines(sent.outlines),
         }
-    return report(counts, (), dry_run)
+    return report(counts, Findings(), dry_run)
 
 
 def _projects(sheet: Cells) -> list[Project]:
@@ -66,8 +70,8 @@ def _projects(sheet: Cells) -> list[Project]:
         sheet.column("title", cells.text),
         sheet.column("acronym", cells.text),
         sheet.column("objective", cells.text),
-        sheet.column("start", cells.day),
-        sheet.column("end", cells.day),
+        sheet.column("start", day),
+        sheet.column("end", day),
         sheet.column("programme", cells.text),
         sheet.column("topics", _codes),
     )

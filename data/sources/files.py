@@ -36,7 +36,11 @@ def one_file(path: Path) -> SourceFile:
 def list_files(path: Path) -> tuple[SourceFile, ...]:
     """Return the files of a ZIP archive or of a folder (not of its subfolders), in order of name."""
     if path.is_dir():
-        return tuple(one_file(child) for child in sorted(path.iterdir()) if child.is_file())
+        return tuple(
+            one_file(child)
+            for child in sorted(path.iterdir())
+            if child.is_file() and not _is_left_behind(child.name)
+        )
     if not path.is_file():
         raise BadInput(f"{path} does not exist; needed: a ZIP archive or a folder of CSV files")
     try:
@@ -54,8 +58,18 @@ def list_files(path: Path) -> tuple[SourceFile, ...]:
             raise BadInput(
                 f"{path} holds {entry.filename!r}, a path that leaves the archive; it is not trusted"
             )
-    files = sorted((entry for entry in entries if not entry.is_dir()), key=lambda entry: entry.filename)
-    return tuple(_member(path, entry) for entry in files)
+    files = [entry for entry in entries if not entry.is_dir() and not _is_left_behind(entry.filename)]
+    return tuple(_member(path, entry) for entry in sorted(files, key=lambda entry: entry.filename))
+
+
+def _is_left_behind(name: str) -> bool:
+    """Tell whether an operating system put a file into an archive or folder for itself.
+
+    >>> _is_left_behind("__MACOSX/csv/._project.csv"), _is_left_behind("csv/project.csv")
+    (True, False)
+    """
+    *folders, last = PurePosixPath(name.replace("\\", "/")).parts
+    return "__MACOSX" in folders or last.startswith("._") or last in (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def _member(path: Path, entry: zipfile.ZipInfo) -> SourceFile:

@@ -1,8 +1,10 @@
 """Who is in a consortium, as somebody lists it in a CSV, XLSX or JSON file to have it checked?"""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,15 +12,24 @@ import numpy as np
 from data.errors import BadInput
 from data.model import Kind, RowProblem
 from data.sources import cells
+from data.sources.cells import free_text
 from data.sources.files import one_file
-from data.sources.organisations import free_text
-from data.sources.sheets import read_sheet
-from data.sources.table import Cells, Column, Objects
+from data.sources.grids import Grid
+from data.sources.headings import meaning_of
+from data.sources.identity import derived_id, identity, looks_like_id
+from data.sources.mapping import NO_MAPPING, FileMapping
+from data.sources.organisations import country_column, owner, pic
+from data.sources.outlines import budget_column
+from data.sources.partners import Partner, partners_in
+from data.sources.reports import report
+from data.sources.sheets import cells_of, grids_of
+from data.sources.table import Cells, Column, Findings, Objects
 
-MEMBER_COLUMNS = (
-    Column("id", needed=True),
-    *(Column(name) for name in ("name", "country", "kind", "owner", "budget_eur", "role", "sme")),
+MEMBER_COLUMNS = tuple(
+    Column(name) for name in ("id", "name", "country", "kind", "owner", "budget_eur", "role", "sme")
 )
+RENAMED: Mapping[str, str] = MappingProxyType({"organisation_name": "name", "organisation": "id", "id": ""})
+"""What headings mean in general, by this table's own names; the number of a participant is not its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +46,22 @@ class MemberRow:
     sme: bool | None = None
 
 
-def read_members(path: Path) -> tuple[MemberRow, ...]:
+def read_members(path: Path, mapping: FileMapping = NO_MAPPING) -> tuple[MemberRow, ...]:
     """Return the members in the file's order.
 
+    A table has a column of ids (PIC) or of names; a list without headings holds bare codes or names, one a line.
     JSON is a list of objects, or an object with such a list under "members"; null and a missing key are unknown.
     Raises BadInput with every bad row's place: a consortium is checked whole or not at all.
     """
-    sheet = _json_cells(path) if path.suffix.lower() == ".json" else read_sheet(path, MEMBER_COLUMNS)
-    return _members(sheet, path.name)
+    if path.suffix.lower() == ".json":
+        return _members(_json_cells(path), path.name)
+    findings = Findings()
+    grids = grids_of(one_file(path), path, findings, mapping)
+    if (listed := _bare_list(grids)) is not None:
+        return listed
+    return _members(
+        cells_of(path.name, grids, MEMBER_COLUMNS, findings, mapping=mapping, renamed=RENAMED), path.name
+    )
 
 
 def members_of(listed: object, name: str = "members") -> tuple[MemberRow, ...]:
@@ -50,28 +69,77 @@ def members_of(listed: object, name: str = "members") -> tuple[MemberRow, ...]:
     return _members(_cells_of(listed, name), name)
 
 
+def _bare_list(grids: Sequence[Grid]) -> tuple[MemberRow, ...] | None:
+    """Return the members of a list of one column, a code or a name a row; None where the file is a table.
+
+    BadInput where one is listed twice.
+    """
+    found = [
+        (grid.file, line, texts)
+        for grid in grids
+        if not grid.is_hidden
+        for line, row in zip(grid.lines, grid.rows, strict=True)
+        if (texts := [text for cell in row if (text := free_text(cell))])
+    ]
+    if not found or max(len(texts) for _, _, texts in found) != 1:
+        return None
+    heading = found[0][2][0]
+    if not looks_like_id(heading) and (meaning_of(heading).column or heading.casefold() == "id"):
+        found = found[1:]
+    members: dict[str, MemberRow] = {}
+    lines: dict[str, int] = {}
+    for file, line, (text,) in found:
+        member = _bare(text)
+        if member.id in members:
+            raise BadInput(f"{file}:{line}:id:{member.id!r} is listed in line {lines[member.id]} already")
+        members[member.id], lines[member.id] = member, line
+    return tuple(members.values()) or None
+
+
+def _bare(text: str) -> MemberRow:
+    """Return the member that one line names: its code, its name, or both, perhaps with the country behind."""
+    (partner,) = partners_in(text) or (Partner(text),)
+    if partner.ident is None and looks_like_id(text) and (ident := identity(text)):
+        return MemberRow(ident)
+    ident = partner.ident or derived_id(partner.name or text, partner.country)
+    return MemberRow(ident, partner.name, partner.country)
+
+
 def _members(sheet: Cells, name: str) -> tuple[MemberRow, ...]:
+    names = sheet.column("name", free_text)
+    countries = country_column(sheet)
     rows = sheet.rows(
-        _distinct(sheet),
-        sheet.column("name", free_text),
-        sheet.column("country", cells.known_country),
+        _distinct(sheet, names, countries),
+        names,
+        countries,
         sheet.column("kind", cells.kind),
-        sheet.column("owner", free_text),
-        sheet.column("budget_eur", cells.budget),
+        sheet.column("owner", owner),
+        budget_column(sheet),
         sheet.column("role", free_text),
         sheet.column("sme", cells.flag),
     )
-    if sheet.problems:
-        raise BadInput("\n".join(map(str, sheet.problems)))
+    wrong = report({}, sheet.findings, dry_run=True)
+    if wrong.problems or wrong.left_empty:
+        raise BadInput("\n".join(map(str, sorted((*wrong.problems, *wrong.left_empty), key=_place))))
     if not rows:
         raise BadInput(f"{name} lists nobody; needed: at least one member")
     return tuple(MemberRow(*row) for row in rows)
 
 
-def _distinct(sheet: Cells) -> Objects:
-    idents = sheet.column("id", cells.needed)
+def _place(problem: RowProblem) -> tuple[int, str]:
+    return problem.line, problem.column
+
+
+def _distinct(sheet: Cells, names: Objects, countries: Objects) -> Objects:
+    """Return the ids, made from name and country where there is none; a second row of one id is refused."""
+    idents = sheet.column("id", pic, key=True)
     first: dict[str, int] = {}
     for at, ident in enumerate(idents):
+        if ident is None and not sheet.is_refused(at):
+            if names[at] is None:
+                sheet.refuse(at, "id", "is empty, and so is the name; every row needs one of them")
+                continue
+            idents[at] = ident = derived_id(names[at], countries[at])
         if ident is not None and first.setdefault(ident, at) != at:
             sheet.refuse(at, "id", f"{ident!r} is listed in line {sheet.lines[first[ident]]} already")
     return idents
@@ -94,7 +162,7 @@ def _cells_of(listed: object, name: str) -> Cells:
         listed = listed.get("members")
     if not isinstance(listed, list) or not all(isinstance(member, dict) for member in listed):
         raise BadInput(f'{name} must hold a list of objects, or {{"members": [...]}}')
-    problems = []
+    findings = Findings()
     texts: dict[str, list[str]] = {column.name: [] for column in MEMBER_COLUMNS}
     for place, member in enumerate(listed, start=1):
         for column, found in texts.items():
@@ -102,9 +170,9 @@ def _cells_of(listed: object, name: str) -> Cells:
                 found.append(_as_text(member.get(column)))
             except ValueError as error:
                 found.append("")
-                problems.append(RowProblem(name, place, column, str(error)))
+                findings.problems.append(RowProblem(name, place, column, str(error)))
     columns = {column: np.array(found, dtype=object) for column, found in texts.items()}
-    return Cells(name, range(1, len(listed) + 1), columns, problems)
+    return Cells(name, range(1, len(listed) + 1), columns, findings)
 
 
 def _as_text(value: Any) -> str:

@@ -1,18 +1,20 @@
-"""How do organisations come in from a CSV or XLSX file, and how is one found by what a cell says of it?"""
+"""How do organisations come in from a CSV, XLSX or ODS file?"""
 
-import hashlib
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
-from data.model import ImportReport, Kind, Organisation, OrganisationId
+from data.model import ImportReport, Kind, Organisation, OrganisationId, Reading
 from data.sources import cells
+from data.sources.cells import free_text
+from data.sources.identity import derived_id, folded_name, identity
+from data.sources.mapping import NO_MAPPING, FileMapping
 from data.sources.reports import report
 from data.sources.sheets import read_sheet
-from data.sources.table import Cells, Column, Progress, unguarded
+from data.sources.table import Cells, Column, Objects, Progress
+from data.sources.vocabulary import is_unknown
 from data.store import Store
-from data.tables import searchable
 from data.writer import Merge
 
 COUNTRY = Column(
@@ -55,32 +57,41 @@ ORGANISATION_COLUMNS = (
 )
 
 
+RENAMED: Mapping[str, str] = MappingProxyType({"organisation_name": "name", "organisation": "id", "id": ""})
+"""What headings mean in general, by this table's own names; a number of the row is no id of an organisation."""
+
+
 def import_organisations(
-    store: Store, path: Path, *, dry_run: bool = False, progress: Progress | None = None
+    store: Store,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    mapping: FileMapping = NO_MAPPING,
 ) -> ImportReport:
     """Bring a file of organisations into the store: what it states replaces what was there, empty cells do not.
 
     Bad rows are reported and left out. Raises BadInput where the file cannot be read or a column is missing.
     """
-    sheet = read_sheet(path, ORGANISATION_COLUMNS, progress)
+    sheet = read_sheet(path, ORGANISATION_COLUMNS, progress, mapping=mapping, renamed=RENAMED)
     records = organisations_of(sheet)
     with store.transaction(what=f"import organisations {path.name}", dry_run=dry_run) as writer:
         counts = writer.put_organisations(records, Merge.UPDATE)
-    return report({"organisations": counts}, sheet.problems, dry_run)
+    return report({"organisations": counts}, sheet.findings, dry_run)
 
 
 def organisations_of(sheet: Cells, *, fictional: bool = False) -> list[Organisation]:
     """Return the organisations of the good rows; the first row of an id stands, a later one is refused."""
-    idents = sheet.column("id", free_text)
-    names = sheet.column("name", free_text)
-    countries = sheet.column("country", cells.known_country)
+    idents = sheet.column("id", pic, key=True)
+    names = sheet.column("name", free_text, key=True)
+    countries = country_column(sheet)
     rows = zip(
         idents,
         names,
         countries,
-        sheet.column("kind", cells.kind),
+        kind_column(sheet),
         sheet.column("sme", cells.flag),
-        sheet.column("owner", free_text),
+        sheet.column("owner", owner),
         sheet.column("city", free_text),
         sheet.column("url", free_text),
         sheet.column("profile", free_text),
@@ -88,68 +99,111 @@ def organisations_of(sheet: Cells, *, fictional: bool = False) -> list[Organisat
     )
     records: list[Organisation | None] = [None] * len(sheet.lines)
     first: dict[str, int] = {}
-    for at, (ident, name, *facts) in enumerate(rows):
+    for at, (ident, name, country, kind, sme, *facts) in enumerate(rows):
         if sheet.is_refused(at):
             continue
         try:
             if ident is None and name is None:
                 raise ValueError("is empty, and so is the id; a row needs one of them")
-            chosen = OrganisationId(ident or derived_id(name or "", countries[at]))
+            chosen = OrganisationId(ident or derived_id(name or "", country))
             if chosen in first:
+                other = records[first[chosen]]
+                if other is not None and folded_name(other.name or "") != folded_name(name or ""):
+                    sheet.conflict(
+                        at, first[chosen], "name", f"{chosen!r} is {name!r} here and {other.name!r} in"
+                    )
                 raise ValueError(
                     f"organisation {chosen!r} stands in line {sheet.lines[first[chosen]]} already"
                 )
-            records[at] = replace(Organisation(chosen, name, *facts), fictional=fictional)
+            record = Organisation(chosen, name, country, agreeing_kind(sheet, at, kind, sme), sme, *facts)
+            records[at] = replace(record, fictional=fictional)
             first[chosen] = at
         except ValueError as error:
             sheet.refuse(at, "name" if ident is None else "id", str(error))
     return [record for (record,) in sheet.rows(records)]
 
 
-def free_text(cell: str) -> str | None:
-    """Return a text that somebody typed, without the mark that guards a formula."""
-    return cells.text(unguarded(cell))
+def pic(cell: str) -> str | None:
+    """Return an organisation's id in its normal form; None for none and for a placeholder such as 999999999."""
+    return identity(free_text(cell))
 
 
-def derived_id(name: str, country: str | None) -> OrganisationId:
-    """Return the id of an organisation that has none: the same for the same name and country, whatever the case.
+def owner(cell: str) -> OrganisationId | None:
+    """Return the owner's id in its normal form."""
+    found = pic(cell)
+    return OrganisationId(found) if found else None
 
-    >>> derived_id("Société Ada", "FR") == derived_id("SOCIETE  ADA", "FR")
-    True
+
+def country_column(sheet: Cells, name: str = "country") -> Objects:
+    """Return the countries of a table's rows."""
+    return sheet.column(name, cells.countries_among(sheet.texts(name)))
+
+
+def kind_column(sheet: Cells) -> Objects:
+    """Return the kinds of a table's rows, and note what each word was taken for."""
+    return with_readings(sheet, "kind", cells.kind)
+
+
+def with_readings(sheet: Cells, name: str, meaning: Callable[[str], object]) -> Objects:
+    """Return what the words of a column mean; what each one was taken for is noted once, whatever the rows."""
+    texts = [text.strip() for text in sheet.texts(name)]
+    meant = sheet.column(name, meaning)
+    known: dict[str, tuple[object, int]] = {}
+    for text, value in zip(texts, meant, strict=True):
+        known[text] = (value, known.get(text, (None, 0))[1] + 1)
+    for text, (value, rows) in known.items():
+        if value is None and is_unknown(text):
+            continue
+        if value is None or text.casefold() != str(value):
+            sheet.findings.readings.append(Reading(name, text, None if value is None else str(value), rows))
+    return meant
+
+
+def agreeing_kind(sheet: Cells, at: int, kind: Kind | None, sme: bool | None) -> Kind | None:
+    """Return the kind, a company of any size where the SME flag contradicts it: that is reported."""
+    if (kind is Kind.SME and sme is False) or (kind is Kind.LARGE and sme is True):
+        said = "yes" if sme else "no"
+        sheet.leave_empty(at, "kind", f"{kind.value!r}, but the SME flag says {said}; taken for a company")
+        return Kind.COMPANY
+    return kind
+
+
+def merged_senders(sheet: Cells, rows: Sequence[tuple[int, Organisation]]) -> list[Organisation]:
+    """Return each organisation once: what its first row states stands, later rows fill what is unknown.
+
+    Rows that contradict each other are reported with both lines.
     """
-    digest = hashlib.sha256(f"{searchable(name)}|{country or ''}".encode()).hexdigest()
-    return OrganisationId(f"org-{digest[:12]}")
+    merged: dict[OrganisationId, Organisation] = {}
+    first: dict[tuple[OrganisationId, str], int] = {}
+    for at, record in rows:
+        known = merged.get(record.id)
+        facts = {}
+        for name in ("name", "country", "kind", "sme", "owner"):
+            value = getattr(record, name)
+            before = None if known is None else getattr(known, name)
+            if value is not None and before is None:
+                first[record.id, name] = at
+                facts[name] = value
+            elif value is not None and _differ(name, before, value):
+                reason = f"{_shown(record)}: {name} is {_plainly(value)} here and {_plainly(before)} in"
+                sheet.conflict(at, first[record.id, name], name, reason)
+        try:
+            merged[record.id] = record if known is None else replace(known, **facts)
+        except ValueError as error:
+            sheet.conflict(at, at, "kind", str(error))
+    return list(merged.values())
 
 
-class Directory:
-    """Which organisation does a cell mean, an id or a name?"""
-
-    def __init__(self, organisations: Iterable[Organisation]) -> None:
-        self._by_id = {record.id: record for record in organisations}
-        self._by_name: dict[str, list[Organisation]] = {}
-        for record in self._by_id.values():
-            if record.name:
-                self._by_name.setdefault(searchable(record.name), []).append(record)
-
-    def find(self, text: str, country: str | None = None) -> Organisation | None:
-        """Return the organisation of that id or full name, None where there is none.
-
-        ValueError where the name fits several, in the country if one is given.
-        """
-        if known := self._by_id.get(OrganisationId(text)):
-            return known
-        named = self._by_name.get(searchable(text), [])
-        near = [record for record in named if country is None or record.country in (None, country)]
-        if len(near) > 1:
-            shown = ", ".join(record.id for record in near[:5])
-            raise ValueError(f"{text!r} fits {len(near)} organisations ({shown}); give the id")
-        return near[0] if near else None
+def _differ(name: str, before: object, value: object) -> bool:
+    if name == "name":
+        return folded_name(str(before)) != folded_name(str(value))
+    sized = {Kind.SME, Kind.LARGE, Kind.COMPANY}
+    return before != value and not (Kind.COMPANY in (before, value) and {before, value} <= sized)
 
 
-def looks_like_id(text: str) -> bool:
-    """Tell an id from a name: one word with a digit in it.
+def _shown(record: Organisation) -> str:
+    return repr(record.name) if record.name else str(record.id)
 
-    >>> looks_like_id("999612161"), looks_like_id("DEMO-ORG-1"), looks_like_id("Ada"), looks_like_id("3 Seen AG")
-    (True, True, False, False)
-    """
-    return re.fullmatch(r"(?=.*\d)[\w.:/-]+", text) is not None
+
+def _plainly(value: object) -> str:
+    return repr(str(value))

@@ -1,26 +1,35 @@
-"""How do a call's outlines come in from a CSV or XLSX file?"""
+"""How do a call's outlines come in from a CSV, XLSX or ODS file?"""
 
-import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from data.calls import WorkStream
-from data.model import CallId, ImportReport, Organisation, OrganisationId, Outline, OutlineId
-from data.sources import cells
-from data.sources.languages import EU_LANGUAGES, language_of
+from data.errors import BadInput
+from data.model import CallId, ImportReport, Organisation, Outline, OutlineId
+from data.sources import amounts, cells, dates
+from data.sources.cells import free_text
+from data.sources.headings import scale_of
+from data.sources.identity import Directory
+from data.sources.languages import EU_LANGUAGES
+from data.sources.mapping import NO_MAPPING, FileMapping
 from data.sources.organisations import (
     COUNTRY,
     KIND,
     OWNER,
     SME,
-    Directory,
-    derived_id,
-    free_text,
-    looks_like_id,
+    country_column,
+    kind_column,
+    owner,
+    pic,
+    with_readings,
 )
+from data.sources.outline_rows import OutlineRows, Said
+from data.sources.partners import partners_in
 from data.sources.reports import report
 from data.sources.sheets import read_sheet
-from data.sources.table import Cells, Column, Progress
+from data.sources.table import Cells, Column, Objects, Progress
 from data.store import Store
 from data.writer import Merge
 
@@ -61,7 +70,10 @@ OUTLINE_COLUMNS = (
     SME,
     OWNER,
     Column("submitted", "When it was sent: 2026-11-22 or 22.11.2026.", example="22.11.2026"),
+    Column("partners", "Who else takes part, with the country behind each: Nordnetz Oy (FI); Datum SA (FR)."),
 )
+PARTNERS_SETTING = "outline-partners"
+"""The name under which the store keeps who takes part in which outline beside its sender."""
 
 
 def import_outlines(
@@ -72,97 +84,106 @@ def import_outlines(
     streams: Sequence[WorkStream] = (),
     dry_run: bool = False,
     progress: Progress | None = None,
+    mapping: FileMapping = NO_MAPPING,
+    replace: bool = False,
 ) -> ImportReport:
-    """Bring a file of a call's outlines into the store, with the organisations that sent them.
+    """Bring a file of a call's outlines into the store, with the organisations that sent them and their partners.
 
-    `streams` are the call's work streams; a row that names another one is refused, unless the call has none.
+    `streams` are the call's work streams; where a row names another one, it is left open.
 
     An outline that is there already is replaced. Of an organisation that is there already, only what is unknown is
-    filled. Bad rows are reported and left out. Raises BadInput where the file cannot be read or a column is missing.
+    filled. What the call has and the file has not is reported, and removed with `replace`, unless the file has bad
+    rows: one of them could be it. Bad rows are reported and left out.
+    Raises BadInput where the file cannot be read or a column is missing.
     """
-    sheet = read_sheet(path, OUTLINE_COLUMNS, progress)
-    elsewhere = {outline.id: outline.call for outline in store.outlines() if outline.call != call}
-    senders, outlines = outlines_of(
-        sheet, CallId(call), Directory(store.organisations().values()), elsewhere, streams=streams
+    sheet = read_sheet(path, OUTLINE_COLUMNS, progress, mapping=mapping)
+    present = store.outlines()
+    rows = outlines_of(
+        sheet, CallId(call), Directory(store.organisations().values()), present, streams=streams
     )
+    taken = {outline.id for outline in rows.outlines}
+    missing = [outline for outline in present if outline.call == call and outline.id not in taken]
+    if replace and missing and sheet.findings.problems:
+        raise BadInput(
+            f"{path.name} has {len(sheet.findings.problems)} rows that cannot be taken, the first is "
+            f"{sheet.findings.problems[0]}; nothing is replaced before they are mended"
+        )
+    senders = rows.senders
+    partners = {partner.id: partner for found in rows.partners.values() for partner in found}
+    others = [partners[ident] for ident in partners.keys() - {sender.id for sender in senders}]
     with store.transaction(what=f"import outlines {path.name} for {call}", dry_run=dry_run) as writer:
         counts = {
-            "organisations": writer.put_organisations(senders, Merge.FILL),
-            "outlines": writer.put_outlines(outlines),
+            "organisations": writer.put_organisations(senders, Merge.FILL)
+            + writer.put_organisations(others, Merge.FILL),
+            "outlines": writer.put_outlines(rows.outlines),
         }
-    return report(counts, sheet.problems, dry_run)
+        if rows.partners:
+            writer.put_setting(
+                PARTNERS_SETTING, _with_partners(store.setting(PARTNERS_SETTING), rows.partners)
+            )
+        if replace:
+            writer.remove_outlines([outline.id for outline in missing])
+    return report(counts, sheet.findings, dry_run, missing)
 
 
 def outlines_of(
     sheet: Cells,
     call: CallId,
     directory: Directory,
-    elsewhere: dict[OutlineId, CallId],
+    present: Sequence[Outline] = (),
     *,
     streams: Sequence[WorkStream] = (),
     fictional: bool = False,
-) -> tuple[list[Organisation], list[Outline]]:
-    """Return the senders and the outlines of the good rows. `elsewhere` holds the ids that other calls use."""
-    rows = zip(
+) -> OutlineRows:
+    """Return the outlines, senders and partners of the good rows. `present` are the outlines that are there already."""
+    columns = (
         sheet.column("id", free_text),
-        sheet.column("organisation", free_text),
-        sheet.column("organisation_name", free_text),
-        sheet.column("country", cells.known_country),
-        sheet.column("kind", cells.kind),
+        sheet.column("organisation", pic, key=True),
+        sheet.column("organisation_name", free_text, key=True),
+        country_column(sheet),
+        kind_column(sheet),
         sheet.column("sme", cells.flag),
-        sheet.column("owner", free_text),
-        sheet.column("title", _needed),
-        sheet.column("text", _needed),
+        sheet.column("owner", owner),
+        sheet.column("title", cells.content, key=True),
+        sheet.column("text", cells.content, key=True),
         sheet.column("language", cells.language),
+    )
+    facts = (
         sheet.column("offers", free_text),
         sheet.column("seeks", free_text),
-        sheet.column("work_stream", _stream_among(streams)),
-        sheet.column("budget_eur", cells.budget),
-        sheet.column("submitted", cells.day),
-        strict=True,
+        _stream_column(sheet, streams),
+        budget_column(sheet),
+        sheet.column("submitted", dates.days_among(sheet.texts("submitted"))),
     )
-    senders: list[Organisation | None] = [None] * len(sheet.lines)
-    outlines: list[Outline | None] = [None] * len(sheet.lines)
-    first: dict[str, int] = {}
-    for at, (ident, given, name, country, kind, sme, owner, title, text, language, *rest) in enumerate(rows):
-        if sheet.is_refused(at):
-            continue
-        column = "organisation"
-        try:
-            sender = _sender(directory, given, name, country, fictional=fictional)
-            column = "country"
-            if (where := country or sender.country) is None:
-                raise ValueError("is empty, and the organisation's country is not known")
-            column = "kind"
-            stated = OrganisationId(owner) if owner else None
-            senders[at] = Organisation(sender.id, sender.name, where, kind, sme, stated, fictional=fictional)
-            column = "id"
-            chosen = OutlineId(ident or _derived(call, sender.id, title or ""))
-            if chosen in first:
-                raise ValueError(f"outline {chosen!r} stands in line {sheet.lines[first[chosen]]} already")
-            if chosen in elsewhere:
-                raise ValueError(f"outline {chosen!r} belongs to the call {elsewhere[chosen]!r}")
-            first[chosen] = at
-            spoken = language or language_of("\n".join(part for part in (title, text) if part))
-            outlines[at] = Outline(chosen, call, title or "", text or "", sender.id, where, spoken, *rest)
-        except ValueError as error:
-            sheet.refuse(at, column, str(error))
-    kept = sheet.rows(senders, outlines)
-    return list({sender.id: sender for sender, _ in kept}.values()), [outline for _, outline in kept]
+    partners = sheet.column("partners", partners_in)
+    taken = OutlineRows(sheet, call, directory, present, fictional)
+    for at, row in enumerate(zip(*columns, zip(*facts, strict=True), partners, strict=True)):
+        if not sheet.is_refused(at):
+            taken.take(at, Said(*row))
+    return taken
 
 
-def _sender(
-    directory: Directory, given: str | None, name: str | None, country: str | None, *, fictional: bool
-) -> Organisation:
-    """Return the organisation that a row means, a new one where nobody by that id or name is known."""
-    text = given or name
-    if text is None:
-        raise ValueError("is empty, and so is organisation_name; a row needs one of them")
-    if known := directory.find(text, country):
-        return known
-    if given and (name or looks_like_id(given)):
-        return Organisation(OrganisationId(given), name, country, fictional=fictional)
-    return Organisation(derived_id(text, country), text, country, fictional=fictional)
+def _with_partners(kept: str | None, partners: Mapping[OutlineId, Sequence[Organisation]]) -> str:
+    known: dict[str, list[str]] = json.loads(kept) if kept else {}
+    known |= {outline: sorted({partner.id for partner in found}) for outline, found in partners.items()}
+    return json.dumps(known, sort_keys=True)
+
+
+def budget_column(sheet: Cells, name: str = "budget_eur") -> Objects:
+    """Return the budgets of a table's rows in euro; how a doubtful one was read is noted."""
+    read = partial(amounts.budget, scale=scale_of(sheet.titles.get(name, "")))
+    found = sheet.column(name, read)
+    for at, amount in enumerate(found):
+        if amount is not None:
+            if amount.note:
+                sheet.note(at, name, amount.note)
+            found[at] = amount.value
+    return found
+
+
+def _stream_column(sheet: Cells, streams: Sequence[WorkStream]) -> Objects:
+    meaning = _stream_among(streams)
+    return with_readings(sheet, "work_stream", meaning) if streams else sheet.column("work_stream", meaning)
 
 
 def _stream_among(streams: Sequence[WorkStream]) -> Callable[[str], str | None]:
@@ -180,14 +201,3 @@ def _stream_among(streams: Sequence[WorkStream]) -> Callable[[str], str | None]:
             raise ValueError(f"{found!r} is no work stream of this call; needed: one of {allowed}") from None
 
     return stream
-
-
-def _needed(cell: str) -> str:
-    if found := free_text(cell):
-        return found
-    raise ValueError("is empty; every outline needs it")
-
-
-def _derived(call: str, organisation: str, title: str) -> str:
-    digest = hashlib.sha256(f"{call}|{organisation}|{title}".encode()).hexdigest()
-    return f"out-{digest[:12]}"

@@ -45,7 +45,8 @@ def lines_of_rows(content: bytes, delimiter: str, width: int) -> list[int] | Non
         return None
     if np.diff(ends, prepend=0).max() > MAX_ROW_BYTES:
         return None
-    return (_rank(newline, ends)[:-1] + 2).tolist()
+    lines: list[int] = (_rank(newline, ends)[:-1] + 2).tolist()
+    return lines
 
 
 def _bits(content: bytes, mark: str) -> Words:

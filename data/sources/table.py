@@ -4,15 +4,16 @@ import csv
 import difflib
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from data.errors import BadInput
-from data.model import RowProblem
+from data.model import Encoding, Ignored, Reading, RowProblem
 
 Objects = np.ndarray[tuple[int], np.dtype[np.object_]]
 """A column: (n,) Python objects."""
@@ -55,11 +56,35 @@ def places(columns: Sequence[Column], header: Sequence[str], name: str) -> dict[
             found[column.name] = known[0]
     missing = [column.name for column in columns if column.needed and column.name not in found]
     if missing:
-        raise BadInput(
-            f"{name} lacks the needed column{'s' * (len(missing) > 1)} {', '.join(missing)}; "
-            f"found: {', '.join(title for title in header if title) or 'none'}{_meant(missing, header)}"
-        )
+        raise lacking(missing, header, name)
     return found
+
+
+def lacking(missing: Sequence[str], header: Sequence[str], name: str) -> BadInput:
+    """Return the error of a table without needed columns: which were found, and what may have been meant."""
+    titles = ", ".join(title for title in header if title.strip())
+    return BadInput(
+        f"{name} lacks the needed column{'s' * (len(missing) > 1)} {', '.join(missing)}; "
+        f"found: {titles or 'none'}{_meant(missing, header)}"
+    )
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a person should know of a file that was read; the lists are those of `ImportReport`."""
+
+    problems: list[RowProblem] = field(default_factory=list)
+    left_empty: list[RowProblem] = field(default_factory=list)
+    conflicts: list[RowProblem] = field(default_factory=list)
+    notes: list[RowProblem] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
+    encodings: list[Encoding] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+
+    def add(self, other: "Findings") -> None:
+        """Take the findings of another file too."""
+        for name in self.__slots__:
+            getattr(self, name).extend(getattr(other, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +139,8 @@ def _meant(missing: Sequence[str], header: Sequence[str]) -> str:
 class Cells:
     """The cells of a table, column by column, while an importer finds out what they mean.
 
-    A row with a cell that cannot be read is refused: it is noted in `problems` and left out of `rows`. Columns are
-    (n,) arrays of objects, n the number of rows.
+    Only a key refuses a row: such a row is noted in `findings.problems` and left out of `rows`. Any other cell that
+    cannot be read is unknown and noted in `findings.left_empty`. Columns are (n,) arrays of objects, n the rows.
     """
 
     def __init__(
@@ -123,96 +148,129 @@ class Cells:
         name: str,
         lines: Sequence[int],
         texts: Mapping[str, Objects],
-        problems: Iterable[RowProblem] = (),
+        findings: Findings | None = None,
+        *,
+        files: Sequence[str] = (),
+        mapping: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
-        """`texts` holds, by column name, one text a row; `lines` the line on which each row begins."""
+        """`texts` holds, by column name, one text a row; `lines` the line on which each row begins.
+
+        `files` names the file or sheet of each row, where there are several. `mapping` says, by column, what stands for
+        a text that is written otherwise.
+        """
         self.name = name
         self.lines = lines
-        self._texts = texts
-        self._problems = list(problems)
+        self.findings = findings or Findings()
+        self.titles: Mapping[str, str] = {}
+        """The heading of each column, as it stands in the file."""
+        self._texts = {
+            column: _mapped(cells, mapping[column]) if column in mapping else cells
+            for column, cells in texts.items()
+        }
+        self._files = files
         self._refused: set[int] = set()
 
     @classmethod
     def of_texts(
-        cls,
-        name: str,
-        lines: Sequence[int],
-        texts: Sequence[str],
-        found: Iterable[str],
-        problems: Iterable[RowProblem],
+        cls, name: str, lines: Sequence[int], texts: Sequence[str], found: Iterable[str], findings: Findings
     ) -> "Cells":
         """Return the cells of `texts`, row after row, each row's in the order of the columns `found`."""
         names = list(found)
         grid = np.array(texts, dtype=object).reshape(len(lines), len(names))
-        return cls(name, lines, {column: grid[:, at] for at, column in enumerate(names)}, problems)
+        return cls(name, lines, {column: grid[:, at] for at, column in enumerate(names)}, findings)
 
-    def without_empty_rows(self) -> "Cells":
-        """Return the cells without rows in which no known column says anything, as spreadsheets leave below a table."""
-        columns = list(self._texts.values())
-        said = [at for at in range(len(self.lines)) if any(column[at].strip() for column in columns)]
-        lines = [self.lines[at] for at in said]
-        return Cells(
-            self.name, lines, {name: text[said] for name, text in self._texts.items()}, self._problems
-        )
-
-    @property
-    def problems(self) -> list[RowProblem]:
-        """Everything that was wrong, in order of line."""
-        return sorted(self._problems, key=lambda problem: (problem.line, problem.column))
+    def has(self, name: str) -> bool:
+        """Tell whether the table has a column."""
+        return name in self._texts
 
     def texts(self, name: str) -> Objects:
         """Return the cells of a column as they stand; "" throughout where the table lacks the column."""
         return self._texts[name] if name in self._texts else np.full(len(self.lines), "", dtype=object)
 
-    def column(self, name: str, meaning: Callable[[str], object]) -> Objects:
-        """Return what the cells of a column mean, one a row; rows where `meaning` raises ValueError are refused.
+    def column(self, name: str, meaning: Callable[[str], object], *, key: bool = False) -> Objects:
+        """Return what the cells of a column mean, one a row.
 
+        Where `meaning` raises ValueError, the row is refused if the column is a key; else the cell is unknown: None.
         Every distinct text is read once, whatever the number of rows.
         """
-        return self.coded(name, meaning).cells
+        return self.coded(name, meaning, key=key).cells
 
-    def coded(self, name: str, meaning: Callable[[str], object]) -> Coded:
+    def coded(self, name: str, meaning: Callable[[str], object], *, key: bool = False) -> Coded:
         """Return a column as `column` does, with each distinct text's meaning kept once."""
         codes, distinct = pd.factorize(self.texts(name))
         try:
             meant = np.fromiter(map(meaning, distinct), dtype=object, count=len(distinct))
         except ValueError:
-            meant = self._meant_with_problems(name, meaning, codes, distinct)
+            meant = self._meant_with_problems(name, meaning, codes, distinct, key)
         return Coded(codes, meant)
 
     def _meant_with_problems(
-        self, name: str, meaning: Callable[[str], object], codes: Integers, distinct: Objects
+        self, name: str, meaning: Callable[[str], object], codes: Integers, distinct: Objects, key: bool
     ) -> Objects:
         meant = np.full(len(distinct), None, dtype=object)
+        note = self.refuse if key else self.leave_empty
         for code, text in enumerate(distinct):
             try:
                 meant[code] = meaning(text)
             except ValueError as error:
                 for at in np.flatnonzero(codes == code):
-                    self.refuse(int(at), name, str(error))
+                    note(int(at), name, str(error))
         return meant
+
+    def place(self, at: int, column: str, reason: str) -> RowProblem:
+        """Return what is to be said of the row at position `at`."""
+        return RowProblem(self._files[at] if self._files else self.name, self.lines[at], column, reason)
 
     def refuse(self, at: int, column: str, reason: str) -> None:
         """Leave the row at position `at` out and report why."""
         self._refused.add(at)
-        self._problems.append(RowProblem(self.name, self.lines[at], column, reason))
+        self.findings.problems.append(self.place(at, column, reason))
+
+    def leave_empty(self, at: int, column: str, reason: str) -> None:
+        """Report why a cell is taken for unknown; its row stays."""
+        self.findings.left_empty.append(self.place(at, column, reason))
+
+    def conflict(self, at: int, other: int, column: str, reason: str) -> None:
+        """Report that two rows contradict each other; both lines are named."""
+        first = self.place(other, column, "")
+        where = (
+            f"line {first.line}"
+            if first.file == self.place(at, column, "").file
+            else f"{first.file}:{first.line}"
+        )
+        self.findings.conflicts.append(self.place(at, column, f"{reason} ({where})"))
+
+    def note(self, at: int, column: str, reason: str) -> None:
+        """Report what was taken otherwise than it stands."""
+        self.findings.notes.append(self.place(at, column, reason))
 
     def is_refused(self, at: int) -> bool:
         """Tell whether the row at position `at` is left out already."""
         return at in self._refused
 
+    @property
+    def kept_rows(self) -> Integers:
+        """The positions of the rows that are not refused."""
+        good = np.ones(len(self.lines), dtype=bool)
+        good[list(self._refused)] = False
+        return np.flatnonzero(good)
+
     def kept(self, *columns: Coded) -> list[Coded]:
         """Return such columns without the cells of refused rows."""
         if not self._refused:
             return list(columns)
-        good = np.ones(len(self.lines), dtype=bool)
-        good[list(self._refused)] = False
+        good = self.kept_rows
         return [column[good] for column in columns]
 
     def rows(self, *columns: Iterable[Any]) -> list[tuple[Any, ...]]:
         """Return the rows of such columns without the refused ones."""
         rows = zip(*columns, strict=True)
         return [row for at, row in enumerate(rows) if at not in self._refused]
+
+
+def _mapped(cells: Objects, meant: Mapping[str, str]) -> Objects:
+    plainly = {_plain(written): text for written, text in meant.items()}
+    return np.array([plainly.get(_plain(cell), cell) for cell in cells], dtype=object)
 
 
 def _plain(name: str) -> str:

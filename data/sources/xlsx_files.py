@@ -1,97 +1,97 @@
-"""How is an XLSX workbook read? Its first sheet, values only, as texts; nothing in it is run, followed or expanded."""
+"""How is an XLSX or XLSM workbook read? Values only, as texts; nothing in it is run, followed or expanded."""
 
 import datetime as dt
-import io
+import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Sequence
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from typing import Any
 
 from data.errors import BadInput
-from data.model import RowProblem
+from data.sources.archives import archived, opened
 from data.sources.files import SourceFile
-from data.sources.table import Cells, Column, Progress, places
+from data.sources.grids import NO_RESULT, Grid, Merge
 
-MAX_UNPACKED_BYTES = 128 * 1024**2
-"""The most that all parts of a workbook may come to, unpacked."""
 MAX_COLUMNS = 200
-
 _CONTENTS = "[Content_Types].xml"
-_ENTITIES = tuple(
-    mark.encode(codec) for mark in ("<!DOCTYPE", "<!ENTITY") for codec in ("ascii", "utf-16-le", "utf-16-be")
-)
+_NO_RESULT = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*><f[^>]*?(?:/>|>[^<]*</f>)(?:<v */>|<v></v>)?</c>')
+_MERGE = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
+_HIDDEN_ROW = re.compile(rb'<row [^>]*hidden="(?:1|true)"')
 
 
-def read_xlsx(file: SourceFile, columns: Sequence[Column], progress: Progress | None = None) -> Cells:
-    """Return the cells of the known columns of a workbook's first sheet; line numbers are the sheet's row numbers.
+def xlsx_grids(file: SourceFile) -> list[Grid]:
+    """Return the sheets of a workbook, hidden ones too; line numbers are the sheets' row numbers.
 
-    Raises BadInput where the file is no workbook, unpacks to too much, declares XML entities, or lacks a column.
+    Raises BadInput where the file is no workbook, unpacks to too much, or declares XML entities.
     """
-    content = file.read()
-    _refuse_hostile(content, file.name)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl tells of styles and validations that it drops
-            book = openpyxl.load_workbook(
-                io.BytesIO(content), read_only=True, data_only=True, keep_links=False
-            )
-            try:
-                sheet = book.worksheets[0]
-                sheet.reset_dimensions()  # what the file says of its own size is not trusted
-                numbered = [
-                    (number, [_text(value) for value in row])
-                    for number, row in enumerate(
-                        sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1
-                    )
-                    if any(value is not None for value in row)
-                ]
-            finally:
-                book.close()
-    except (
-        zipfile.BadZipFile, zlib.error, SyntaxError, InvalidFileException,
-        KeyError, IndexError, ValueError, TypeError, AttributeError, EOFError, OSError,
-    ) as error:  # fmt: skip  # openpyxl lets the errors of a broken file through as they come
-        raise BadInput(
-            f"{file.name} is not a readable XLSX workbook ({type(error).__name__}: {error}); "
-            "open and save it again, or save it as CSV UTF-8"
-        ) from None
-    if not numbered:
-        raise BadInput(f"{file.name} is empty; needed: a header row and rows in the first sheet")
-    (_, titles), *rest = numbered
-    header = [title.strip() for title in titles]
-    found = places(columns, header, file.name)
-    lines = [number for number, _ in rest]
-    texts = [row[at] if at < len(row) else "" for _, row in rest for at in found.values()]
-    problems: list[RowProblem] = []
-    if progress is not None:
-        progress(file.name, len(content), len(content))
-    return Cells.of_texts(file.name, lines, texts, found, problems)
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
 
-
-def _refuse_hostile(content: bytes, name: str) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            total = sum(entry.file_size for entry in entries)
-            if total > MAX_UNPACKED_BYTES or len(entries) > 1000:
-                raise BadInput(
-                    f"{name} unpacks to {total / 1e6:,.0f} MB in {len(entries)} parts; "
-                    f"at most {MAX_UNPACKED_BYTES / 1e6:,.0f} MB in 1000 parts are read"
+    with opened(file.read(), file.name, "XLSX") as parts:
+        if _CONTENTS not in parts and not any(name.endswith(_CONTENTS) for name in parts):
+            raise BadInput(f"{file.name} is a ZIP archive, but no XLSX workbook; give the table itself")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # openpyxl tells of styles and validations that it drops
+                book = openpyxl.load_workbook(
+                    archived(parts), read_only=True, data_only=True, keep_links=False
                 )
-            if _CONTENTS not in archive.namelist():
-                raise BadInput(f"{name} is a ZIP archive, but no XLSX workbook; give the table itself")
-            for entry in entries:
-                if entry.filename.endswith((".xml", ".rels")):
-                    part = archive.read(entry)
-                    if any(mark in part for mark in _ENTITIES):
-                        raise BadInput(
-                            f"{name} declares XML entities in {entry.filename}; no office program does"
-                        )
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise BadInput(f"{name} is not a readable XLSX workbook: {error}") from None
+                try:
+                    return [_grid(file.name, sheet, parts) for sheet in book.worksheets]
+                finally:
+                    book.close()
+        except (
+            zipfile.BadZipFile, zlib.error, SyntaxError, InvalidFileException,
+            KeyError, IndexError, ValueError, TypeError, AttributeError, EOFError, OSError,
+        ) as error:  # fmt: skip  # openpyxl lets the errors of a broken file through as they come
+            raise BadInput(
+                f"{file.name} is not a readable XLSX workbook ({type(error).__name__}: {error}); "
+                "open and save it again, or save it as CSV UTF-8"
+            ) from None
+
+
+def _grid(file: str, sheet: Any, parts: dict[str, bytes]) -> Grid:
+    sheet.reset_dimensions()  # what the file says of its own size is not trusted
+    part = parts.get(str(sheet._worksheet_path).lstrip("/"), b"")  # openpyxl names it nowhere in public
+    no_result: dict[int, list[int]] = {}
+    for letters, number in _NO_RESULT.findall(part):
+        if (column := _column(letters)) < MAX_COLUMNS:
+            no_result.setdefault(int(number), []).append(column)
+    lines, rows = [], []
+    blank: object = None
+    for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
+        if values is blank and number not in no_result:
+            continue
+        texts = [_text(value) for value in values]
+        for column in no_result.get(number, ()):
+            texts += [""] * (column + 1 - len(texts))
+            texts[column] = texts[column] or NO_RESULT
+        if any(texts):
+            lines.append(number)
+            rows.append(texts)
+        else:
+            blank = values  # openpyxl gives one and the same tuple for all the rows that a gap leaves out
+    merges = [
+        Merge(int(top), _column(left), int(bottom), _column(right))
+        for left, top, right, bottom in _MERGE.findall(part)
+    ]
+    return Grid(
+        file,
+        str(sheet.title),
+        lines,
+        rows,
+        [merge for merge in merges if merge.right < MAX_COLUMNS],
+        is_hidden=sheet.sheet_state != "visible",
+        hidden_rows=len(_HIDDEN_ROW.findall(part)),
+    )
+
+
+def _column(letters: bytes) -> int:
+    """Return a column's place from 0: A is 0, AA is 26."""
+    place = 0
+    for letter in letters:
+        place = place * 26 + letter - ord("A") + 1
+    return place - 1
 
 
 def _text(value: object) -> str:

@@ -8,6 +8,8 @@ from data.calls import CallProfile, describe
 from data.demands import Demand, Hardness, Layer
 from data.model import (
     CallId,
+    Encoding,
+    Ignored,
     ImportReport,
     Kind,
     Organisation,
@@ -15,6 +17,7 @@ from data.model import (
     Outline,
     OutlineHead,
     OutlineId,
+    Reading,
 )
 from data.published import Counts, EuCountry
 from matcher.ranking.query import Ranking
@@ -182,9 +185,22 @@ class Imported:
     changed: Counts
     unchanged: Counts
     problems: int
+    """How many rows were not taken."""
     first_problems: tuple[str, ...]
     report: str | None
-    """The file that lists all bad rows; of a dry run, the file that would."""
+    """The file that lists all that a person should look at; of a dry run, the file that would."""
+    left_empty: int
+    """How many cells could not be read; what they say of their row is unknown."""
+    first_left_empty: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    """Rows that contradict each other, with both lines."""
+    notes: tuple[str, ...]
+    ignored: tuple[Ignored, ...]
+    encodings: tuple[Encoding, ...]
+    readings: tuple[Reading, ...]
+    """What headings and words were taken for; a word without a meaning is a question."""
+    missing: tuple[OutlineId, ...]
+    """Outlines that the call has and the file has not."""
 
     @classmethod
     def of(cls, report: ImportReport, path: Path | None) -> "Imported":
@@ -197,4 +213,12 @@ class Imported:
             problems=len(report.problems),
             first_problems=tuple(str(problem) for problem in report.problems[:SHOWN_PROBLEMS]),
             report=None if path is None else str(path),
+            left_empty=len(report.left_empty),
+            first_left_empty=tuple(str(cell) for cell in report.left_empty[:SHOWN_PROBLEMS]),
+            conflicts=tuple(map(str, report.conflicts)),
+            notes=tuple(map(str, report.notes)),
+            ignored=report.ignored,
+            encodings=report.encodings,
+            readings=report.readings,
+            missing=tuple(outline.id for outline in report.missing),
         )

@@ -81,11 +81,11 @@ class Imports:
 
         A dry run writes nothing; `report` in the answer says where the bad rows would be.
         """
-        chosen = path or (Path("konsort-bad-rows.txt") if report.problems else None)
-        if chosen is not None and not report.dry_run:
-            from data.sources.reports import write_report
+        from data.sources.reports import to_look_at, write_report
 
-            write_report(report.problems, chosen)
+        chosen = path or (Path("konsort-bad-rows.txt") if to_look_at(report) else None)
+        if chosen is not None and not report.dry_run:
+            write_report(report, chosen)
         return Imported.of(report, chosen)
 
     def index(self) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from data.calls import PREVAILS
 from data.countries import to_eu
 from data.published import as_json
-from service.app.answers import Call, Imported, OutlineRow, SuspectedOwner
+from service.app.answers import SHOWN_PROBLEMS, Call, Imported, OutlineRow, SuspectedOwner
 from service.terminal.rules_text import MARKS, WIDTH, folded, rules_in_full
 from service.words import count
 
@@ -136,21 +136,54 @@ def verdict(answer: Verdict) -> str:
 
 
 def import_report(answer: Imported) -> str:
-    """What came in, and the first bad rows."""
+    """What came in, how the file was understood, and what a person should look at."""
     verb = "would come in" if answer.dry_run else "came in"
     lines = [
         f"{kind}: {new:,} new, {answer.changed[kind]:,} changed, {answer.unchanged[kind]:,} as before"
         for kind, new in answer.added.items()
     ]
     lines.insert(0, f"What {verb}:")
-    if answer.problems:
-        left_out = f"{count(answer.problems, 'problem')}: rows with one were left out"
+    lines += _understood(answer)
+    lines += _some(f"{count(answer.problems, 'problem')}: rows with one were left out", answer.first_problems)
+    lines += _some(f"{count(answer.left_empty, 'cell')} left empty", answer.first_left_empty)
+    lines += _some(f"{count(len(answer.conflicts), 'contradiction')}", answer.conflicts[:SHOWN_PROBLEMS])
+    lines += _some(f"{count(len(answer.notes), 'note')}", answer.notes[:SHOWN_PROBLEMS])
+    if answer.missing:
+        lines.append(f"In the call, and not in the file: {', '.join(answer.missing)}")
+    if answer.report:
         where = "would be listed in" if answer.dry_run else "are listed in"
-        lines.append(f"{left_out} and {where} {answer.report}. The first ones:")
-        lines += [f"  {problem}" for problem in answer.first_problems]
+        lines.append(f"All of them {where} {answer.report}.")
     elif not any(sum(counts.values()) for counts in (answer.added, answer.changed, answer.unchanged)):
         lines.append("The file holds no rows below its header.")
     return "\n".join(lines)
+
+
+def _some(title: str, lines: Sequence[str]) -> list[str]:
+    return [f"{title}. The first ones:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _understood(answer: Imported) -> list[str]:
+    """How the file was read: its encoding, its headings and words, and what nobody reads."""
+    lines = [
+        f"{encoding.file} was read as {encoding.codec}: {', '.join(map(repr, encoding.samples))}"
+        for encoding in answer.encodings
+    ]
+    known: dict[str, list[str]] = {}
+    asked: dict[str, list[str]] = {}
+    for reading in answer.readings:
+        if reading.meaning is None:
+            asked.setdefault(reading.column, []).append(f"{reading.rows} × {reading.written}")
+        elif reading.column == "column":
+            known.setdefault("Columns", []).append(f"{reading.written} = {reading.meaning}")
+        else:
+            known.setdefault(reading.column, []).append(
+                f"{reading.rows} × {reading.written} = {reading.meaning}"
+            )
+    lines += [f"{name}: {'; '.join(words)}" for name, words in known.items()]
+    lines += [f"Which {name} is meant? {'; '.join(words)}" for name, words in asked.items()]
+    if answer.ignored:
+        lines.append(f"Not read: {'; '.join(f'{i.what} ({i.filled})' for i in answer.ignored)}")
+    return lines
 
 
 def suspicions(pairs: Sequence[SuspectedOwner]) -> str:

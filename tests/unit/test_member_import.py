@@ -39,7 +39,7 @@ def test_json_says_the_same_as_csv(tmp_path: Path, text: str) -> None:
 
 
 def test_every_bad_row_is_named(tmp_path: Path) -> None:
-    path = written(tmp_path, HEADER + "a,,Atlantis,,,,,\na,,,,,-1,,\n,B,,,,,,\n,,,,,,,\n")
+    path = written(tmp_path, HEADER + "a,,Atlantis,,,,,\na,,,,,-1,,\n,,FR,sme,,,,\n,,,,,,,\n")
     with pytest.raises(BadInput) as caught:
         read_members(path)
     assert [line.split(":", 3)[:3] for line in str(caught.value).splitlines()] == [

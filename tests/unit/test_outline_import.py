@@ -77,14 +77,22 @@ def test_an_undecidable_encoding_is_refused_with_advice(store: Store, tmp_path: 
 
 def test_a_mark_that_the_content_denies_is_refused(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
-    path.write_bytes(codecs.BOM_UTF8 + b"id;name\n1;caf\xe9\n")
-    with pytest.raises(BadInput, match="does not hold the utf-8-sig it announces"):
+    path.write_bytes(codecs.BOM_UTF16_LE + "id;name\n1;Ada".encode("utf-16-le") + b"\x00\xd8\n")
+    with pytest.raises(BadInput, match="does not hold the utf-16 it announces"):
         import_organisations(store, path)
 
 
+def test_a_stray_byte_in_marked_utf8_costs_its_row_alone(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(codecs.BOM_UTF8 + b"id;name\n1;caf\xe9\n2;Ada\n")
+    report = import_organisations(store, path)
+    assert [(problem.line, problem.column) for problem in report.problems] == [(2, "name")]
+    assert list(store.organisations()) == ["2"]
+
+
 def test_a_missing_column_is_named_with_what_may_have_been_meant(store: Store, tmp_path: Path) -> None:
-    path = written(tmp_path, "id;titel;text\n1;x;y\n")
-    with pytest.raises(BadInput, match=r"lacks the needed column title; found: id, titel, text; .*'titel'"):
+    path = written(tmp_path, "id;titl;text\n1;x;y\n")
+    with pytest.raises(BadInput, match=r"lacks the needed column title; found: id, titl, text; .*'titl'"):
         import_outlines(store, path, "call-1")
 
 
@@ -95,7 +103,7 @@ def test_bad_rows_are_reported_by_line_and_good_rows_come_in(store: Store, tmp_p
         f'1;One;"{GERMAN}\nZweite Zeile.";Ada;FR;;;\n'
         "2;Two;;Ada;FR;;;\n"
         f"3;Three;{GERMAN};Ada;FR;1.234;;\n"
-        f"4;Four;{GERMAN};Ada;FRA;;;\n"
+        f"4;Four;{GERMAN};Lea;FRX;;;\n"
         f"5;Five;{GERMAN};;FR;;;\n"
         f"1;Six;{GERMAN};Ada;FR;;;\n"
         f"7;Seven;{GERMAN};Bob;FR;;sme;no\n"
@@ -103,23 +111,26 @@ def test_bad_rows_are_reported_by_line_and_good_rows_come_in(store: Store, tmp_p
         f"9;Nine;{GERMAN};Bob;FR;-5;;\n",
     )
     report = import_outlines(store, path, "call-1")
-    assert [outline.id for outline in store.outlines("call-1")] == ["1"]
+    assert [outline.id for outline in store.outlines("call-1")] == ["1", "3", "7", "8", "9"]
     assert [(problem.line, problem.column) for problem in report.problems] == [
         (4, "text"),
-        (5, "budget_eur"),
         (6, "country"),
         (7, "organisation"),
         (8, "id"),
+    ]
+    assert [(problem.line, problem.column) for problem in report.left_empty] == [
+        (6, "country"),
         (9, "kind"),
-        (10, ""),
         (11, "budget_eur"),
     ]
-    write_report(report.problems, tmp_path / "report.txt")
+    assert (store.outline("3").budget_eur, store.outline("9").budget_eur) == (1234.0, None)
+    assert store.organisation(store.outline("7").organisation).kind is Kind.COMPANY
+    write_report(report, tmp_path / "report.txt")
     first = (tmp_path / "report.txt").read_text("utf-8").splitlines()[0]
     assert first == "table.csv:4:text:is empty; every outline needs it"
 
 
-def test_an_unknown_country_language_or_work_stream_is_a_bad_row(store: Store, tmp_path: Path) -> None:
+def test_an_unknown_language_or_work_stream_is_left_empty_and_told(store: Store, tmp_path: Path) -> None:
     streams = (WorkStream("infra", "Cloud-edge infrastructure", ""), WorkStream("apps", "Applications", ""))
     path = written(
         tmp_path,
@@ -130,14 +141,15 @@ def test_an_unknown_country_language_or_work_stream_is_a_bad_row(store: Store, t
         f"4;Four;{GERMAN};Ada;France;German;cloud-edge infrastructure\n",
     )
     report = import_outlines(store, path, "call-1", streams=streams)
-    assert [str(problem).split("; needed")[0] for problem in report.problems] == [
-        "table.csv:2:country:'Frankreich' is no country",
+    assert report.problems == ()
+    assert [str(problem).split("; needed")[0] for problem in report.left_empty] == [
         "table.csv:3:language:'klingon' is no language",
         "table.csv:4:work_stream:'hydrogen' is no work stream of this call",
     ]
-    assert report.problems[2].reason.endswith("needed: one of infra, apps")
-    (kept,) = store.outlines("call-1")
-    assert (kept.country, kept.language, kept.work_stream) == ("FR", "de", "infra")
+    assert report.left_empty[1].reason.endswith("needed: one of infra, apps")
+    assert [(reading.written, reading.rows) for reading in report.questions] == [("hydrogen", 1)]
+    kept = [(outline.country, outline.language, outline.work_stream) for outline in store.outlines("call-1")]
+    assert kept == [("FR", "de", "infra"), ("FR", "de", "infra"), ("FR", "de", None), ("FR", "de", "infra")]
 
 
 def test_empty_rows_below_a_table_are_no_rows(store: Store, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_an_uploaded_file_takes_the_place_of_the_text_and_stays_to_be_put_right(
     ("members", "told"),
     [
         ("", "Paste a list of members, or choose a file."),
-        ("name,country\nAcme,DE", "Pasted list lacks the needed column id"),
+        ("kind,country\nsme,DE", "is empty, and so is the name"),
         ("id,country\nO1,Atlantis\nO2,DE", "Pasted list:2:country:"),
         ("id\nO1\nO1", "&#39;O1&#39; is listed in line 2 already"),
         ("id\n" + "\n".join(f"M{n}" for n in range(201)), "lists 201 members; at most 200"),
