@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from data.model import ImportReport
 from data.readers import Reader
+from data.sources.mapping import NO_MAPPING, FileMapping
 from data.store import Store
 from service.app.answers import Imported
 from service.app.projects import OverallProjects
@@ -43,19 +44,39 @@ class Imports:
         read = partial(import_cordis, self._store, paths)
         return self._taken_up(reader, read, dry_run=dry_run)
 
-    def outlines(self, reader: Reader, path: Path, call: str, *, dry_run: bool) -> ImportReport:
-        """Read a call's outlines from a spreadsheet."""
+    def outlines(
+        self,
+        reader: Reader,
+        path: Path,
+        call: str,
+        *,
+        dry_run: bool,
+        mapping: FileMapping = NO_MAPPING,
+        replace: bool = False,
+    ) -> ImportReport:
+        """Read a call's outlines from a spreadsheet; with `replace`, those that it does not hold are removed."""
         from data.sources.outlines import import_outlines
 
         profile = self._records.call(call)
-        read = partial(import_outlines, self._store, path, profile.id, streams=profile.work_streams)
+        read = partial(
+            import_outlines,
+            self._store,
+            path,
+            profile.id,
+            streams=profile.work_streams,
+            mapping=mapping,
+            replace=replace,
+        )
         return self._taken_up(reader, read, profile.id, dry_run=dry_run)
 
-    def organisations(self, reader: Reader, path: Path, *, dry_run: bool) -> ImportReport:
+    def organisations(
+        self, reader: Reader, path: Path, *, dry_run: bool, mapping: FileMapping = NO_MAPPING
+    ) -> ImportReport:
         """Read organisations from a spreadsheet."""
         from data.sources.organisations import import_organisations
 
-        return self._taken_up(reader, partial(import_organisations, self._store, path), dry_run=dry_run)
+        read = partial(import_organisations, self._store, path, mapping=mapping)
+        return self._taken_up(reader, read, dry_run=dry_run)
 
     def demo(self, reader: Reader, *, dry_run: bool) -> ImportReport:
         """Load the demo call."""

@@ -1,7 +1,8 @@
 """How do records come in? import, template, index, train, owners."""
 
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,7 +10,12 @@ from data.model import ImportReport
 from service.terminal.command import Command, Group, NewFile, Session, pass_session
 from service.terminal.render import import_report, suspicions
 
+if TYPE_CHECKING:
+    from data.sources.mapping import FileMapping
+
 FILE = click.Path(exists=True, path_type=Path)
+NOTHING_CAME_IN = 6
+"""The exit status of an import in which no record came in, not even one that was there already."""
 
 
 @click.group("import", cls=Group)
@@ -34,14 +40,60 @@ def _importer(name: str, example: str) -> Any:
     return decorate
 
 
-def _finish(session: Session, done: ImportReport, report: Path | None, no_index: bool) -> str:
-    """Write the bad rows down, say what came in, then embed (and train on) what is new.
+def _tables(function: Any) -> Any:
+    """Give a command the options that say how a table is read; it receives them as one `mapping`."""
 
-    Return what the ranking stands on now, "" where it was not looked at.
+    @wraps(function)
+    def with_mapping(
+        *args: Any,
+        mapping: Path | None,
+        sheet: str | None,
+        column: tuple[str, ...],
+        encoding: str | None,
+        **options: Any,
+    ) -> None:
+        from data.sources.mapping import NO_MAPPING, load_mapping
+
+        stated = NO_MAPPING if mapping is None else load_mapping(mapping)
+        function(*args, mapping=stated.with_options(sheet, encoding, column), **options)
+
+    for option in (
+        click.option(
+            "--keep-mapping", type=NewFile(), help="Where to write what was understood, to be mended."
+        ),
+        click.option("--encoding", help="The encoding of a text file, such as cp1250. Default: found out."),
+        click.option(
+            "--column",
+            multiple=True,
+            metavar='NAME="HEADING"',
+            help="Which heading holds a column; repeatable.",
+        ),
+        click.option("--sheet", help="The sheet to read. Default: every visible one with a table."),
+        click.option("--mapping", type=FILE, help="What was said of the sender's files before (TOML)."),
+    ):
+        with_mapping = option(with_mapping)
+    return with_mapping
+
+
+def _finish(session: Session, done: ImportReport, report: Path | None, no_index: bool) -> str:
+    """Write down what to look at, say what came in, then embed (and train on) what is new.
+
+    Return what the ranking stands on now, "" where it was not looked at. The command ends with a status of its own
+    where nothing came in.
     """
     imports = session.app.imports
     session.answer(imports.keep_problems(done, report), import_report)
+    if done.is_empty:
+        click.get_current_context().exit(NOTHING_CAME_IN)
     return "" if done.dry_run or no_index else imports.train()
+
+
+def _kept(done: ImportReport, mapping: "FileMapping", path: Path | None) -> None:
+    """Write what was understood as a mapping, where a file is named for it."""
+    if path is not None:
+        from data.sources.mapping import mapping_text
+
+        path.write_text(mapping_text(done, mapping), encoding="utf-8")
 
 
 @_importer("cordis", "konsort import cordis cordis-h2020projects-csv.zip --dry-run")
@@ -49,7 +101,7 @@ def _finish(session: Session, done: ImportReport, report: Path | None, no_index:
 def cordis(
     session: Session, paths: tuple[Path, ...], dry_run: bool, no_index: bool, report: Path | None
 ) -> None:
-    """Read the CSV export that CORDIS publishes: ZIP archives or folders of it.
+    """Read what CORDIS publishes, as CSV, XLSX, JSON or XML: ZIP archives or folders of it.
 
     Any framework programme, with more or fewer columns. Afterwards texts are embedded and, where there are enough
     projects, the partner ranker is trained; both can be interrupted and are taken up again.
@@ -63,22 +115,40 @@ def cordis(
 @_importer("outlines", "konsort import outlines outlines.xlsx --call ipcei-2021")
 @click.argument("file", type=FILE)
 @click.option("--call", required=True, help="Id of the call the outlines answer (`konsort calls`).")
+@click.option(
+    "--replace", is_flag=True, help="Remove the call's outlines that the file does not hold; asks first."
+)
+@click.option("--yes", is_flag=True, help="Do not ask before outlines are removed.")
+@_tables
 def outlines(
-    session: Session, file: Path, call: str, dry_run: bool, no_index: bool, report: Path | None
+    session: Session, file: Path, call: str, mapping: "FileMapping", report: Path | None, **options: Any
 ) -> None:
-    """Read outlines from CSV or XLSX; `konsort template outlines` writes the empty form."""
-    _finish(
-        session, session.app.imports.outlines(session.reader, file, call, dry_run=dry_run), report, no_index
+    """Read outlines from CSV, XLSX or ODS, of whatever layout; `konsort template outlines` writes an empty form."""
+    dry_run, replace = options["dry_run"], options["replace"]
+    bring = partial(
+        session.app.imports.outlines, session.reader, file, call, mapping=mapping, replace=replace
     )
+    if replace and not dry_run and not options["yes"]:
+        missing = bring(dry_run=True).missing
+        lines = [f"{outline.id}: {outline.title}" for outline in missing]
+        if missing:
+            click.confirm("\n".join(["The file does not hold", *lines, "Remove them?"]), abort=True, err=True)
+    done = bring(dry_run=dry_run)
+    _kept(done, mapping, options["keep_mapping"])
+    _finish(session, done, report, options["no_index"])
 
 
 @_importer("organisations", "konsort import organisations organisations.csv")
 @click.argument("file", type=FILE)
-def organisations(session: Session, file: Path, dry_run: bool, no_index: bool, report: Path | None) -> None:
-    """Read organisations (country, kind, owner, profile text) from CSV or XLSX."""
-    _finish(
-        session, session.app.imports.organisations(session.reader, file, dry_run=dry_run), report, no_index
-    )
+@_tables
+def organisations(
+    session: Session, file: Path, mapping: "FileMapping", report: Path | None, **options: Any
+) -> None:
+    """Read organisations (country, kind, owner, profile text) from CSV, XLSX or ODS, of whatever layout."""
+    bring = session.app.imports.organisations
+    done = bring(session.reader, file, dry_run=options["dry_run"], mapping=mapping)
+    _kept(done, mapping, options["keep_mapping"])
+    _finish(session, done, report, options["no_index"])
 
 
 @_importer("demo", "konsort import demo")

@@ -298,3 +298,50 @@ def test_a_port_that_is_taken_is_refused_before_anything_is_done(run: Run, comma
         result = run(command, "--port", port)
     refused(result, 2, f"cannot listen on 127.0.0.1 port {port}")
     assert result.stdout == ""
+
+
+GERMAN_OUTLINES = (
+    "Nr.;Betreffzeile;Kurzbeschreibung;Einrichtung;Land;Art\n"
+    "1;Netze;Wir bauen sichere Netze für Krankenhäuser und suchen Partner.;Ada GmbH;Deutschland;Verein zur Förderung\n"
+    "2;Häfen;Wir bauen sichere Netze für Häfen und suchen Partner.;Bea GmbH;Deutschland;KMU\n"
+)
+
+
+def test_what_a_person_says_of_a_file_is_kept_and_used_again(run: Run, tmp_path: Path) -> None:
+    file, mapping = tmp_path / "skizzen.csv", tmp_path / "mapping.toml"
+    file.write_text(GERMAN_OUTLINES, encoding="cp1252")
+    told = run(
+        "import", "outlines", file, "--call", "ipcei-2021", "--dry-run", "--encoding", "cp1252", "--column",
+        "title=Betreffzeile", "--keep-mapping", mapping,
+    ).stdout  # fmt: skip
+    assert "outlines: 2 new" in told
+    written = mapping.read_text("utf-8")
+    assert 'title = "Betreffzeile"' in written and '"KMU" = "sme"' in written
+    mapping.write_text(
+        written.replace('"Verein zur Förderung" = ""', '"Verein zur Förderung" = "other"'), "utf-8"
+    )
+    told = run(
+        "import", "outlines", file, "--call", "ipcei-2021", "--no-index", "--mapping", mapping,
+    ).stdout  # fmt: skip
+    assert "outlines: 2 new" in told and "left empty" not in told
+
+
+def test_replacing_says_what_disappears_and_asks(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "skizzen.csv"
+    text = GERMAN_OUTLINES.replace("Betreffzeile", "Titel").replace("Verein zur Förderung", "KMU")
+    lines = text.replace("\n1;", "\nE-1;").replace("\n2;", "\nE-2;").splitlines(True)
+    file.write_text("".join(lines), encoding="utf-8")
+    run("import", "outlines", file, "--call", "eureka-network", "--no-index")
+    file.write_text("".join(lines[:2]), encoding="utf-8")
+    refused = run("import", "outlines", file, "--call", "eureka-network", "--no-index", "--replace")
+    assert refused.exit_code == 1 and "E-2: Häfen" in refused.stderr
+    done = run("import", "outlines", file, "--call", "eureka-network", "--no-index", "--replace", "--yes")
+    assert "In the call, and not in the file: E-2" in done.stdout
+    assert "E-2" not in run("outlines", "eureka-network").stdout
+
+
+def test_an_import_in_which_nothing_came_in_has_a_status_of_its_own(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "organisations.csv"
+    file.write_text("id,name\n,\n", encoding="utf-8")
+    report = tmp_path / "bad.txt"
+    assert run("import", "organisations", file, "--no-index", "--report", report).exit_code == 6
