@@ -53,19 +53,28 @@ NO_MAPPING = FileMapping()
 def load_mapping(path: Path) -> FileMapping:
     """Read a mapping file; BadInput where it is no TOML, or says something that no mapping says."""
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        written = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"the mapping {path} cannot be read: {error}") from None
+    return mapping_of(written, f"the mapping {path}")
+
+
+def mapping_of(written: str, name: str = "the mapping") -> FileMapping:
+    """Return the mapping that a TOML text says; `name` stands for it in error texts."""
+    try:
+        document = tomllib.loads(written)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{name} cannot be read: {error}") from None
     unknown = sorted(document.keys() - {"sheet", "encoding", "columns", "values"})
     if unknown:
         raise BadInput(
-            f"the mapping {path} says {', '.join(unknown)}; needed: sheet, encoding, [columns] or [values.COLUMN]"
+            f"{name} says {', '.join(unknown)}; needed: sheet, encoding, [columns] or [values.COLUMN]"
         )
     columns, values = document.get("columns", {}), document.get("values", {})
     texts = [document.get("sheet", ""), document.get("encoding", ""), *_values(columns)]
     texts += [text for column in _values(values) for text in _values(column)]
     if not all(isinstance(text, str) for text in texts):
-        raise BadInput(f"the mapping {path} holds something else than texts; put every value in quotes")
+        raise BadInput(f"{name} holds something else than texts; put every value in quotes")
     return FileMapping(document.get("sheet"), document.get("encoding"), columns, values)
 
 

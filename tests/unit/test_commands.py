@@ -302,7 +302,7 @@ def test_a_port_that_is_taken_is_refused_before_anything_is_done(run: Run, comma
 
 GERMAN_OUTLINES = (
     "Nr.;Betreffzeile;Kurzbeschreibung;Einrichtung;Land;Art\n"
-    "1;Netze;Wir bauen sichere Netze für Krankenhäuser und suchen Partner.;Ada GmbH;Deutschland;Verein zur Förderung\n"
+    "1;Netze;Wir bauen sichere Netze für Krankenhäuser und suchen Partner.;Ada GmbH;Deutschland;Freundeskreis\n"
     "2;Häfen;Wir bauen sichere Netze für Häfen und suchen Partner.;Bea GmbH;Deutschland;KMU\n"
 )
 
@@ -317,9 +317,7 @@ def test_what_a_person_says_of_a_file_is_kept_and_used_again(run: Run, tmp_path:
     assert "outlines: 2 new" in told
     written = mapping.read_text("utf-8")
     assert 'title = "Betreffzeile"' in written and '"KMU" = "sme"' in written
-    mapping.write_text(
-        written.replace('"Verein zur Förderung" = ""', '"Verein zur Förderung" = "other"'), "utf-8"
-    )
+    mapping.write_text(written.replace('"Freundeskreis" = ""', '"Freundeskreis" = "other"'), "utf-8")
     told = run(
         "import", "outlines", file, "--call", "ipcei-2021", "--no-index", "--mapping", mapping,
     ).stdout  # fmt: skip
@@ -328,7 +326,7 @@ def test_what_a_person_says_of_a_file_is_kept_and_used_again(run: Run, tmp_path:
 
 def test_replacing_says_what_disappears_and_asks(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "skizzen.csv"
-    text = GERMAN_OUTLINES.replace("Betreffzeile", "Titel").replace("Verein zur Förderung", "KMU")
+    text = GERMAN_OUTLINES.replace("Betreffzeile", "Titel").replace("Freundeskreis", "KMU")
     lines = text.replace("\n1;", "\nE-1;").replace("\n2;", "\nE-2;").splitlines(True)
     file.write_text("".join(lines), encoding="utf-8")
     run("import", "outlines", file, "--call", "eureka-network", "--no-index")

@@ -13,7 +13,7 @@ from matcher.suggest.answers import Suggestions
 from service.app.open import Application
 from service.app.question import ListQuestion
 from service.web.identity import reader
-from service.web.pages import combining, show, steering
+from service.web.pages import bringing, combining, show, steering
 from service.web.pages.forms import USUAL_PRESET, Form, partners_question, steer_question, suggest_question
 from service.web.pages.listing import COLUMNS, SAMPLE, check_form
 from service.web.pages.lookup import look_up
@@ -49,6 +49,7 @@ def pages_blueprint(application: Application) -> Blueprint:
     _network(pages, application)
     _calls(pages, application)
     combining.add_routes(pages, application)
+    bringing.add_routes(pages, application)
     return pages
 
 

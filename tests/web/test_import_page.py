@@ -1,0 +1,62 @@
+"""Does a file come in by the page: understood, mended, imported, reported?"""
+
+import html
+import io
+import re
+
+from flask.testing import FlaskClient
+
+TABLE = (
+    "Skizzen zum Aufruf;;;;;\n"
+    "Nr.;Titel;Kurzbeschreibung;Einrichtung;Land;Art\n"
+    "P-1;Netze;Wir bauen sichere Netze für Krankenhäuser und suchen Partner.;Ada GmbH;Deutschland;Freundeskreis\n"
+    "P-2;Häfen;Wir bauen sichere Netze für Häfen und suchen Partner.;Bea GmbH;Deutschland;KMU\n"
+    "P-3;Leer;siehe Anlage;Cea GmbH;Deutschland;KMU\n"
+)
+
+
+def hidden(page: str, name: str) -> str:
+    match = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert match is not None
+    return html.unescape(match[1])
+
+
+def test_a_file_is_looked_at_mended_and_imported(client: FlaskClient) -> None:
+    token = hidden(client.get("/import").text, "token")
+    sent = {
+        "call": "eureka-network",
+        "token": token,
+        "step": "look",
+        "file": (io.BytesIO(TABLE.encode("cp1252")), "Skizzen.csv"),
+    }
+    page = client.post("/import", data=sent, content_type="multipart/form-data").text
+    assert "outlines: 2 new" in page and "kind: 1 × Freundeskreis" in page
+    assert "line 5, text: &#39;siehe Anlage&#39; is no content" in page
+    assert "1 × KMU = sme" in page or "2 × KMU = sme" in page
+    again = {
+        "call": "eureka-network",
+        "token": token,
+        "step": "import",
+        "name": hidden(page, "name"),
+        "kept": hidden(page, "kept"),
+    }
+    again["mapping"] = '[values.kind]\n"Freundeskreis" = "other"\n'
+    done = client.post("/import", data=again)
+    assert done.status_code == 200 and "What came in of Skizzen.csv" in done.text
+    assert "outlines: 2 new" in done.text and "What is meant?" not in done.text
+
+
+def test_a_form_of_another_site_brings_nothing_in(client: FlaskClient) -> None:
+    assert client.post("/import", data={"call": "eureka-network", "step": "import"}).status_code == 403
+
+
+def test_what_is_missing_or_wrong_is_said_beside_its_field(client: FlaskClient) -> None:
+    token = hidden(client.get("/import").text, "token")
+    answer = client.post("/import", data={"token": token, "mapping": "sheets = 1"})
+    assert answer.status_code == 422
+    for wrong in (
+        "Choose the call that the outlines answer.",
+        "Choose a file.",
+        "says sheets; needed: sheet",
+    ):
+        assert wrong in answer.text
