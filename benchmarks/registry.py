@@ -32,6 +32,14 @@ BENCHMARKS = (
         ("torch", "faiss-cpu", "numba"),
     ),
     Benchmark(
+        "live",
+        "bench_live",
+        "How soon is a changed outline seen under load, and what do other questions wait meanwhile?",
+        HOME,
+        "3 min",
+        ("torch", "faiss-cpu", "sqlalchemy"),
+    ),
+    Benchmark(
         "search",
         "bench_search",
         "How near does exact search come to the memory's own speed?",

@@ -22,6 +22,7 @@ from service.app.state import SnapshotHolder
 from service.runtime.settings import Settings
 
 if TYPE_CHECKING:  # what a snapshot is built of is slow to import: only who needs one pays
+    from embeddings.encoder import Encoder
     from service.runtime.snapshot import Snapshot
 
 Progress = Callable[[str, int, int], None]
@@ -65,10 +66,9 @@ def open_application(settings: Settings, progress: Progress | None = None) -> Ap
     serving = Serving(settings)
 
     def newest(before: "Snapshot | None") -> "Snapshot":
-        from service.runtime.encoder import encoder_of
         from service.runtime.snapshot import Snapshot, Sources
 
-        sources = Sources(store, settings, profiles, partial(encoder_of, settings), progress)
+        sources = Sources(store, settings, profiles, partial(_encoder, settings), progress)
         return Snapshot.newest(sources, before)
 
     snapshots: SnapshotHolder[Snapshot] = SnapshotHolder(newest, serving.complete, serving.settle)
@@ -96,6 +96,12 @@ def make_ready(settings: Settings) -> None:
 
     encoder_of(settings).encode(["ready"])
     warm()
+
+
+def _encoder(settings: Settings) -> "Encoder":
+    from service.runtime.encoder import encoder_of
+
+    return encoder_of(settings)
 
 
 @cache

@@ -65,7 +65,7 @@ class Strict(BaseModel):
 class Want(Strict):
     """At least so many members of a kind or from a country."""
 
-    least: int = Field(ge=1, le=LARGEST_SET)
+    least: int = Field(ge=1, le=99)
     of: str = Field(
         min_length=1,
         max_length=100,

@@ -39,7 +39,7 @@ def test_the_list_has_every_question() -> None:
 
 
 def test_an_unknown_benchmark_is_refused_with_those_there_are() -> None:
-    with pytest.raises(BadInput, match="no benchmark is called sped; there are suggest, search,"):
+    with pytest.raises(BadInput, match="no benchmark is called sped; there are suggest, live,"):
         named("sped")
 
 

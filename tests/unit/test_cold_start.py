@@ -165,11 +165,11 @@ def test_where_nobody_was_near_the_text_alone_orders() -> None:
 def test_the_sixty_nearest_projects_count_and_equals_of_the_last() -> None:
     angles = np.linspace(0.0, 1.2, 70)
     turned = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    assert ColdStart.of(uncentred(turned), {"new": WATER}).nearest.nnz == 60
-    assert ColdStart.of(uncentred(turned), {"new": WATER}).nearest.indices.max() == 59
+    assert ColdStart.of(uncentred(turned), {"new": WATER}).beside.nnz == 60
+    assert ColdStart.of(uncentred(turned), {"new": WATER}).beside.indices.max() == 59
     even = np.tile(np.array([[1.0, 0.0]]), (70, 1))
-    assert ColdStart.of(uncentred(even), {"new": WATER}).nearest.nnz == 70
-    assert ColdStart.of(uncentred(turned[:60]), {"new": WATER}).nearest.nnz == 60
+    assert ColdStart.of(uncentred(even), {"new": WATER}).beside.nnz == 70
+    assert ColdStart.of(uncentred(turned[:60]), {"new": WATER}).beside.nnz == 60
 
 
 def test_without_anybody_to_score_the_answer_is_empty() -> None:

@@ -1,0 +1,50 @@
+"""Do commands load what they use, and nothing slow besides?"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SLOW = {"torch", "transformers", "pandas", "numpy", "scipy", "sklearn", "networkx", "numba", "faiss", "flask"}
+STORE = {"sqlalchemy", "alembic", "openpyxl"}
+RUN = """
+import json, sys
+from click.testing import CliRunner
+from service.terminal.cli import main
+result = CliRunner().invoke(main, {words!r})
+print(json.dumps([result.exit_code, sorted(sys.modules)]))
+"""
+
+
+def loaded_by(words: list[str], home: Path) -> set[str]:
+    """Return the modules that a command has loaded when it is done."""
+    done = subprocess.run(
+        [sys.executable, "-c", RUN.format(words=[*words, "--home", str(home)])],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    status, modules = json.loads(done.stdout)
+    assert status == 0
+    return set(modules)
+
+
+def test_help_loads_neither_store_nor_anything_slow(tmp_path: Path) -> None:
+    assert loaded_by(["suggest", "--help"], tmp_path) & (SLOW | STORE) == set()
+
+
+@pytest.mark.parametrize("words", [["calls"], ["calls", "show", "ipcei-2021"], ["outlines"]])
+def test_what_only_reads_records_loads_nothing_slow(words: list[str], tmp_path: Path) -> None:
+    loaded_by(["calls"], tmp_path)  # makes the store
+    assert loaded_by(words, tmp_path) & (SLOW | {"alembic", "openpyxl"}) == set()
+
+
+def test_the_network_is_shown_without_a_text_model_or_a_learner(tmp_path: Path) -> None:
+    assert (
+        loaded_by(["graph", "summary"], tmp_path) & {"torch", "transformers", "sklearn", "numba", "faiss"}
+        == set()
+    )
