@@ -40,6 +40,14 @@ BENCHMARKS = (
         ("torch", "faiss-cpu", "sqlalchemy"),
     ),
     Benchmark(
+        "needs",
+        "needs_reading",
+        "Are an outline's needs and offers read as a person reads them, in the languages of the EU?",
+        "nothing",
+        "1 s",
+        (),
+    ),
+    Benchmark(
         "search",
         "bench_search",
         "How near does exact search come to the memory's own speed?",

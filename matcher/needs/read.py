@@ -1,0 +1,252 @@
+"""What does an outline seek, and what does its author bring? Rules in 24 languages, no text generator."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from data.sources.languages import language_of
+from matcher.needs.cues import Cues, cues_for, spoken_beside
+from matcher.needs.items import LEADING, Item, items
+from matcher.needs.name_types import Mention, mentions, mentions_among
+from matcher.needs.phrases import Token, tokens_of
+from matcher.needs.places import ANYWHERE, Where, counts_countries, where
+from matcher.needs.statements import Part, parts
+
+MOST_NEEDS = 12
+"""More are not told apart: a consortium has some ten members."""
+MOST_DERIVED = 4
+"""So many needs are derived from the work at most: they are guesses."""
+_HEAD = 4
+"""A number stands within so many words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that is sought. `start`, `end`: its place in the field `field` ("text" or "seeks") of the outline.
+
+    `types`: types of organisations that would answer, () where none is named and the words alone tell it; `number`:
+    how many; `must`: needed, not only welcome; `derived`: nobody said so, the work described asks for it.
+    """
+
+    id: str
+    text: str
+    types: tuple[str, ...] = ()
+    number: int = 1
+    where: Where = ANYWHERE
+    must: bool = True
+    derived: bool = False
+    field: str = "text"
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing that the author is or brings, at text[start:end]."""
+
+    text: str
+    start: int
+    end: int
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """An outline taken apart: `topic` are the sentences that describe the work."""
+
+    language: str
+    topic: tuple[str, ...]
+    offers: tuple[Offer, ...]
+    needs: tuple[Need, ...]
+
+    @property
+    def stated(self) -> tuple[Need, ...]:
+        """The needs that the author named."""
+        return tuple(need for need in self.needs if not need.derived)
+
+
+def read_statements(
+    text: str, *, seeks: str | None = None, offers: str | None = None, language: str | None = None
+) -> Statements:
+    """Take an outline apart. `seeks`, `offers`: what its owner wrote under these heads, where the record has them.
+
+    Where nobody is sought, needs are derived from the work: the types of organisations it speaks of.
+    """
+    spoken = language if language is not None else language_of(f"{text}\n{seeks or ''}")
+    cues, languages = cues_for(spoken), spoken_beside(spoken)
+    divided = parts(text, cues)
+    brought = [
+        offer
+        for part in divided
+        if part.kind in ("offer", "are")
+        for offer in _offers(text, part, cues, languages)
+    ]
+    sought = [
+        need
+        for part in divided
+        if part.kind == "seek"
+        for need in _needs(text, part, "text", cues, languages)
+    ]
+    if seeks:
+        sought = _listed(seeks, cues, languages) or sought
+    if offers:
+        brought += _offers(offers, Part("offer", 0, len(offers)), cues, languages)
+    topic = tuple(text[part.start : part.end] for part in divided if part.kind == "topic")
+    needs = sought or _derived(text, divided, languages)
+    numbered = tuple(_numbered(need, place) for place, need in enumerate(needs[:MOST_NEEDS], start=1))
+    return Statements(spoken, topic, tuple(brought), numbered)
+
+
+def _numbered(need: Need, place: int) -> Need:
+    return replace(need, id=f"need:{place}")
+
+
+def _listed(seeks: str, cues: Cues, languages: frozenset[str]) -> list[Need]:
+    """The needs of a field that holds nothing else."""
+    divided = parts(seeks, cues)
+    said = [part for part in divided if part.kind == "seek"] or [
+        Part("seek", p.start, p.end) for p in divided
+    ]
+    return [need for part in said for need in _needs(seeks, part, "seeks", cues, languages)]
+
+
+def _offers(text: str, part: Part, cues: Cues, languages: frozenset[str]) -> list[Offer]:
+    whole = [Item(part.start, part.end)]
+    found = whole if part.kind == "are" else items(text, part.start, part.end, cues, languages)
+    return [
+        Offer(text[begin:end], begin, end, tuple(m.type for m in mentions(text[begin:end], languages))[:1])
+        for begin, end in (_trimmed(text, item, cues) for item in found)
+        if end > begin
+    ]
+
+
+def _needs(text: str, part: Part, field: str, cues: Cues, languages: frozenset[str]) -> list[Need]:
+    return [
+        need
+        for item in items(text, part.start, part.end, cues, languages)
+        if (need := _need(text, item, field, cues, languages)) is not None
+    ]
+
+
+def _need(text: str, item: Item, field: str, cues: Cues, languages: frozenset[str]) -> Need | None:
+    start, end = _trimmed(text, item, cues)
+    tokens = _placed(text, start, end)
+    if not tokens:
+        return None
+    number, different = _number(tokens, cues)
+    place = where(tokens, text)
+    return Need(
+        id="",
+        text=text[start:end],
+        types=_types(tokens, cues, languages),
+        number=number,
+        where=Where(place.countries, place.not_from, place.abroad, different),
+        must=not (item.may or any(hit.value == "may" and hit.first == 0 for hit in cues.marks(tokens))),
+        field=field,
+        start=start,
+        end=end,
+    )
+
+
+def _types(tokens: Sequence[Token], cues: Cues, languages: frozenset[str]) -> tuple[str, ...]:
+    """The types an item names: the first of each alternative, looked for before what is only said about it."""
+    marks = cues.marks(tokens)
+    clause = min((hit.first for hit in marks if hit.value == "rel" and hit.first > 0), default=len(tokens))
+    told_by_clause = any(hit.value == "role" and hit.first < clause for hit in marks)
+    for words in (tokens[:clause], tokens) if told_by_clause else (tokens[:clause],):
+        ors = [
+            -1,
+            *(hit.first for hit in marks if hit.value in ("or", "like") and hit.first < len(words)),
+            len(words),
+        ]
+        found: list[str] = []
+        for begin, stop in pairwise(ors):
+            named = _first(mentions_among(words[begin + 1 : stop], languages))
+            if not named and stop < len(words):
+                named = _completed(words[begin + 1 : stop], words[stop + 1 :], languages)
+            found += [mention.type for mention in named]
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
+
+
+def _completed(
+    words: Sequence[Token], following: Sequence[Token], languages: frozenset[str]
+) -> list[Mention]:
+    """The type of "fire" in "fire or civil protection service": completed by a last word of what follows."""
+    following_type = _first(mentions_among(following, languages))
+    if not words or not following_type:
+        return []
+    ends = next(place for place, token in enumerate(following) if token.end == following_type[0].end)
+    for last in following[ends : ends + 2]:
+        named = _first(mentions_among([*words, last], languages))
+        if named and named[0].start < words[-1].end < named[0].end:
+            return named
+    return []
+
+
+def _first(named: Sequence[Mention]) -> list[Mention]:
+    """The first trade named, else the first thing; all that the same words name."""
+    if not named:
+        return []
+    trades = [mention for mention in named if not mention.thing] or list(named)
+    return [mention for mention in trades if (mention.start, mention.end) == (trades[0].start, trades[0].end)]
+
+
+def _number(tokens: Sequence[Token], cues: Cues) -> tuple[int, bool]:
+    """How many, and whether that many countries are counted."""
+    for place, token in enumerate(tokens):
+        number = cues.number(token.text)
+        if number is None:
+            continue
+        if any(counts_countries(after.text) for after in tokens[place + 1 : place + 4]):
+            return number, True
+        if place < _HEAD:
+            return number, False
+    return 1, False
+
+
+def _derived(text: str, divided: Sequence[Part], languages: frozenset[str]) -> list[Need]:
+    """Types of organisations that the work speaks of, each once."""
+    found: dict[str, Need] = {}
+    for part in divided:
+        if part.kind != "topic":
+            continue
+        for mention in mentions(text[part.start : part.end], languages):
+            if not mention.thing:
+                start, end = part.start + mention.start, part.start + mention.end
+                found.setdefault(
+                    mention.type,
+                    Need(
+                        "", text[start:end], (mention.type,), must=False, derived=True, start=start, end=end
+                    ),
+                )
+    return list(found.values())[:MOST_DERIVED]
+
+
+def _placed(text: str, start: int, end: int) -> list[Token]:
+    return [t._replace(start=t.start + start, end=t.end + start) for t in tokens_of(text[start:end])]
+
+
+def _trimmed(text: str, item: Item, cues: Cues) -> tuple[int, int]:
+    """The item without "and", "if possible" and the like at its ends."""
+    tokens = _placed(text, item.start, item.end)
+    while tokens:
+        if len(tokens) > 1 and tokens[0].text in LEADING:
+            tokens = tokens[1:]
+            continue
+        leading = [
+            h
+            for h in cues.marks(tokens)
+            if h.first == 0 and h.value in ("and", "may") and h.last < len(tokens) - 1
+        ]
+        if leading:
+            tokens = tokens[leading[0].last + 1 :]
+            continue
+        trailing = [
+            h for h in cues.marks(tokens) if h.last == len(tokens) - 1 and h.value == "and" and h.first > 0
+        ]
+        if not trailing:
+            return tokens[0].start, tokens[-1].end
+        tokens = tokens[: trailing[0].first]
+    return item.start, item.start
