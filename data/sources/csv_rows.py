@@ -33,6 +33,8 @@ def delimiter_of(text: str) -> str:
     ';'
     """
     lines = [line for _, line in zip(range(_SAMPLE_LINES), io.StringIO(text), strict=False) if line.strip()]
+    if not lines:
+        return ";"
     scores = {}
     for delimiter in _DELIMITERS:
         widths = Counter(1 + "".join(line.split('"')[::2]).count(delimiter) for line in lines)
