@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matcher.solver.kernel.best import keep_best
-from matcher.solver.kernel.cache import compiled, inlined, part
+from matcher.solver.kernel.cache import compiled, inlined
 from matcher.solver.kernel.pairs import add_pairs
 from matcher.solver.kernel.prices import Subproblem, Work, move_prices, top_shares
 from matcher.solver.kernel.records import FIXED_IN, FIXED_OUT, OPEN, Array, Gains, Prices, Sizes
@@ -89,7 +89,7 @@ def relax(
     return Relaxed(best_bound, chosen, profit, following)
 
 
-@part
+@compiled
 def _subproblem(gains: Gains, prices: Prices, status: Array, sizes: Sizes) -> Subproblem:
     members: Array = np.flatnonzero(status == FIXED_IN)
     candidates: Array = np.flatnonzero(status == OPEN)
@@ -116,7 +116,7 @@ def _subproblem(gains: Gains, prices: Prices, status: Array, sizes: Sizes) -> Su
     )
 
 
-@part
+@compiled
 def _work(gains: Gains, prices: Prices, node: Subproblem, status: Array) -> Work:
     n = status.shape[0]
     room = node.room

@@ -32,7 +32,6 @@ numba_config: Any = config
 PACKAGE = Path(__file__).resolve().parent
 PREFIX = "compiled-"
 """Begins the name of every folder that is ours to remove."""
-NO_WAY_IN = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 KEPT_S = 14 * 24 * 3600.0
 """How long a digest's folder stays after its last use, in seconds: other versions may still be in use."""
 
@@ -111,25 +110,22 @@ def compiled(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
     return _jit(function)
 
 
-def part(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
-    """The same for a function that compiled code alone calls: half the time to compile, but no way in from Python."""
-    return _jit(function, **NO_WAY_IN)
-
-
 def inlined(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
     """The same for a part of an inner loop: it is made part of each compiled function that calls it.
 
     Inner loops count with `range`: iterating over a slice counts a reference up and down, which other cores must see.
     """
-    return _jit(function, forceinline=True, **NO_WAY_IN)
+    return _jit(function, forceinline=True)
 
 
 def _jit(function: Callable[Given, Answer], **options: bool) -> Callable[Given, Answer]:
-    njit: Any = numba.njit  # its types do not know the options for the ways in
+    """Without the way in from C, which nobody takes: a tenth less to compile."""
+    njit: Any = numba.njit  # its types do not know all of its options
+    options |= {"nogil": True, "no_cfunc_wrapper": True, "cache": FOLDER is not None}
     before = numba_config.CACHE_DIR
     numba_config.CACHE_DIR = str(FOLDER or "")  # numba reads it while it decorates
     try:
-        decorated: Callable[Given, Answer] = njit(nogil=True, cache=FOLDER is not None, **options)(function)
+        decorated: Callable[Given, Answer] = njit(**options)(function)
     finally:
         numba_config.CACHE_DIR = before
     return decorated

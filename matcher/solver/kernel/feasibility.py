@@ -3,7 +3,7 @@
 import numpy as np
 
 from matcher.solver.kernel.best import keep_best
-from matcher.solver.kernel.cache import compiled, part
+from matcher.solver.kernel.cache import compiled
 from matcher.solver.kernel.matching import matching_size
 from matcher.solver.kernel.records import FIXED_OUT, NO_LABEL, OPEN, TOLERANCE, Array, Rules
 
@@ -41,7 +41,7 @@ def shortfall(rules: Rules, members: Array) -> float:
     return float(nearest.sum())
 
 
-@part
+@compiled
 def row_sum(rules: Rules, row: int, members: Array) -> float:
     """What the members add up to in a row."""
     total = 0.0
@@ -50,7 +50,7 @@ def row_sum(rules: Rules, row: int, members: Array) -> float:
     return total
 
 
-@part
+@compiled
 def cap_excess(rules: Rules, cap: int, members: Array) -> float:
     """How far the groups are from a completion of the unknown sizes that keeps the cap; 0.0 where there is one.
 
@@ -76,7 +76,7 @@ def cap_excess(rules: Rules, cap: int, members: Array) -> float:
     return excess if excess > TOLERANCE else 0.0
 
 
-@part
+@compiled
 def _group_sizes(rules: Rules, cap: int, members: Array, known: Array, growing: Array) -> tuple[int, float]:
     """Fill each group's known size and whether some of it is unknown; return (groups or LOOSE, known total)."""
     names = np.empty(members.shape[0], np.int64)
@@ -121,7 +121,7 @@ def completion_infeasible(rules: Rules, members: Array, status: Array, seats: in
     return not alive.all()
 
 
-@part
+@compiled
 def _row_unreachable(rules: Rules, row: int, members: Array, status: Array, seats: int) -> bool:
     """Whether even the open candidates who add most leave the row short."""
     missing = float(rules.need[row]) - TOLERANCE - row_sum(rules, row, members)
@@ -138,7 +138,7 @@ def _row_unreachable(rules: Rules, row: int, members: Array, status: Array, seat
     return missing > 0.0
 
 
-@part
+@compiled
 def _matching_unreachable(rules: Rules, match: int, members: Array, status: Array, seats: int) -> bool:
     """Whether the members match too many already, or all who are left too few."""
     needed = int(rules.match_need[match])
@@ -151,7 +151,7 @@ def _matching_unreachable(rules: Rules, match: int, members: Array, status: Arra
     return matching_size(rules.left[match], rules.right[match], left_in) < needed
 
 
-@part
+@compiled
 def exclude_overdrawing(rules: Rules, status: Array, members: Array, most: int) -> None:
     """Fix out every open candidate who would leave a row short even with the best help there is for all seats left."""
     for row in range(rules.need.shape[0]):

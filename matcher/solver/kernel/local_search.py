@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matcher.solver.kernel.best import keep_best
-from matcher.solver.kernel.cache import compiled, inlined, part
+from matcher.solver.kernel.cache import compiled, inlined
 from matcher.solver.kernel.feasibility import shortfall
 from matcher.solver.kernel.pairs import add_pairs, clear_pairs, spread_pairs, subtract_pairs
 from matcher.solver.kernel.records import NOBODY, TOLERANCE, Array, Gains, Rules, Sizes
@@ -45,7 +45,7 @@ class Team(NamedTuple):
     tried: np.ndarray
 
 
-@part
+@compiled
 def _team(gains: Gains, rules: Rules, members: Array, count: int) -> Team:
     n = gains.lin.shape[0]
     team = Team(
@@ -63,7 +63,7 @@ def _team(gains: Gains, rules: Rules, members: Array, count: int) -> Team:
     return team
 
 
-@part
+@compiled
 def _join(gains: Gains, team: Team, joiner: int) -> None:
     team.inside[joiner] = True
     add_pairs(gains, joiner, team.pairs)
@@ -75,7 +75,7 @@ def _better(after: float, gain: float, move: Move) -> bool:
     return after < move.shortfall - TOLERANCE or (after <= move.shortfall + TOLERANCE and gain > move.gain)
 
 
-@part
+@compiled
 def improve(
     gains: Gains, rules: Rules, members: Array, count: int, keep: int, sizes: Sizes, banned: Array
 ) -> tuple[int, float]:
@@ -99,7 +99,7 @@ def improve(
     return count, missing
 
 
-@part
+@compiled
 def _best_with(
     gains: Gains,
     rules: Rules,
@@ -131,7 +131,7 @@ def _best_with(
     return move
 
 
-@part
+@compiled
 def _best_joiner(
     gains: Gains,
     rules: Rules,
@@ -159,7 +159,7 @@ def _best_joiner(
     return move
 
 
-@part
+@compiled
 def _make(gains: Gains, team: Team, count: int, move: Move) -> int:
     """Make the move; return how many members there are now."""
     place = count
@@ -177,7 +177,7 @@ def _make(gains: Gains, team: Team, count: int, move: Move) -> int:
     return count - 1
 
 
-@part
+@compiled
 def _grow(gains: Gains, members: Array, count: int, target: int, greed: int, banned: Array) -> int:
     """Add members until `target`: each time one of the `greed` best by marginal gain, drawn at random."""
     n = gains.lin.shape[0]
@@ -253,7 +253,7 @@ def local_search(
     return sets, values, shortfalls
 
 
-@part
+@compiled
 def _copied(team: Array, members: Array) -> int:
     """Copy the team up to its first pad into `members`; return how many they are."""
     count = 0
@@ -263,7 +263,7 @@ def _copied(team: Array, members: Array) -> int:
     return count
 
 
-@part
+@compiled
 def _shaken(members: Array, count: int, keep: int) -> int:
     """Drop some members at random, at most half of those who may go; return how many are left."""
     drop = 1 + np.random.randint(max(1, (count - keep + 1) // 2))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matcher.solver.kernel.cache import compiled, part
+from matcher.solver.kernel.cache import compiled
 from matcher.solver.kernel.records import Array
 
 FREE = -1
@@ -36,7 +36,7 @@ def matching_size(left: Array, right: Array, members: Array) -> int:
     return size
 
 
-@part
+@compiled
 def _number(labels: Array, members: Array, numbers: Array) -> int:
     """Write into `numbers` (k,) 0, 1, 2, … for each member's label in the order they come; return how many differ."""
     names = np.empty(members.shape[0], np.int64)
@@ -53,7 +53,7 @@ def _number(labels: Array, members: Array, numbers: Array) -> int:
     return count
 
 
-@part
+@compiled
 def _augmenting_path(
     source: int, left_count: int, edge_left: Array, edge_right: Array, partner: Array
 ) -> tuple[int, Array]:
@@ -77,7 +77,7 @@ def _augmenting_path(
     return FREE, parent_edge
 
 
-@part
+@compiled
 def _swap_along(source: int, end: int, parent_edge: Array, edge_left: Array, partner: Array) -> None:
     """Give each right label on the path from `end` back to `source` the left label that reached it."""
     here = end

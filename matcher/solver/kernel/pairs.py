@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matcher.solver.kernel.cache import compiled, inlined, part
+from matcher.solver.kernel.cache import compiled, inlined
 from matcher.solver.kernel.records import Array, Gains
 
 
@@ -69,28 +69,28 @@ def pair_gain(gains: Gains, i: int, j: int) -> float:
     return 0.0
 
 
-@part
+@compiled
 def add_pairs(gains: Gains, i: int, sums: Array) -> None:
     """Add i's pair gains to `sums` (n,)."""
     for edge in range(gains.start[i], gains.start[i + 1]):
         sums[gains.other[edge]] += gains.pair[edge]
 
 
-@part
+@compiled
 def subtract_pairs(gains: Gains, i: int, sums: Array) -> None:
     """Take i's pair gains off `sums` (n,)."""
     for edge in range(gains.start[i], gains.start[i + 1]):
         sums[gains.other[edge]] -= gains.pair[edge]
 
 
-@part
+@compiled
 def spread_pairs(gains: Gains, i: int, row: Array) -> None:
     """Write i's pair gains into the zeroed `row` (n,)."""
     for edge in range(gains.start[i], gains.start[i + 1]):
         row[gains.other[edge]] = gains.pair[edge]
 
 
-@part
+@compiled
 def clear_pairs(gains: Gains, i: int, row: Array) -> None:
     """Make `row` (n,) zero again where `spread_pairs` wrote."""
     for edge in range(gains.start[i], gains.start[i + 1]):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matcher.solver.kernel.bound import Relaxed, fix_variables, relax
-from matcher.solver.kernel.cache import compiled, part
+from matcher.solver.kernel.cache import compiled
 from matcher.solver.kernel.feasibility import completion_infeasible, exclude_overdrawing, shortfall
 from matcher.solver.kernel.records import (
     FIXED_IN,
@@ -47,7 +47,7 @@ class Tree(NamedTuple):
     team: np.ndarray
 
 
-@part
+@compiled
 def _offer(gains: Gains, rules: Rules, tree: Tree, members: Array, least: int) -> None:
     """Keep the set as the record where it is allowed and better."""
     count = members.shape[0]
@@ -99,7 +99,7 @@ def grow_tree(
     return taken
 
 
-@part
+@compiled
 def _explore(
     gains: Gains,
     rules: Rules,
@@ -139,7 +139,7 @@ def _explore(
     return candidate
 
 
-@part
+@compiled
 def _fixes_many(status: Array, relaxed: Relaxed, target: float, sizes: Sizes, fixed_in: int) -> bool:
     """Fix candidates by reduced profit; say whether so many that the node is worth relaxing again."""
     if relaxed.chosen.shape[0] == 0:
@@ -150,7 +150,7 @@ def _fixes_many(status: Array, relaxed: Relaxed, target: float, sizes: Sizes, fi
     return bool(fixed > 0 and (inside > fixed_in or 4 * fixed >= before))
 
 
-@part
+@compiled
 def _branching_candidate(status: Array, relaxed: Relaxed) -> int:
     """Return the candidate whose exclusion costs the relaxed solution most, the best other one where all are fixed."""
     for i in relaxed.chosen:  # best first
@@ -163,7 +163,7 @@ def _branching_candidate(status: Array, relaxed: Relaxed) -> int:
     return candidate
 
 
-@part
+@compiled
 def _branch(tree: Tree, prices: Prices, slot: int, candidate: int) -> int:
     """Make two nodes of one: with the candidate in its slot, without in a free one; return the latter."""
     tree.size[1] -= 1

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matcher.solver.kernel.cache import compiled, inlined, part
+from matcher.solver.kernel.cache import compiled, inlined
 from matcher.solver.kernel.pairs import pair_gain
 from matcher.solver.kernel.records import Array, Gains
 
@@ -30,7 +30,7 @@ def value(gains: Gains, members: Array) -> float:
     return total
 
 
-@part
+@compiled
 def cover(gains: Gains, members: Array, best: Array, present: Array) -> None:
     """Fill `best` (A,) with the members' best of each aspect and `present` (L,) with how many bear each label."""
     best[:] = 0.0
