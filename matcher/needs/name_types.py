@@ -29,8 +29,8 @@ SPOKEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Country → the languages in which its organisations have names, beside English."""
 SURE, LIKELY, POSSIBLE = 0.93, 0.75, 0.35
-"""How surely a type is told by a trade's name or a bearer's, by a product, or against the recorded kind. The first is
-what 110 names drawn from the H2020 store gave when read by hand (102 right); the others are set."""
+"""How surely a type is told by a trade's name or a bearer's, by a product, or against the recorded kind. Set by
+judgement after reading through names drawn from the H2020 store; not counted."""
 _SUPPLIES = frozenset(
     re.findall(
         r"\w+",
