@@ -1,6 +1,7 @@
 """Does each part of the compiled kernel say what a reader works out by hand, at the limit and just beside it?"""
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -117,6 +118,19 @@ def test_who_moved_for_another_keeps_its_new_partner() -> None:
     """0 moves from a to b for 1; then 2, who has only a as well, finds nobody who could move."""
     left, right = np.array([0, 0, 0, 1, 2]), np.array([0, 1, 2, 0, 0])
     assert kernel.matching_size(left, right, np.arange(5)) == 2
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_no_choice_of_edges_is_larger_than_the_matching(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    left, right = rng.integers(0, 4, (2, 7))
+    largest = max(
+        size
+        for size in range(1, 5)
+        for edges in map(list, combinations(range(7), size))
+        if len(set(left[edges])) == len(set(right[edges])) == size
+    )
+    assert kernel.matching_size(left, right, np.arange(7)) == largest
 
 
 @pytest.mark.parametrize(
@@ -351,6 +365,7 @@ def test_rows_that_nothing_breaks_and_demands_with_alternatives_have_no_price() 
     assert price_rows([harmless], 3, 2)[1].size == 0
     assert price_rows([harmless], 3, 3)[1].size == 0
     assert price_rows([demand((row([-1, -1, -1], -2),))], 3, 3)[1].size == 1
+    assert price_rows([demand((row([1, 1, -1], 0),))], 3, 3)[1].size == 1  # nobody has to take those who help
     assert price_rows([demand((row([1, 1, 1], 1),), (row([1, 0, 0], 1),))], 3, 2)[1].size == 0
 
 

@@ -18,12 +18,12 @@ N = 12
 
 
 @pytest.fixture(scope="module", autouse=True)
-def compiled():
+def compiled() -> None:
     """Compiling the kernel must not eat the budgets below."""
     warm()
 
 
-def subsets(low, high):
+def subsets(low: int, high: int) -> np.ndarray:
     """Every subset of N of that size, as rows of 0 and 1."""
     chosen = [team for size in range(low, high + 1) for team in combinations(range(N), size)]
     table = np.zeros((len(chosen), N))
@@ -32,7 +32,7 @@ def subsets(low, high):
     return table
 
 
-def random_instance(rng):
+def random_instance(rng: np.random.Generator) -> tuple[Instance, np.ndarray, list[Row]]:
     """Numbers of every sign, some pairs, some rows; returns the instance and what the oracle reads."""
     lin = rng.normal(0.2, 0.3, N)
     aspect = rng.random((N, 3)) * (rng.random((N, 3)) < 0.5)
@@ -67,10 +67,10 @@ def random_instance(rng):
     return instance, pair, rows
 
 
-def values(instance, pair, table):
+def values(instance: Instance, pair: np.ndarray, table: np.ndarray) -> np.ndarray:
     """The value of each subset."""
     gains = instance.gains
-    total = table @ gains.lin + np.einsum("si,ij,sj->s", table, pair, table) / 2
+    total: np.ndarray = table @ gains.lin + np.einsum("si,ij,sj->s", table, pair, table) / 2
     total += (table[:, :, None] * gains.aspect[None]).max(axis=1).sum(axis=1)
     for tag, gain in enumerate(gains.label_gain):
         total += gain * ((table @ (gains.label[:, 0] == tag)) > 0)
@@ -78,7 +78,7 @@ def values(instance, pair, table):
 
 
 @pytest.mark.parametrize("block", range(4))
-def test_search_finds_and_proves_what_enumeration_finds(block):
+def test_search_finds_and_proves_what_enumeration_finds(block: int) -> None:
     rng = np.random.default_rng(block)
     infeasible = 0
     for number in range(500):
@@ -106,7 +106,7 @@ def test_search_finds_and_proves_what_enumeration_finds(block):
     assert 5 < infeasible < 300
 
 
-def test_a_matching_counts_each_country_and_each_owner_once():
+def test_a_matching_counts_each_country_and_each_owner_once() -> None:
     left = np.array([0, 1, 2, 2, -1])
     right = np.array([7, 7, 7, 8, 9])
     assert matching_size(left, right, np.array([0, 1, 2])) == 1
@@ -114,7 +114,7 @@ def test_a_matching_counts_each_country_and_each_owner_once():
     assert matching_size(left, right, np.array([0, 4])) == 1
 
 
-def test_a_cut_matrix_holds_the_pairs_among_those_kept():
+def test_a_cut_matrix_holds_the_pairs_among_those_kept() -> None:
     rng = np.random.default_rng(3)
     dense = np.triu(rng.random((40, 40)) * (rng.random((40, 40)) < 0.2), 1)
     whole = sp.csr_array(dense + dense.T)
