@@ -80,7 +80,7 @@ def gather(reading: Reading, query: Query, knowledge: Knowledge, *, fictional: b
     """Score every organisation for an outline; real calls get real organisations, fictional calls fictional ones."""
     chosen = knowledge.field(fictional=fictional)
     asked = np.vstack([reading.vector[None, :], reading.aspect_vectors])
-    heard = submit(knowledge.roster.scores, asked, but=reading.source)
+    heard = submit(knowledge.text_profiles.scores, asked, but=reading.source)
     record, place = _record(query, knowledge)
     scores = heard.result()[chosen.places]
     share = RECORD_LEARNED if knowledge.ranker.learns else RECORD_PRIOR
@@ -101,11 +101,11 @@ def _record(query: Query, knowledge: Knowledge) -> tuple[np.ndarray, np.ndarray]
 
     Who has no score at all in the ranking has no place: it would only be that of its id.
     """
-    roster = knowledge.roster
-    record, place = np.zeros(len(roster.ids)), np.zeros(len(roster.ids), dtype=np.int64)
+    text_profiles = knowledge.text_profiles
+    record, place = np.zeros(len(text_profiles.ids)), np.zeros(len(text_profiles.ids), dtype=np.int64)
     (ranking,) = knowledge.ranker.rank([query], limit=RANKED)
-    ranked = [roster.places[organisation] for organisation, score in ranking.ranked if score > 0]
+    ranked = [text_profiles.places[organisation] for organisation, score in ranking.ranked if score > 0]
     place[ranked] = np.arange(1, len(ranked) + 1)
-    record[ranked] = place_score(place[ranked], min(RANKED, len(roster.ids)))
-    record[[roster.places[each] for each in query.on_board if each in roster.places]] = 1.0
+    record[ranked] = place_score(place[ranked], min(RANKED, len(text_profiles.ids)))
+    record[[text_profiles.places[each] for each in query.on_board if each in text_profiles.places]] = 1.0
     return record, place

@@ -21,7 +21,7 @@ SIZE = (3, 10)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Question:
+class Formulation:
     """A request as the solver sees it, and what is needed to tell its answer to people."""
 
     request: SuggestRequest
@@ -34,7 +34,7 @@ class Question:
     problem: Problem
 
 
-def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
+def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
     """Read the outline, gather who could take part, and put the question.
 
     Raises NotFound for unknown ids, BadInput for wishes that cannot be read, NotReady for an empty store.
@@ -85,7 +85,7 @@ def pose(request: SuggestRequest, knowledge: Knowledge) -> Question:
         pillar=profile.pillar,
         same_owner=tuple(frozenset((each.a, each.b)) for each in knowledge.owner_decisions if each.same),
     )
-    return Question(request, profile, lead, owner, reading, candidates, problem)
+    return Formulation(request, profile, lead, owner, reading, candidates, problem)
 
 
 def _want(least: int, of: str) -> CountRange:
@@ -130,7 +130,7 @@ def _know_roles(request: SuggestRequest, profile: CallProfile) -> None:
 
 def _fictional(profile: CallProfile, named: Iterable[OrganisationId | None], knowledge: Knowledge) -> bool:
     """Whether fictional organisations are meant: real and fictional ones never meet in one consortium."""
-    if not knowledge.roster.ids:
+    if not knowledge.text_profiles.ids:
         raise NotReady(
             "the store has no organisations yet; run `konsort import cordis FILE` or `konsort demo`"
         )

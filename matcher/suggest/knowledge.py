@@ -27,7 +27,7 @@ class Knowledge:
     population: Population
     search: TextSearch
     ranker: Ranker
-    roster: TextProfiles
+    text_profiles: TextProfiles
     organisations: Mapping[OrganisationId, Organisation]
     outlines: Mapping[OutlineId, Outline]
     profiles: Mapping[CallId, CallProfile]

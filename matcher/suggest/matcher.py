@@ -19,7 +19,7 @@ from matcher.suggest.answers import (
     run_id,
 )
 from matcher.suggest.candidates import gather
-from matcher.suggest.formulate import Question, pose
+from matcher.suggest.formulate import Formulation, formulate
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.partners import CURE, cures, grounds, own_reading, wanted
 from matcher.suggest.reasons import Reason, reasons_for, uncovered
@@ -45,7 +45,7 @@ class Matcher:
         `watch` hears of every better set and bound while the search goes on.
         Raises NotFound for unknown ids, BadInput for wishes that cannot be read. Impossible wishes are an answer.
         """
-        question = pose(request, self.knowledge)
+        question = formulate(request, self.knowledge)
         budget_s = request.budget_s or self._budget_s
         told = cache(partial(self._told, question))
         assembly = assemble(
@@ -90,13 +90,13 @@ class Matcher:
 
     def steer(self, request: SuggestRequest, team: Sequence[OrganisationId]) -> Steering:
         """Say what could be changed in a set: swaps with what they change, weak points with who could step in."""
-        return steer(pose(request, self.knowledge), team, self.knowledge, run=self._run(request, team))
+        return steer(formulate(request, self.knowledge), team, self.knowledge, run=self._run(request, team))
 
     def trade_off(self, request: SuggestRequest) -> TradeOff:
         """Say what new ties cost in fit."""
-        return trade_off(pose(request, self.knowledge), run=self._run(request, "trade-off"))
+        return trade_off(formulate(request, self.knowledge), run=self._run(request, "trade-off"))
 
-    def _told(self, question: Question, seats: tuple[Seat, ...]) -> "_Told":
+    def _told(self, question: Formulation, seats: tuple[Seat, ...]) -> "_Told":
         """Explain one set: each member's role and reasons, the rules with their witnesses, what is missing."""
         knowledge, reading, candidates = self.knowledge, question.reading, question.candidates
         team = tuple(OrganisationId(seat.id) for seat in seats)
@@ -142,7 +142,7 @@ def _suggestion(consortium: Consortium, told: _Told) -> Suggestion:
     )
 
 
-def _asked_for(member: OrganisationId, question: Question) -> tuple[Reason, ...]:
+def _asked_for(member: OrganisationId, question: Formulation) -> tuple[Reason, ...]:
     if member == question.lead:
         return (Reason("leads" if member == question.owner else "asked-to-lead", 1.0),)
     return (Reason("asked-for", 1.0),) if member in question.request.must else ()

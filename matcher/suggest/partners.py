@@ -38,7 +38,7 @@ def own_reading(organisation: Organisation, knowledge: Knowledge, *, call: str |
         return read(text, knowledge.search, seeks="\n".join(o.seeks for o in chosen if o.seeks) or None)
     if organisation.profile:
         return read(organisation.profile, knowledge.search)
-    vector = knowledge.roster.mean_of(organisation.id)
+    vector = knowledge.text_profiles.mean_of(organisation.id)
     return Reading(
         text="", vector=vector, source=None, aspects=(), aspect_vectors=np.zeros((0, vector.size), np.float32)
     )

@@ -100,7 +100,9 @@ def _covered(
         score = float(candidates.aspects[row, number])
         if score < COVERED or score < best[number]:
             continue
-        entries = knowledge.roster.best_entries(member, reading.aspect_vectors[number], 1, but=reading.source)
+        entries = knowledge.text_profiles.best_entries(
+            member, reading.aspect_vectors[number], 1, but=reading.source
+        )
         for entry, _ in entries:
             words = (shortened(aspect.text), title_of(entry, knowledge))
             found.append(Reason("covers", score, (aspect.id, entry), words))
@@ -109,7 +111,7 @@ def _covered(
 
 def _texts(member: OrganisationId, reading: Reading, knowledge: Knowledge) -> list[Reason]:
     found = []
-    for entry, score in knowledge.roster.best_entries(member, reading.vector, 2, but=reading.source):
+    for entry, score in knowledge.text_profiles.best_entries(member, reading.vector, 2, but=reading.source):
         name = "worked-on" if entry.startswith("project:") else "wrote"
         if score >= COVERED:
             found.append(Reason(name, score, (entry,), (title_of(entry, knowledge),)))

@@ -10,7 +10,7 @@ from graph.rules.resilience import Composition, Withdrawal, resilience, substitu
 from graph.rules.rules import RuleAnswer, Verdict
 from matcher.solver.front import FrontPoint, front
 from matcher.solver.swap import Swap, swaps
-from matcher.suggest.formulate import Question
+from matcher.suggest.formulate import Formulation
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.verdict import members_of, ownership_among, verdict_of
 
@@ -65,7 +65,9 @@ class TradeOff:
     points: tuple[FrontPoint, ...]
 
 
-def steer(question: Question, team: Sequence[OrganisationId], knowledge: Knowledge, *, run: str) -> Steering:
+def steer(
+    question: Formulation, team: Sequence[OrganisationId], knowledge: Knowledge, *, run: str
+) -> Steering:
     """Work out what could be changed in a set of candidates. Raises BadInput where one is no candidate."""
     ids = question.candidates.ids
     if strange := [each for each in team if each not in question.candidates.rows]:
@@ -114,6 +116,6 @@ def _tolerance(consortium: Composition, standby: Sequence[Member]) -> Tolerance:
     return Tolerance(loss.size, loss.exact, loss.smallest, points)
 
 
-def trade_off(question: Question, *, run: str) -> TradeOff:
+def trade_off(question: Formulation, *, run: str) -> TradeOff:
     """Return what new ties cost in fit, as data for a slider."""
     return TradeOff(run, question.profile.id, front(question.problem))

@@ -10,7 +10,7 @@ from data.readers import Reader
 from data.sources.mapping import NO_MAPPING, FileMapping
 from data.store import Store
 from service.app.answers import Imported
-from service.app.projects import OverallProjects
+from service.app.overall import OverallProjects
 from service.app.records import Records
 from service.app.state import SnapshotHolder
 

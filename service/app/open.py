@@ -13,8 +13,8 @@ from data.model import CallId
 from data.readers import Reader, only_reader
 from data.store import Store
 from service.app.imports import Imports
+from service.app.overall import OverallProjects
 from service.app.owners import Owners
-from service.app.projects import OverallProjects
 from service.app.questions import Questions
 from service.app.records import Records
 from service.app.serving import Serving

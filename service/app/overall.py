@@ -1,347 +1,140 @@
-"""How does a call's overall project come out? A function of what the store holds; looking at it changes nothing."""
+"""How do a call's outlines make one overall project? Proposals, decisions, files and meetings, each for a reader."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
-from functools import cached_property
-from types import MappingProxyType
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from data.calls import CallProfile
-from data.countries import to_iso
-from data.errors import BadInput, Conflict, NotReady
-from data.model import Outline
+from data.errors import NotFound
 from data.once import Kept
+from data.readers import Reader
 from data.store import Store
-from matcher.overall.case import Case
-from matcher.overall.checks import Check, rule_check
-from matcher.overall.decisions import Decision, Decisions
-from matcher.overall.integrate import Alternative, alternatives, demands_of, integrate, meeting_plan
-from matcher.overall.meetings import MeetingPlan, slots_between
-from matcher.overall.prepare import Previous
-from matcher.overall.project import OverallProject
-from matcher.overall.report import changes
-from matcher.suggest.knowledge import Knowledge
-from service.app.decided import KeptDecision, KeptPlan, person, told
+from service.app.question import DecisionMade, IntegrateQuestion
+from service.app.records import Records
+from service.app.state import SnapshotHolder
 
-KINDS: Mapping[str, str] = MappingProxyType(
-    {
-        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "gexf": "application/gexf+xml",
-    }
-)
-"""Files that a proposal can be had as, with their media types."""
+if TYPE_CHECKING:  # slow to import: only who asks for an overall project pays
+    from matcher.overall.integrate import Alternative
+    from matcher.overall.meetings import MeetingPlan
+    from matcher.overall.prepare import Previous
+    from matcher.overall.project import OverallProject
+    from service.app.answers import KeptDecision
+    from service.app.workspace import Plans, Workspace
+    from service.runtime.snapshot import Snapshot
 
 
-ATTEMPTS = 1000
-"""So often a change is made anew where somebody else was quicker. Each time one of them all has got through."""
 PLANS_KEPT = 8
+"""So many plans that were asked for lately are kept, of all calls together."""
 
 
-Plans = Kept[tuple[str, ...], OverallProject]
-"""The plans that were asked for lately. They depend on the store alone: whether one is kept changes no answer."""
+class OverallProjects:
+    """Answers about whole calls. Who may not see every outline of a call is not told its overall project."""
 
-
-class Desk:
-    """One call's overall project. A plan keeps every decision, and stays near the reference.
-
-    A plan is a function of what the store holds: outlines, decisions and the *reference*, the plan as it stood when the
-    outlines last changed, or where they never did the plan without any decision. So it does not depend on who looked
-    when, nor on the order of decisions, and one that is taken back leads to the very plan that stood before it.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        knowledge: Knowledge,
-        profile: CallProfile,
-        *,
-        user: str,
-        plans: Plans | None = None,
-    ) -> None:
-        """`plans`: those that the process remembers."""
+    def __init__(self, store: Store, records: Records, snapshots: "SnapshotHolder[Snapshot]") -> None:
         self._store = store
-        self._knowledge = knowledge
-        self._profile = profile
-        self._user = user
-        self._plans = plans or Kept(PLANS_KEPT)
-        self._outlines = {each.id: each for each in knowledge.outlines.values() if each.call == profile.id}
-        if not self._outlines:
-            raise NotReady(
-                f"the store has no outlines of call {profile.id!r}; "
-                f"run `konsort import outlines FILE --call {profile.id}`"
-            )
+        self._records = records
+        self._snapshots = snapshots
+        self._plans: Plans = Kept(PLANS_KEPT)
 
-    @cached_property
-    def _case(self) -> Case:
-        return case_of(self._outlines.values(), self._knowledge)
-
-    # What the coordinator has decided
-
-    @property
-    def decisions(self) -> Decisions:
-        return Decisions.from_json(self._store.setting(f"decisions:{self._profile.id}"))
-
-    def told(self) -> tuple[KeptDecision, ...]:
-        """Return every decision in words, each with the key that takes it back."""
-        people = {
-            ident: person(outline, self._knowledge.organisations) for ident, outline in self._outlines.items()
-        }
-        decisions = self.decisions
-        return told(decisions, people, self.streams if decisions.streams else {})
-
-    @property
-    def streams(self) -> Mapping[str, str]:
-        """The work streams' names by id: the call's, else those of the plan as it stands."""
-        if self._profile.work_streams:
-            return {stream.id: stream.title for stream in self._profile.work_streams}
-        try:
-            return dict(Previous.of(self._plan(self.decisions)).names)
-        except BadInput:  # decisions that cannot all be kept: they can still be listed and taken back
-            reference = self._kept.reference
-            return dict(reference.names) if reference else {}
-
-    def add(self, decisions: Iterable[Decision], *, anew: bool = False) -> None:
-        """Keep decisions beside those kept before, or `anew` in their place; an organisation or state may be withdrawn.
-
-        Raises BadInput where they name what the call does not have, or contradict each other.
-        """
-        meant = [single for decision in decisions for single in self._meant(decision)]
-
-        def added(kept: Decisions) -> Decisions:
-            after = Decisions() if anew else kept
-            for decision in meant:
-                after = after.plus(decision)
-            return after
-
-        self._change(added)
-
-    def take_back(self, keys: Collection[str]) -> None:
-        """Take single decisions back; `withdraw:FR` stands for all of a state's. BadInput where one is not kept."""
-        words = list(keys)
-
-        def left(kept: Decisions) -> Decisions:
-            for word in words:
-                for key in self._keys(word, kept):
-                    kept = kept.less(key)
-            return kept
-
-        self._change(left)
-
-    def _change(self, change: Callable[[Decisions], Decisions]) -> None:
-        """Write changed decisions over those that they were made from; where somebody else was quicker, over theirs."""
-        name = f"decisions:{self._profile.id}"
-        for _ in range(ATTEMPTS):
-            text, kept = self._store.setting(name), self._store.setting(self._place)
-            before = Decisions.from_json(text)
-            after = change(before)
-            if after == before:
-                return
-            remembered = replace(KeptPlan.from_json(kept), before=before)
-            try:
-                with self._store.transaction(what=f"setting {name}", who=self._user) as writer:
-                    writer.put_setting(name, after.as_json(), expected=text)
-                    writer.put_setting(self._place, remembered.as_json(), expected=kept)
-                return
-            except Conflict:
-                continue
-        raise Conflict(f"the decisions of {self._profile.id} change all the time; try again")
-
-    def _meant(self, decision: Decision) -> tuple[Decision, ...]:
-        if decision.kind == "withdraw":
-            return tuple(Decision("withdraw", (each,)) for each in sorted(self.outlines_of(decision.about)))
-        if decision.kind != "name":
-            for outline in decision.about:
-                self._require_outline(outline)
-        stream = {"name": decision.about[0], "put": decision.value.strip()}.get(decision.kind)
-        if stream is not None:
-            self._require_stream(stream)
-        return (decision,)
-
-    def _keys(self, key: str, kept: Decisions) -> tuple[str, ...]:
-        kind, _, word = key.partition(":")
-        if kind == "withdraw" and word not in kept.withdrawn:
-            return tuple(
-                f"withdraw:{each}" for each in sorted(self.outlines_of([word]) & kept.withdrawn)
-            ) or (key,)
-        return (key,)
-
-    def _require_outline(self, outline: str) -> None:
-        if outline not in self._outlines:
-            raise BadInput(
-                f"call {self._profile.id} has no outline {outline!r}; `konsort outlines` lists them"
-            )
-
-    def _require_stream(self, stream: str) -> None:
-        if self.streams and stream not in self.streams:
-            raise BadInput(
-                f"call {self._profile.id} has no work stream {stream!r}; it has {', '.join(sorted(self.streams))}"
-            )
-
-    def outlines_of(self, words: Iterable[str]) -> frozenset[str]:
-        """Return the outlines that are meant by outline ids, organisation ids or country codes."""
-        found: set[str] = set()
-        for word in words:
-            country = to_iso(word)
-            meant = {
-                each.id
-                for each in self._outlines.values()
-                if word in (each.id, each.organisation) or country == each.country
-            }
-            if not meant:
-                raise BadInput(
-                    f"{word!r} is no outline, organisation or country of call {self._profile.id}; "
-                    f"`konsort outlines --call {self._profile.id}` lists them"
-                )
-            found |= meant
-        return frozenset(found)
-
-    # What is proposed
-
-    def propose(self, *, without: Iterable[str] = ()) -> OverallProject:
-        """Return the plan, and what it changes against the one before the last decision; writes nothing.
-
-        `without`: what if these left? The plan that such a decision would make, told against the one that stands.
-        """
-        gone = self.outlines_of(without)
-        decisions = self.decisions
-        if not gone:
-            project = self._plan(decisions)
-            against = self._plan_before()
-        else:
-            against = Previous.of(self._plan(decisions))
-            project = self._made(replace(decisions, withdrawn=decisions.withdrawn | gone))
-        return replace(project, changes=None if against is None else changes(against, project))
-
-    def standing(self) -> Previous | None:
-        """Return the plan as it stands, for `remember`; None where the decisions cannot all be kept: nobody saw one."""
-        try:
-            return Previous.of(self._plan(self.decisions))
-        except BadInput:
-            return None
-
-    def remember(self, reference: Previous) -> None:
-        """Hold all later plans near this one: the plan that stood before the records changed."""
-        self._store.put_setting(self._place, KeptPlan(reference).as_json(), who=self._user)
-
-    def forget(self) -> None:
-        """Forget what was seen of the plan: the next one is made as if it were the first. Decisions stay."""
-        if self._store.setting(self._place) is not None:
-            self._store.put_setting(self._place, KeptPlan().as_json(), who=self._user)
-
-    def _plan(self, decisions: Decisions) -> OverallProject:
-        """Return the plan for decisions, near the reference; without changes told."""
-        kept = self._store.setting(self._place)
-        reference = KeptPlan.from_json(kept).reference
-        near = "" if reference is None else repr(sorted(reference.as_kept().items()))
-        key = (self._knowledge.revision, self._profile.id, decisions.as_json(), near)
-        return self._plans.get(key, lambda: self._made(decisions))
-
-    def _made(self, decisions: Decisions) -> OverallProject:
-        reference = self._kept.reference
-        if reference is None and decisions != Decisions():
-            reference = Previous.of(self._plan(Decisions()))
-        project = integrate(
-            self._case,
-            demands_of(self._profile),
-            decisions=decisions,
-            previous=reference,
-            encode=self._knowledge.search.encode_all,
-            check=self._check,
-        )
-        return replace(project, changes=None)
-
-    def _plan_before(self) -> Previous | None:
-        """Return the plan against which changes are told; None where there was none."""
-        kept = self._kept
-        if kept.before is None:
-            return kept.reference
-        try:
-            return Previous.of(self._plan(kept.before))
-        except BadInput:  # decisions that could not all be kept
-            return kept.reference
+    def propose(self, reader: Reader, question: IntegrateQuestion, *, anew: bool = False) -> "OverallProject":
+        """Propose a call's overall project; `anew`: as if nobody had seen one before. Else nothing is written."""
+        workspace = self.workspace(reader, question.call)
+        if anew:
+            workspace.forget()
+        return workspace.propose(without=self.resolved(reader, question))
 
     def alternatives(
-        self, project: OverallProject, *, without: Iterable[str] = ()
-    ) -> tuple[Alternative, ...]:
-        """Return two or three integrations that truly differ from a proposal (made `without` the same)."""
-        gone = self.decisions.withdrawn | self.outlines_of(without)
-        return alternatives(
-            self._case,
-            demands_of(self._profile),
-            project,
-            decisions=replace(self.decisions, withdrawn=gone),
-            encode=self._knowledge.search.encode_all,
-            check=self._check,
-        )
+        self, reader: Reader, question: IntegrateQuestion, project: "OverallProject"
+    ) -> "tuple[Alternative, ...]":
+        """Two or three integrations that truly differ from a proposal made for the same question."""
+        workspace = self.workspace(reader, question.call)
+        return workspace.alternatives(project, without=self.resolved(reader, question))
 
-    @property
-    def _place(self) -> str:
-        return f"overall:{self._profile.id}"
+    def resolved(self, reader: Reader, question: IntegrateQuestion) -> tuple[str, ...]:
+        """Whom `without` means: ids of outlines and organisations, codes of countries."""
+        names = self._records.names
+        return tuple(names.member_of_call(reader, word, call=question.call) for word in question.without)
 
-    @property
-    def _kept(self) -> KeptPlan:
-        return KeptPlan.from_json(self._store.setting(self._place))
+    def has_outlines(self, call: str) -> bool:
+        """Whether the store has any outline of a call."""
+        return bool(self._store.outline_heads(call=self._records.call(call).id, limit=1))
 
-    @property
-    def _check(self) -> Check:
-        return rule_check(self._profile, self._knowledge.organisations)
+    def streams(self, reader: Reader, call: str) -> Mapping[str, str]:
+        """The work streams' names by id."""
+        return self.workspace(reader, call).streams
 
+    # Decisions
 
-def case_of(outlines: Iterable[Outline], knowledge: Knowledge) -> Case:
-    """Bring a call's outlines with their vectors and their owners' ties into the form that integration reads."""
-    chosen = sorted(outlines, key=lambda outline: outline.id)
-    search, network = knowledge.search, knowledge.network
-    owners = sorted({each.organisation for each in chosen})
-    rows = [owners.index(each.organisation) for each in chosen]
-    vectors = {
-        "texts": search.matrix([f"outline:{each.id}" for each in chosen]),
-        "offers": search.encode_all([each.offers or "" for each in chosen]),
-        "seeks": search.encode_all([each.seeks or "" for each in chosen]),
-    }
-    return Case.of(
-        chosen,
-        vectors,
-        organisations=knowledge.organisations,
-        ties=network.ties(owners)[rows][:, rows],
-        shared_projects=network.shared_projects,
-    )
+    def decisions(self, reader: Reader, call: str) -> "tuple[KeptDecision, ...]":
+        """Every decision about a call's overall project in words, each with the key that takes it back."""
+        if not self.has_outlines(call):
+            return ()
+        return self.workspace(reader, call).told()
 
+    def decide(
+        self, reader: Reader, call: str, decisions: Iterable[DecisionMade], *, anew: bool = False
+    ) -> None:
+        """Keep decisions beside those kept before, or `anew` in their place."""
+        from matcher.overall.decisions import Decision
 
-def as_file(project: OverallProject, kind: str, *, title: str, today: dt.date) -> bytes:
-    """Return a proposal as XLSX, DOCX or GEXF; BadInput for another kind."""
-    # The writers of files are slow to import: only who wants a file pays.
-    if kind == "xlsx":
-        from service.exports.tables import overall_xlsx
+        workspace = self.workspace(reader, call)
+        made = [
+            Decision(decision.kind, self._about(reader, call, decision), decision.value)
+            for decision in decisions
+        ]
+        workspace.add(made, anew=anew)
 
-        return overall_xlsx(project)
-    if kind == "docx":
-        from service.exports.document import descriptive_document
+    def take_back(self, reader: Reader, call: str, keys: Collection[str]) -> None:
+        """Take single decisions back by their keys."""
+        self.workspace(reader, call).take_back(keys)
 
-        return descriptive_document(project, title=title, today=today)
-    if kind == "gexf":
-        from service.exports.graph import overall_gexf
+    def _about(self, reader: Reader, call: str, decision: DecisionMade) -> tuple[str, ...]:
+        names = self._records.names
+        if decision.kind == "name":  # about a work stream
+            return tuple(decision.about)
+        if decision.kind == "withdraw":
+            return tuple(names.member_of_call(reader, word, call=call) for word in decision.about)
+        return tuple(names.outline(reader, word, call=call) for word in decision.about)
 
-        return overall_gexf(project)
-    raise BadInput(f"a proposal is to be had as {', '.join(KINDS)}, not as {kind!r}")
+    # What must not move because records change
 
+    def in_work(self, reader: Reader, *calls: str) -> "dict[str, Previous]":
+        """The plans that people have seen: of these calls, and of all with decisions."""
+        decided = {call.id for call in self._records.calls() if self._store.setting(f"decisions:{call.id}")}
+        plans = {}
+        for call in sorted({*calls, *decided}):
+            if self.has_outlines(call) and (plan := self.workspace(reader, call).standing()):
+                plans[call] = plan
+        return plans
 
-def plan_of(project: OverallProject, start: dt.datetime, end: dt.datetime, tables: int) -> MeetingPlan:
-    """Plan the matchmaking event: meetings of 20 minutes with 5 between, a lunch break from 12:30 to 13:30."""
-    lunch = (start.replace(hour=12, minute=30), start.replace(hour=13, minute=30))
-    return meeting_plan(project, slots_between(start, end, breaks=[lunch]), tables)
+    def remember(self, reader: Reader, plans: "Mapping[str, Previous]") -> None:
+        """Hold the plans of calls near those that stood before."""
+        for call, plan in plans.items():
+            self.workspace(reader, call).remember(plan)
 
+    # What can be taken along
 
-def meetings_file(plan: MeetingPlan, suffix: str, *, stamp: dt.datetime) -> bytes:
-    """Return a meeting plan as .xlsx or .ics; BadInput for another ending."""
-    if suffix == ".xlsx":
-        from service.exports.meetings import meetings_xlsx
+    def file(self, reader: Reader, project: "OverallProject", kind: str) -> bytes:
+        """Return a proposal as XLSX, DOCX or GEXF; BadInput for another kind."""
+        from service.app.workspace import as_file
 
-        return meetings_xlsx(plan)
-    if suffix == ".ics":
-        from service.exports.meetings import meetings_ics
+        return as_file(project, kind, title=self._records.call(project.call).title, today=dt.date.today())
 
-        return meetings_ics(plan, stamp=stamp)
-    raise BadInput(
-        f"a meeting plan is written as .xlsx or .ics, not as {suffix or 'a file without ending'!r}"
-    )
+    def meetings(
+        self, reader: Reader, call: str, start: dt.datetime, end: dt.datetime, tables: int
+    ) -> "MeetingPlan":
+        """Plan the matchmaking event of a call's overall project."""
+        from service.app.workspace import plan_of
+
+        return plan_of(self.propose(reader, IntegrateQuestion(call=call)), start, end, tables)
+
+    def workspace(self, reader: Reader, call: str) -> "Workspace":
+        """Return the place where a call's proposal and decisions are kept. NotReady where it has no outlines."""
+        from service.app.workspace import Workspace
+
+        profile = self._records.call(call)
+        knowledge = self._snapshots.current.knowledge
+        if not all(
+            reader.may_see(outline) for outline in knowledge.outlines.values() if outline.call == profile.id
+        ):
+            raise NotFound(f"the overall project of call {call!r} is not open to {reader.id}")
+        return Workspace(self._store, knowledge, profile, user=reader.id, plans=self._plans)

@@ -122,8 +122,8 @@ class Snapshot:
             edit = Edit.of(changes, self.outlines)
             search = self.search.following(self._sources.store, edit.entries, edit.gone)
             give(after, "search", search)
-            if built(self, "roster"):
-                give(after, "roster", self.roster.following(edit.authors, edit.gone, search))
+            if built(self, "text_profiles"):
+                give(after, "text_profiles", self.text_profiles.following(edit.authors, edit.gone, search))
             if built(self, "ranker"):
                 give(after, "ranker", ranker_after(self.ranker, search, after.outlines, edit.touched))
         return after
@@ -139,7 +139,7 @@ class Snapshot:
         return self._views.get(hidden, lambda: self._without(hidden)) if hidden else self
 
     def _without(self, hidden: frozenset[OutlineId]) -> "Snapshot":
-        _ = self.search, self.roster, self.ranker, self.organisations
+        _ = self.search, self.text_profiles, self.ranker, self.organisations
         gone = dict.fromkeys(hidden)
         return self.following(LiveChanges(self.revisions, gone, {}, self.owner_decisions))
 
@@ -185,7 +185,7 @@ class Snapshot:
         return Ranker(self.history, texts, folder=folder, progress=self._sources.progress)
 
     @once
-    def roster(self) -> "TextProfiles":
+    def text_profiles(self) -> "TextProfiles":
         from matcher.suggest.text_profiles import TextProfiles
 
         return TextProfiles.of(self._past.population, self.outlines.values(), self.search)
@@ -199,7 +199,7 @@ class Snapshot:
             population=self._past.population,
             search=self.search,
             ranker=self.ranker,
-            roster=self.roster,
+            text_profiles=self.text_profiles,
             organisations=self.organisations,
             outlines=self.outlines,
             profiles=self._sources.profiles,

@@ -134,7 +134,7 @@ def meetings(session: Session, call: str, start: str, end: str, tables: int, out
     begin, finish = _time(start), _time(end)
     plan = session.app.projects.meetings(session.reader, call, begin, finish, tables)
     if out is not None:
-        from service.app.overall import meetings_file
+        from service.app.workspace import meetings_file
 
         out.write_bytes(meetings_file(plan, out.suffix, stamp=plan.slots[0].start))
         click.echo(f"{out} written", err=True)

@@ -19,10 +19,10 @@ from service.runtime.settings import Settings
 home, first, url = sys.argv[1:]
 env = {"KONSORT_ENCODER": "hashing", "KONSORT_DATABASE": url}
 konsort = open_application(Settings.from_env(env, home=home))
-desk = konsort.projects.desk(konsort.reader, "demo-industrial-cloud")
+workspace = konsort.projects.workspace(konsort.reader, "demo-industrial-cloud")
 outlines = sorted(konsort.snapshots.current.outlines)[int(first)::2]
 for number in range(120):
-    desk.add([Decision("carry", (outlines[number % 30],), str(1 + number // 30))])
+    workspace.add([Decision("carry", (outlines[number % 30],), str(1 + number // 30))])
     print("kept", flush=True)
 konsort.close()
 """

@@ -257,22 +257,22 @@ def test_looking_writes_nothing_and_a_decision_taken_back_leads_to_the_very_plan
                     konsort.reader, IntegrateQuestion(call=CALL, without=list(without))
                 )
 
-            desk = konsort.projects.desk(konsort.reader, CALL)
+            workspace = konsort.projects.workspace(konsort.reader, CALL)
             empty = kept()
             first = plan()
             what_if = plan("FR")
             assert kept() == empty, "neither a look nor a what-if leaves a trace in the store"
             assert plan() == first, "nor in memory"
             assert first.changes is None
-            desk.add([Decision("withdraw", ("FR",))])
+            workspace.add([Decision("withdraw", ("FR",))])
             decided = plan()
             assert decided == what_if, "what if it left is what comes when it leaves"
             after = kept()
-            desk.add([Decision("carry", (first.links[0].a,), "3")])
+            workspace.add([Decision("carry", (first.links[0].a,), "3")])
             plan()
-            desk.take_back([f"carry:{first.links[0].a}"])
+            workspace.take_back([f"carry:{first.links[0].a}"])
             assert plan().run == decided.run, "in any order of decisions"
-            desk.take_back(["withdraw:FR"])
+            workspace.take_back(["withdraw:FR"])
             again = plan()
             assert (again.run, again.status, again.links) == (first.run, first.status, first.links)
             assert kept() != after

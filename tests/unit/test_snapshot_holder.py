@@ -211,7 +211,7 @@ def test_an_outline_of_another_process_is_searched_ranked_and_suggested_and_the_
     after = konsort.snapshots.current
     assert after.search.nearest(text, 1)[0].id == "outline:NEW-1"
     assert NEWCOMER in after.ranker.texts.organisations
-    assert after.roster.best_entries(NEWCOMER, after.search.encode(text), 1)[0][0] == "outline:NEW-1"
+    assert after.text_profiles.best_entries(NEWCOMER, after.search.encode(text), 1)[0][0] == "outline:NEW-1"
     assert after.network is before.network
     assert after.knowledge.population is before.knowledge.population
     assert "outline:NEW-1" not in before.search, "who began before goes on with what was there"

@@ -45,19 +45,19 @@ def world(tmp_path: Path) -> tuple[TextProfiles, TextSearch]:
         return TextProfiles.of(Population(store.history()), store.outlines(), search), search
 
 
-def test_everybody_is_in_the_roster_and_only_texts_speak(world: tuple[TextProfiles, TextSearch]) -> None:
-    roster, _ = world
-    assert roster.ids == ("A", "B", "C", "D")
-    assert (roster.own.entries, roster.shared.entries) == (("outline:O",), ("project:P",))
-    assert roster.population.projects.tolist() == [0, 1, 1, 0]
-    assert roster.own.speaks.toarray().ravel().tolist() == [1.0, 0.0, 0.0, 0.0]
+def test_everybody_has_a_profile_and_only_texts_speak(world: tuple[TextProfiles, TextSearch]) -> None:
+    text_profiles, _ = world
+    assert text_profiles.ids == ("A", "B", "C", "D")
+    assert (text_profiles.own.entries, text_profiles.shared.entries) == (("outline:O",), ("project:P",))
+    assert text_profiles.population.projects.tolist() == [0, 1, 1, 0]
+    assert text_profiles.own.speaks.toarray().ravel().tolist() == [1.0, 0.0, 0.0, 0.0]
     led_and_shared = [0.0, COORDINATED, shared_weight(2), 0.0]
-    assert roster.shared.speaks.toarray().ravel() == pytest.approx(np.array(led_and_shared))
+    assert text_profiles.shared.speaks.toarray().ravel() == pytest.approx(np.array(led_and_shared))
 
 
 def test_a_question_is_answered_by_who_wrote_about_it(world: tuple[TextProfiles, TextSearch]) -> None:
-    roster, search = world
-    scores = roster.scores(search.encode_all([WATER, HEAT]))
+    text_profiles, search = world
+    scores = text_profiles.scores(search.encode_all([WATER, HEAT]))
     assert scores[0, 0] > 0.9 and scores[0, 1] < 0.3
     assert scores[1, 1] == pytest.approx(COORDINATED) and scores[2, 1] == pytest.approx(shared_weight(2))
     assert scores[3].tolist() == [0.0, 0.0]
@@ -66,17 +66,17 @@ def test_a_question_is_answered_by_who_wrote_about_it(world: tuple[TextProfiles,
 def test_an_outline_is_no_evidence_that_its_own_question_is_answered(
     world: tuple[TextProfiles, TextSearch],
 ) -> None:
-    roster, search = world
-    assert roster.scores(search.encode_all([WATER]), but="outline:O")[0, 0] == 0.0
-    assert roster.best_entries(OrganisationId("A"), search.encode(WATER), 3, but="outline:O") == []
-    assert roster.best_entries(OrganisationId("A"), search.encode(WATER), 3)[0][0] == "outline:O"
+    text_profiles, search = world
+    assert text_profiles.scores(search.encode_all([WATER]), but="outline:O")[0, 0] == 0.0
+    assert text_profiles.best_entries(OrganisationId("A"), search.encode(WATER), 3, but="outline:O") == []
+    assert text_profiles.best_entries(OrganisationId("A"), search.encode(WATER), 3)[0][0] == "outline:O"
 
 
 def test_scoring_leaves_the_index_as_it_was(world: tuple[TextProfiles, TextSearch]) -> None:
-    roster, search = world
-    before = roster.own.vectors.copy()
-    roster.scores(search.encode_all([WATER]), but="outline:O")
-    assert np.array_equal(roster.own.vectors, before)
+    text_profiles, search = world
+    before = text_profiles.own.vectors.copy()
+    text_profiles.scores(search.encode_all([WATER]), but="outline:O")
+    assert np.array_equal(text_profiles.own.vectors, before)
 
 
 def test_texts_that_came_changed_or_went_later_speak_as_if_they_had_been_there_from_the_start(

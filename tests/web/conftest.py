@@ -58,8 +58,7 @@ from matcher.suggest.reasons import Reason
 from matcher.suggest.steering import Steering, Tolerance, TradeOff, WeakPoint
 from service.app.decided import KeptDecision, told
 from service.app.open import Application, open_application
-from service.app.overall import Desk
-from service.app.projects import OverallProjects
+from service.app.overall import OverallProjects
 from service.app.question import (
     IntegrateQuestion,
     PartnersQuestion,
@@ -70,6 +69,7 @@ from service.app.question import (
 from service.app.questions import Questions
 from service.app.records import Records
 from service.app.state import SnapshotHolder
+from service.app.workspace import Workspace
 from service.runtime.settings import Settings
 from service.runtime.snapshot import Snapshot
 from service.web.app import create_app
@@ -219,7 +219,7 @@ def other_than(project: OverallProject) -> Alternative:
     return Alternative("familiar", "links along ties that exist already", project, 0.5, 0.25, trade)
 
 
-class Decided(Desk):
+class Decided(Workspace):
     """Decisions about L1 and L2, kept in memory."""
 
     def __init__(self) -> None:
@@ -354,7 +354,7 @@ class FixedProjects(OverallProjects):
     def file(self, reader: Reader, project: OverallProject, kind: str) -> bytes:
         return f"{project.call} as {kind}".encode()
 
-    def desk(self, reader: Reader, call: str) -> Decided:
+    def workspace(self, reader: Reader, call: str) -> Decided:
         self._records.call(call)
         return self.decided
 

@@ -9,8 +9,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.app.open import Application
-from service.app.overall import KINDS
 from service.app.question import IntegrateQuestion, made
+from service.app.workspace import KINDS
 from service.web.identity import reader
 from service.web.pages import whole
 from service.web.pages.deciding import FIRST_FIELD, decision_form
