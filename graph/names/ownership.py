@@ -70,6 +70,20 @@ def suspected_pairs(
     return tuple(sorted(suspicions, key=lambda suspicion: (suspicion.a, suspicion.b)))
 
 
+def may_share_names(organisations: Iterable[Named]) -> bool:
+    """Whether names could raise a suspicion at all; False holds whatever is counted, so that nothing need be.
+
+    Counting takes brands away and adds none: who shares no compared word without counts shares none with them.
+    """
+    keys = [
+        _block(take_apart(organisation.name), NOTHING_COUNTED)
+        for organisation in organisations
+        if organisation.name
+    ]
+    compared = [key for key in keys if key is not None]
+    return len(set(compared)) < len(compared)
+
+
 def ownership_of(
     members: Sequence[Member],
     decisions: Iterable[OwnershipDecision] = (),

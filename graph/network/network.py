@@ -19,9 +19,8 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from itertools import combinations, pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -40,6 +39,9 @@ from graph.network.views import (
     Summary,
     Tie,
 )
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 GIANT_PARTICIPANTS = 60
 """A project with more participants is listed as a giant one: each tie that it makes weighs less than 1/60."""
@@ -92,11 +94,13 @@ class Network:
         return cls(history)
 
     @once
-    def graph(self) -> nx.Graph:
+    def graph(self) -> "nx.Graph":
         """The frozen graph: nodes `organisation:ID`, `project:ID`, `country:CC`.
 
         Built when first asked for (some 0.7 s on the Horizon 2020 sample), then kept.
         """
+        import networkx as nx  # slow to import: only who walks the graph pays
+
         joined = nx.Graph()
         joined.add_nodes_from(f"organisation:{organisation}" for organisation in self._ids)
         joined.add_nodes_from(f"project:{project}" for project in self._project_ids)
@@ -244,6 +248,8 @@ class Network:
     @once
     def _communities(self) -> tuple[tuple[OrganisationId, ...], ...]:
         # Whole numbers as nodes: the order of a set of texts changes from one process to the next.
+        import networkx as nx
+
         weighted = nx.Graph()
         organisations = len(self._ids)
         weighted.add_nodes_from(range(organisations + len(self._project_ids)))

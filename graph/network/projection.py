@@ -8,7 +8,6 @@ import datetime as dt
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from data.errors import BadInput
 from data.once import once
@@ -92,6 +91,8 @@ class Projection:
 
     def components(self) -> np.ndarray:
         """Return (organisations,) int: the number of the connected part that each belongs to."""
+        from scipy.sparse import csgraph  # slow to import: only who looks for connections pays
+
         labels: np.ndarray = csgraph.connected_components(self.all_ties, directed=False)[1]
         return labels
 
@@ -110,6 +111,8 @@ class Projection:
             closed[start] = False
             # An infinite cost never improves a distance: one may arrive at a closed place, never leave it.
             costs.data[np.repeat(closed, self.partners)] = np.inf
+        from scipy.sparse import csgraph
+
         distances, before = csgraph.dijkstra(costs, indices=start, return_predecessors=True)
         if not np.isfinite(distances[goal]):
             return [], None

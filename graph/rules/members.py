@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.countries import to_iso
-from data.model import Kind
+from data.model import Kind, Organisation
 
 # An enterprise controlled by public bodies is no SME: Recommendation 2003/361/EC, Annex, Art. 3(4).
 _NEVER_SME = frozenset({Kind.LARGE, Kind.PUBLIC, Kind.MUNICIPAL})
@@ -93,3 +93,29 @@ class Ownership:
     def __post_init__(self) -> None:
         if both := self.same & self.different:
             raise ValueError(f"decided both same and different: {sorted(map(sorted, both))}")
+
+
+def member_of(organisation: Organisation, *, role: str | None = None) -> Member:
+    """What the rules may know of an organisation; its budget is asked for, not guessed."""
+    return Member(
+        id=organisation.id,
+        name=organisation.label,
+        country=organisation.country,
+        kind=organisation.kind,
+        owner=organisation.owner,
+        role=role,
+        sme=organisation.sme,
+    )
+
+
+def completed(member: Member, organisation: Organisation | None) -> Member:
+    """Return a member whose unknown facts are those that the store has; what is stated stays."""
+    if organisation is None:
+        return member
+    known = member_of(organisation)
+    missing = {
+        name: getattr(known, name)
+        for name in ("name", "country", "kind", "owner", "sme")
+        if getattr(member, name) is None
+    }
+    return replace(member, **missing)

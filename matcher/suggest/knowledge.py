@@ -1,7 +1,7 @@
 """What does an answer stand on? One snapshot of the store: records, texts, network and ranker, never changed."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from data.revisions import OwnerDecision
 from embeddings.search import TextSearch
 from graph.names.names import NameStatistics
 from graph.network.network import Network
-from graph.rules.members import Member
 from matcher.ranking.rank import Ranker, Texts
 from matcher.suggest.eligible import Eligible
 from matcher.suggest.population import Population
@@ -116,29 +115,3 @@ def own_vectors(
 def _unit(vector: np.ndarray) -> np.ndarray:
     length = float(np.linalg.norm(vector))
     return (vector / length if length else vector).astype(np.float32)
-
-
-def member_of(organisation: Organisation, *, role: str | None = None) -> Member:
-    """What the rules may know of an organisation; its budget is asked for, not guessed."""
-    return Member(
-        id=organisation.id,
-        name=organisation.label,
-        country=organisation.country,
-        kind=organisation.kind,
-        owner=organisation.owner,
-        role=role,
-        sme=organisation.sme,
-    )
-
-
-def completed(member: Member, organisation: Organisation | None) -> Member:
-    """Return a member whose unknown facts are those that the store has; what is stated stays."""
-    if organisation is None:
-        return member
-    known = member_of(organisation)
-    missing = {
-        name: getattr(known, name)
-        for name in ("name", "country", "kind", "owner", "sme")
-        if getattr(member, name) is None
-    }
-    return replace(member, **missing)

@@ -6,11 +6,12 @@ import numpy as np
 
 from data.calls import CallProfile
 from data.model import Organisation, OrganisationId
+from graph.rules.members import member_of
 from graph.rules.rules import Answer, RuleAnswer, check
 from matcher.ranking.query import Contribution, Query
 from matcher.suggest.answers import PartnersRequest
 from matcher.suggest.candidates import Candidates
-from matcher.suggest.knowledge import Knowledge, member_of
+from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.reading import Reading, read
 from matcher.suggest.reasons import Reason, reasons_for, shortened, title_of
 from matcher.suggest.verdict import ownership_among

@@ -6,9 +6,9 @@ from types import MappingProxyType
 from data.calls import CallProfile
 from data.model import OrganisationId
 from graph.names.ownership import ownership_of
-from graph.rules.members import Member, Ownership
+from graph.rules.members import Member, Ownership, member_of
 from graph.rules.rules import Verdict, check
-from matcher.suggest.knowledge import Knowledge, member_of
+from matcher.suggest.knowledge import Knowledge
 
 NO_ROLES: Mapping[OrganisationId, str] = MappingProxyType({})
 

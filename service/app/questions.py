@@ -10,8 +10,9 @@ from data.country_names import code_of
 from data.errors import BadInput
 from data.model import CallId, Kind, Organisation, OrganisationId
 from data.readers import Reader
-from graph.names.ownership import ownership_of
-from graph.rules.members import Member
+from graph.names.names import NOTHING_COUNTED
+from graph.names.ownership import may_share_names, ownership_of
+from graph.rules.members import Member, completed
 from graph.rules.rules import Verdict, check
 from service.app.question import (
     MOST_MEMBERS,
@@ -110,13 +111,12 @@ class Questions:
 
     def check_members(self, reader: Reader, call: str, members: Sequence[Member]) -> Verdict:
         """Check members rule by rule against a call."""
-        from matcher.suggest.knowledge import completed
-
         profile = self._records.call(call)
         known = self._records.organisations(member.id for member in members)
         whole = [completed(member, known.get(member.id)) for member in members]
         snapshot = self._snapshots.current
-        ownership = ownership_of(whole, snapshot.owner_decisions, snapshot.count_names())
+        counted = snapshot.count_names() if may_share_names(whole) else NOTHING_COUNTED
+        ownership = ownership_of(whole, snapshot.owner_decisions, counted)
         return check(profile, whole, ownership=ownership)
 
     def request_of(self, reader: Reader, question: SuggestQuestion) -> "SuggestRequest":

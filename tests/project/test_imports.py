@@ -19,7 +19,7 @@ print(json.dumps([result.exit_code, sorted(sys.modules)]))
 """
 
 
-def loaded_by(words: list[str], home: Path) -> set[str]:
+def loaded_by(words: list[str], home: Path, *, status: int = 0) -> set[str]:
     """Return the modules that a command has loaded when it is done."""
     done = subprocess.run(
         [sys.executable, "-c", RUN.format(words=[*words, "--home", str(home)])],
@@ -28,8 +28,8 @@ def loaded_by(words: list[str], home: Path) -> set[str]:
         text=True,
         check=True,
     )
-    status, modules = json.loads(done.stdout)
-    assert status == 0
+    found, modules = json.loads(done.stdout.splitlines()[-1])
+    assert found == status
     return set(modules)
 
 
@@ -41,6 +41,16 @@ def test_help_loads_neither_store_nor_anything_slow(tmp_path: Path) -> None:
 def test_what_only_reads_records_loads_nothing_slow(words: list[str], tmp_path: Path) -> None:
     loaded_by(["calls"], tmp_path)  # makes the store
     assert loaded_by(words, tmp_path) & (SLOW | {"alembic", "openpyxl"}) == set()
+
+
+def test_a_check_of_unlike_names_reads_no_history(tmp_path: Path) -> None:
+    members = tmp_path / "members.csv"
+    members.write_text(
+        "id,name,country,kind\na,Alpha,DE,sme\nb,Beta,FR,sme\nc,Gamma,IT,sme\n", encoding="utf-8"
+    )
+    loaded_by(["calls"], tmp_path)  # makes the store
+    loaded = loaded_by(["check", "--call", "he-ria-ia-2021", str(members)], tmp_path, status=3)
+    assert loaded & (SLOW - {"numpy", "pandas"} | {"data.histories"}) == set()
 
 
 def test_the_network_is_shown_without_a_text_model_or_a_learner(tmp_path: Path) -> None:

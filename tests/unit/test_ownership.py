@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.names.names import NOTHING_COUNTED, NameStatistics, fold, take_apart
-from graph.names.ownership import ownership_of, suspected_pairs
+from graph.names.ownership import may_share_names, ownership_of, suspected_pairs
 from graph.rules.members import Member, pair
 
 
@@ -98,3 +100,24 @@ def test_names_are_folded_alike_whatever_their_marks_and_dots() -> None:
     assert fold("Łódź Sp. z o.o.") == ("LODZ", "SP", "Z", "OO")
     assert take_apart("Łódź-Technika Sp. z o.o.").core == ("LODZ", "TECHNIKA")
     assert take_apart("A.B.C. Kft.").core == ("ABC",)
+
+
+WORDS = st.sampled_from(
+    ["Siemens", "Thales", "Acme", "ABB", "University", "of", "Leeds", "Energy", "AG", "SA"]
+)
+NAMES = st.lists(st.lists(WORDS, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=6)
+
+
+@given(NAMES, NAMES)
+def test_names_that_cannot_be_suspected_without_counts_are_suspected_by_no_counts(
+    names: list[str], store: list[str]
+) -> None:
+    members = [Member(str(number), name, "DE") for number, name in enumerate(names)]
+    statistics = NameStatistics.of(store * 7, cities=["Leeds"], texts=["energy", "energy"])
+    if not may_share_names(members):
+        assert suspected_pairs(members, statistics) == ()
+
+
+def test_only_names_that_share_a_compared_word_need_counting() -> None:
+    assert may_share_names([Member("1", "SIEMENS AG"), Member("2", "SIEMENS SAS")])
+    assert not may_share_names([Member("1", "SIEMENS AG"), Member("2", "THALES SA"), Member("3")])
