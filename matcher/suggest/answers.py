@@ -35,6 +35,10 @@ class SuggestRequest:
     """Name of a weight preset of `matcher.solver.assemble`."""
     budget_s: float | None = None
     """Seconds that the solver may take; None: what the settings say."""
+    topic: str | None = None
+    """Call-topic codes such as LC-MG-1-3-2018, several joined by ";"; None: those of the call."""
+    programme: str | None = None
+    """Part of a framework programme such as SC4, as CORDIS writes legal bases."""
 
     def __post_init__(self) -> None:
         if (self.outline is None) == (self.text is None):

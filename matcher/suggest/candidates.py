@@ -7,13 +7,18 @@ import numpy as np
 
 from data.model import OrganisationId
 from matcher.concurrency import submit
+from matcher.needs.read import Need
 from matcher.ranking.query import Query
 from matcher.suggest.eligible import Eligible
+from matcher.suggest.evidence import Channels, Nearness, answers, nearness, taken_in_turns
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.reading import Reading
+from matcher.suggest.type_table import TypeTable
 
 RECORD_LEARNED, RECORD_PRIOR = 0.5, 0.15
 """The ranking's share of the fit, as learned from many projects and where a short history only allows the prior."""
+RECORD_ALONE = 0.9
+"""Its share where it is learned and no need is stated: then the ranking decides."""
 RANKED = 2000
 """So deep is the learned ranking read; further down it says nothing that matters."""
 
@@ -76,24 +81,68 @@ def place_score(place: np.ndarray, last: int) -> np.ndarray:
     return np.clip(1 - np.log(place) / np.log(max(last, 2)), 0, 1)
 
 
-def gather(reading: Reading, query: Query, knowledge: Knowledge, *, fictional: bool) -> Candidates:
-    """Score every organisation for an outline; real calls get real organisations, fictional calls fictional ones."""
+def gather(
+    reading: Reading, query: Query, knowledge: Knowledge, *, fictional: bool, own: str | None = None
+) -> Candidates:
+    """Score every organisation for an outline; real calls get real organisations, fictional calls fictional ones.
+
+    `own`: the asker's country, which a need may exclude.
+    """
     chosen = knowledge.field(fictional=fictional)
     asked = np.vstack([reading.vector[None, :], reading.aspect_vectors])
-    heard = submit(knowledge.text_profiles.scores, asked, but=reading.source)
+    heard = submit(nearness, knowledge.text_profiles, asked, but=reading.source)
     record, place = _record(query, knowledge)
-    scores = heard.result()[chosen.places]
-    share = RECORD_LEARNED if knowledge.ranker.learns else RECORD_PRIOR
+    near = Nearness(*(part[chosen.places] for part in heard.result()))
+    text = near.score[:, 0] * near.unusual[:, 0]
+    learned = RECORD_LEARNED if reading.stated else RECORD_ALONE
+    share = learned if knowledge.ranker.learns else RECORD_PRIOR
     return Candidates(
         field=chosen,
-        fit=np.clip(
-            (1 - share) * scores[:, 0] + share * record[chosen.places], 0, 1
-        ),  # float32 may round above 1
-        text=scores[:, 0],
+        fit=np.clip((1 - share) * text + share * record[chosen.places], 0, 1),  # float32 may round above 1
+        text=text,
         record=record[chosen.places],
-        aspects=scores[:, 1:],
+        aspects=_aspects(reading, near, knowledge.types, chosen, own),
         place=place[chosen.places],
     )
+
+
+def _aspects(
+    reading: Reading, near: Nearness, table: TypeTable, chosen: Eligible, own: str | None
+) -> np.ndarray:
+    """(n, a) the probability that each organisation answers each aspect; those of one need are dealt out in turns."""
+    result = np.zeros((len(chosen.ids), len(reading.aspects)), np.float32)
+    worded = table.words.shared(reading.text)[chosen.places]
+    nothing = np.zeros(len(chosen.ids), np.float32)
+    column = 0
+    while column < len(reading.aspects):
+        need = reading.aspects[column].need or Need(id="", text="")
+        turns = sum(aspect.need is need for aspect in reading.aspects)
+        probability = answers(
+            need,
+            Channels(
+                share=table.share(need.types)[chosen.places],
+                near_need=near.unusual[:, column + 1],
+                near_outline=near.unusual[:, 0],
+                score=near.score[:, column + 1],
+                worded_need=table.words.shared(need.text)[chosen.places] if need.id else nothing,
+                worded_outline=worded,
+            ),
+            _allowed(need, chosen, own),
+        )
+        if turns > 1:
+            different = need.where.different or need.where.abroad
+            dealt = taken_in_turns(probability, chosen.facts.country, turns, different=different)
+            result[:, column : column + turns] = dealt
+        else:
+            result[:, column] = probability
+        column += max(turns, 1)
+    return result
+
+
+def _allowed(need: Need, chosen: Eligible, own: str | None) -> np.ndarray:
+    """(n,) bool: whose country a need takes, or may take where it is not known."""
+    known = [need.where.allows(country, own) is not False for country in chosen.facts.countries]
+    return np.array([*known, True])[chosen.facts.country]  # -1, an unknown country, reads the last
 
 
 def _record(query: Query, knowledge: Knowledge) -> tuple[np.ndarray, np.ndarray]:

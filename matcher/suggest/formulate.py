@@ -1,7 +1,7 @@
 """What exactly is asked of the solver? A request, read against the store, becomes candidates, demands and wishes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.calls import CallProfile
 from data.countries import country_name, to_eu, to_iso
@@ -9,7 +9,7 @@ from data.demands import CountRange, Layer, Selector, plain_role
 from data.errors import BadInput, NotReady
 from data.model import Kind, OrganisationId
 from matcher.ranking.query import Query
-from matcher.solver.assemble import PRESETS, Problem, Wishes
+from matcher.solver.assemble import PRESETS, Problem, Weights, Wishes
 from matcher.suggest.answers import SuggestRequest
 from matcher.suggest.candidates import Candidates, gather
 from matcher.suggest.knowledge import Knowledge
@@ -48,7 +48,12 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
     if outline is not None:
         source = f"outline:{outline.id}"
         reading = read(
-            outline.full_text, knowledge.search, seeks=outline.seeks, needs=outline.text, source=source
+            outline.full_text,
+            knowledge.search,
+            outline=outline.text,
+            seeks=outline.seeks,
+            offers=outline.offers,
+            source=source,
         )
     else:
         reading = read((request.text or "").strip(), knowledge.search)
@@ -57,10 +62,13 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
         text=reading.text,
         coordinator=lead,
         given=request.must,
-        topic=";".join(profile.topics) or None,
+        topic=request.topic or ";".join(profile.topics) or None,
+        programme=request.programme,
     )
     fictional = _fictional(profile, (lead, *request.must), knowledge)
-    candidates = gather(reading, query, knowledge, fictional=fictional).lacking(owner, reading)
+    candidates = gather(
+        reading, query, knowledge, fictional=fictional, own=_country(lead, knowledge)
+    ).lacking(lead, reading)
     problem = Problem(
         facts=candidates.field.facts,
         fit=candidates.fit,
@@ -77,7 +85,7 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
             roles=dict(request.roles),
             demands=tuple(_want(least, of) for least, of in request.wants),
         ),
-        weights=PRESETS[request.preset],
+        weights=_weights(request.preset, reading),
         relevance=candidates.text,
         newcomer=candidates.field.newcomer,
         widening=candidates.field.widening,
@@ -86,6 +94,31 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
         same_owner=tuple(frozenset((each.a, each.b)) for each in knowledge.owner_decisions if each.same),
     )
     return Formulation(request, profile, lead, owner, reading, candidates, problem)
+
+
+NEEDS_FIRST = 4.0
+"""What coverage weighs where an outline says whom it seeks, over what the preset says."""
+RANKING_FIRST = 0.2
+"""What coverage, ties and balance weigh where it says nobody, over what the preset says: then the ranking decides,
+which knows the ties already."""
+
+
+def _weights(preset: str, reading: Reading) -> Weights:
+    """The preset's weights: where needs are stated they come first, where none is, the ranking does."""
+    weights = PRESETS[preset]
+    if reading.stated:
+        return replace(weights, coverage=weights.coverage * NEEDS_FIRST)
+    return replace(
+        weights,
+        coverage=weights.coverage * RANKING_FIRST,
+        ties=weights.ties * RANKING_FIRST,
+        balance=weights.balance * RANKING_FIRST,
+        redundancy=0.0,
+    )
+
+
+def _country(lead: OrganisationId | None, knowledge: Knowledge) -> str | None:
+    return None if lead is None else knowledge.organisation(lead).country
 
 
 def _want(least: int, of: str) -> CountRange:

@@ -16,6 +16,7 @@ from matcher.ranking.rank import Ranker, Texts
 from matcher.suggest.eligible import Eligible
 from matcher.suggest.population import Population
 from matcher.suggest.text_profiles import TextProfiles
+from matcher.suggest.type_table import TypeTable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +32,8 @@ class Knowledge:
     outlines: Mapping[OutlineId, Outline]
     profiles: Mapping[CallId, CallProfile]
     owner_decisions: tuple[OwnerDecision, ...]
+    types: TypeTable
+    """Of every organisation of the population, by name, recorded kind and profile."""
 
     @property
     def network(self) -> Network:

@@ -4,6 +4,7 @@ It is heavy and changes with an import only, so it is shared by all snapshots of
 """
 
 import numpy as np
+import pandas as pd
 
 from data.countries import WIDENING
 from data.model import History, Kind, OrganisationId, ProjectId
@@ -12,6 +13,7 @@ from graph.names.names import NameStatistics
 from graph.network.network import Network
 from matcher.solver.facts import KINDS, Facts
 from matcher.suggest.eligible import Eligible
+from matcher.suggest.type_table import TypeTable
 
 
 class Population:
@@ -56,18 +58,31 @@ class Population:
 
     @once
     def project_titles(self) -> dict[ProjectId, str]:
-        """Every project's name for people: acronym and title as far as known, else its id."""
+        """Every project's name for people: acronym and title as far as known, else its call topic and year."""
         table = self.history.projects
         return {
             ProjectId(ident): ": ".join(part for part in (_known(acronym), _known(title)) if part)
-            or str(ident)
-            for ident, acronym, title in zip(table["id"], table["acronym"], table["title"], strict=True)
+            or _by_topic(ident, text, start)
+            for ident, acronym, title, text, start in zip(
+                table["id"], table["acronym"], table["title"], table["text"], table["start"], strict=True
+            )
         }
 
     @once
     def names(self) -> NameStatistics:
         """How common each word of a name is: what a shared word says of one owner depends on it."""
         return NameStatistics.of_history(self.history)
+
+    @once
+    def types(self) -> TypeTable:
+        """The types of organisations that names and recorded kinds tell."""
+        table = self.history.organisations
+        return TypeTable.of(
+            [
+                (_known(name), _known(country), Kind(kind) if _known(kind) else None)
+                for name, country, kind in zip(table["name"], table["country"], table["kind"], strict=True)
+            ]
+        )
 
     def eligible(self, *, fictional: bool) -> Eligible:
         """Return the organisations of one sort: real ones, or fictional ones."""
@@ -106,6 +121,13 @@ def facts_of(history: History) -> Facts:
         sme=sme,
         owner=[_known(owner) for owner in table["owner"]],
     )
+
+
+def _by_topic(ident: str, text: object, start: pd.Timestamp) -> str:
+    """Name a project without a title by what is known of it: its first line is then its topic's title."""
+    topic = (_known(text) or "").partition("\n")[0]
+    year = "" if pd.isna(start) else f", {start.year}"
+    return f"{ident} (topic “{topic}”{year})" if topic else str(ident)
 
 
 def _known(value: object) -> str | None:

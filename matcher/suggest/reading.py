@@ -1,18 +1,17 @@
 """What does this outline ask for? Its vector, and its aspects: the different things that somebody must cover."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from embeddings.search import TextSearch
-from embeddings.sentences import split_sentences
+from matcher.needs.read import Need, Statements, read_statements
 
 MOST_ASPECTS = 8
-SOUGHT_WEIGHT = 2.0
-"""What is sought counts double: it names the gap that partners are to fill."""
-SHORTEST_POINT = 12
-"""Characters; a shorter piece of what is sought is no point of its own."""
+MOST_TURNS = 4
+"""Of one need, more are not told apart."""
+WELCOME = 0.5
+"""What a need weighs that is welcome, not needed; one that is needed weighs 1."""
 SAME_ASPECT = 0.80
 """Sentences closer than this (cosine) say the same thing."""
 
@@ -26,6 +25,10 @@ class Aspect:
     weight: float
     sought: bool = False
     """Said to be sought: whoever asks does not have it."""
+    need: Need | None = None
+    """What is sought, where that is known; several aspects of one need ask for as many members."""
+    turn: int = 0
+    """Which of the several members it asks for, from 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +44,12 @@ class Reading:
     source: str | None
     aspects: tuple[Aspect, ...]
     aspect_vectors: np.ndarray
+    statements: Statements | None = None
+
+    @property
+    def stated(self) -> bool:
+        """Whether the outline says whom it seeks."""
+        return self.statements is not None and bool(self.statements.stated)
 
     @property
     def weights(self) -> np.ndarray:
@@ -52,58 +61,65 @@ def read(
     text: str,
     search: TextSearch,
     *,
+    outline: str | None = None,
     seeks: str | None = None,
-    needs: str | None = None,
+    offers: str | None = None,
     source: str | None = None,
 ) -> Reading:
-    """Read an outline: whole text to one vector, its parts to at most MOST_ASPECTS distinct aspects.
+    """Read an outline: whole text to one vector, what it seeks to aspects, one for each member that is sought.
 
-    Aspects are what is sought, point by point, else the sentence nearest to the whole; then sentences that are
-    relevant and different. `needs`: the part of the text in which aspects are looked for (None: all of it), so that
-    what the owner offers is not taken for something to be found.
+    `text`: all of it, which gives the vector; `outline`: the part that is taken apart (None: all), beside what the
+    record holds under `seeks` and `offers`. Where nobody is sought, aspects are the sentences about the work that are
+    relevant and different, and the types of organisations that it speaks of.
     """
-    sought = _points(seeks) if seeks else []
-    told = split_sentences(text if needs is None else needs)
-    parts = [*sought, *(sentence for sentence in told if sentence not in sought)] or [text]
-    whole, *rest = search.encode_all([text, *parts])  # in one go: the encoder takes several passes at once
-    vectors = np.stack(rest)
-    start = list(range(len(sought))) or [int(np.argmax(vectors @ whole))]
-    chosen = _relevant_and_different(vectors, whole, start[:MOST_ASPECTS])
-    weights = np.array([SOUGHT_WEIGHT if place < len(sought) else 1.0 for place in chosen])
-    weights = weights / weights.sum()
-    aspects = tuple(
-        Aspect(f"aspect:{number}", parts[place], float(weight), sought=place < len(sought))
-        for number, (place, weight) in enumerate(zip(chosen, weights, strict=True), start=1)
+    statements = read_statements(text if outline is None else outline, seeks=seeks, offers=offers)
+    needs = statements.needs
+    work = [] if statements.stated else list(statements.topic) or [text]
+    whole, *rest = search.encode_all([text, *(need.text for need in needs), *work])
+    vectors = np.stack(rest) if rest else np.zeros((0, whole.size), np.float32)
+    of_needs, of_work = vectors[: len(needs)], vectors[len(needs) :]
+    aspects = [aspect for need in needs for aspect in _turns(need)]
+    rows = [needs.index(aspect.need) for aspect in aspects if aspect.need is not None]
+    chosen = _relevant_and_different(of_work, whole, MOST_ASPECTS - len(aspects)) if work else []
+    aspects += [Aspect(f"aspect:{number}", work[place], 1.0) for number, place in enumerate(chosen, start=1)]
+    total = sum(aspect.weight for aspect in aspects)
+    return Reading(
+        text=text,
+        vector=whole,
+        source=source,
+        aspects=tuple(replace(aspect, weight=aspect.weight / total) for aspect in aspects),
+        aspect_vectors=np.vstack([of_needs[rows], of_work[chosen]]).astype(np.float32),
+        statements=statements,
     )
-    return Reading(text=text, vector=whole, source=source, aspects=aspects, aspect_vectors=vectors[chosen])
 
 
-def _points(seeks: str) -> list[str]:
-    """Divide what is sought into its points, at semicolons and commas; a short piece stays with the one before.
+def _turns(need: Need) -> list[Aspect]:
+    """One aspect for each member that a need asks for, together of the need's weight."""
+    number = min(need.number, MOST_TURNS)
+    weight = (1.0 if need.must else WELCOME) / number
+    return [
+        Aspect(
+            need.id if number == 1 else f"{need.id}.{turn + 1}",
+            need.text,
+            weight,
+            not need.derived,
+            need,
+            turn,
+        )
+        for turn in range(number)
+    ]
 
-    >>> _points("Acoustic sensors, methods for uncertain data; two cities abroad, or more.")
-    ['Acoustic sensors', 'methods for uncertain data', 'two cities abroad, or more.']
-    """
-    points: list[str] = []
-    for piece in re.split(r"(?<=[,;\n])\s*", seeks.strip()):
-        if points and len(piece) < SHORTEST_POINT:
-            points[-1] += f" {piece}"
-        elif piece:
-            points.append(piece)
-    said = (point.strip(",; \n\t") for point in points)
-    return [point for point in said if point]
 
-
-def _relevant_and_different(vectors: np.ndarray, whole: np.ndarray, start: list[int]) -> list[int]:
-    """Return places of rows: `start`, then each time the row with the greatest marginal relevance; ties to the first.
+def _relevant_and_different(vectors: np.ndarray, whole: np.ndarray, most: int) -> list[int]:
+    """Return `most` places of rows: the most relevant, then the greatest marginal relevance; ties to the first.
 
     Marginal relevance is cosine to the whole text less the greatest cosine to a chosen row, half and half
     (Carbonell and Goldstein 1998), so that neither an aside nor a repetition becomes an aspect.
     """
-    chosen = list(start)
     relevance = vectors @ whole
+    chosen = [int(np.argmax(relevance))]
     closest = (vectors @ vectors[chosen].T).max(axis=1)
-    while len(chosen) < MOST_ASPECTS:
+    while len(chosen) < most:
         open_rows = [row for row in range(len(vectors)) if row not in chosen and closest[row] < SAME_ASPECT]
         if not open_rows:
             break

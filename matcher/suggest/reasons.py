@@ -8,15 +8,25 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Annotated
 
+import numpy as np
+
 from data.countries import country_name
 from data.model import Organisation, OrganisationId
+from data.organisation_types import organisation_types
 from data.published import UNPUBLISHED, Rounded4, derived
+from matcher.needs.wording import stems
 from matcher.suggest.candidates import Candidates
+from matcher.suggest.evidence import CLAIMED, FAIR, STRONG
 from matcher.suggest.knowledge import Knowledge
-from matcher.suggest.reading import Reading
+from matcher.suggest.reading import Aspect, Reading
+from matcher.suggest.type_table import types_of
 
-COVERED = 0.35
-"""From this score on, a member is said to cover an aspect; below it, the aspect is named as a gap."""
+SHARED_BY = 60
+"""A text that more organisations than this stand behind says nothing of one of them."""
+TOLD_BESIDE = 0.6
+"""Who answers a need less well than this share of the team's best is not told to answer it."""
+LOOKED_AT = 6
+"""So many of a member's nearest texts are looked at for one that can be claimed."""
 TELLING_PLACE = 50
 """Down to this place the learned ranking is worth a word."""
 TELLING_PROJECTS = 10
@@ -29,9 +39,13 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "leads": "Owns the outline and leads the consortium.",
         "asked-to-lead": "You asked for it to lead the consortium.",
         "asked-for": "You asked for it.",
-        "covers": "Covers “{0}” ({value:.0%}), as its {1} shows.",
-        "wrote": "Its {0} is close to yours ({value:.0%}).",
-        "worked-on": "Worked on {0}, which is close to your outline ({value:.0%}).",
+        "named": "Answers “{0}” ({strength}): its name, “{1}”, tells a {2} (inferred).",
+        "described": "Answers “{0}” ({strength}): its profile calls it “{1}”, a {2} (inferred).",
+        "recorded": "Answers “{0}” ({strength}): it is recorded as “{1}”.",
+        "worded": "May answer “{0}” ({strength}): its name shares a rare word with it.",
+        "covers": "Covers “{0}” ({strength}), as its {1} shows.",
+        "wrote": "Its {0} is close to yours ({strength}).",
+        "worked-on": "Worked on {0}, which is close to your outline ({strength}).",
         "took-part": "Took part in {0}, which is nearest to “{1}” in your text ({value:.0%}).",
         "stands-beside": "Its own text stands beside {0}, which is nearest to “{1}” in yours ({value:.0%}).",
         "tie": "Has worked with {0} in {1}.",
@@ -58,7 +72,7 @@ class Reason:
     @derived
     def text(self) -> str:
         """The sentence, rendered from the fields."""
-        return SENTENCES[self.name].format(*self.words, value=self.value)
+        return SENTENCES[self.name].format(*self.words, value=self.value, strength=strength(self.value))
 
 
 def reasons_for(
@@ -80,10 +94,20 @@ def reasons_for(
 
 
 def uncovered(team: Sequence[OrganisationId], reading: Reading, candidates: Candidates) -> tuple[str, ...]:
-    """Return the aspects that nobody in the team covers, in the outline's own words."""
+    """Return what nobody in the team answers, in the outline's own words, each once, with the nearest outside it."""
     rows = [candidates.rows[each] for each in team if each in candidates.rows]
     best = candidates.aspects[rows].max(axis=0, initial=0.0)
-    return tuple(aspect.text for aspect, score in zip(reading.aspects, best, strict=True) if score < COVERED)
+    gaps = (a.text for a, score in zip(reading.aspects, best, strict=True) if score < CLAIMED)
+    return tuple(dict.fromkeys(gaps))
+
+
+def strength(probability: float) -> str:
+    """Say a probability in a word: weak from CLAIMED on, fair, strong.
+
+    >>> strength(0.9), strength(0.6), strength(0.4)
+    ('strong', 'fair', 'weak')
+    """
+    return "strong" if probability >= STRONG else "fair" if probability >= FAIR else "weak"
 
 
 def _covered(
@@ -94,28 +118,77 @@ def _covered(
     candidates: Candidates,
     knowledge: Knowledge,
 ) -> list[Reason]:
+    """What the member answers nearly as well as the best of the team, each need once, with what a person can read."""
     best = candidates.aspects[rows].max(axis=0)
-    found = []
+    reasons: dict[str, Reason] = {}
     for number, aspect in enumerate(reading.aspects):
-        score = float(candidates.aspects[row, number])
-        if score < COVERED or score < best[number]:
+        probability = float(candidates.aspects[row, number])
+        if probability < max(CLAIMED, TOLD_BESIDE * best[number]) or aspect.text in reasons:
             continue
-        entries = knowledge.text_profiles.best_entries(
-            member, reading.aspect_vectors[number], 1, but=reading.source
-        )
-        for entry, _ in entries:
-            words = (shortened(aspect.text), title_of(entry, knowledge))
-            found.append(Reason("covers", score, (aspect.id, entry), words))
-    return sorted(found, key=lambda reason: (-reason.value, reason.evidence))[:3]
+        reason = _answer(aspect, probability, knowledge.organisations[member], knowledge)
+        if reason is None:
+            vector = reading.aspect_vectors[number]
+            reason = _by_text("covers", aspect, probability, member, vector, reading, knowledge)
+        if reason is not None:
+            reasons[aspect.text] = reason
+    return sorted(reasons.values(), key=lambda reason: (-reason.value, reason.evidence))[:3]
+
+
+def _answer(
+    aspect: Aspect, probability: float, organisation: Organisation, knowledge: Knowledge
+) -> Reason | None:
+    """Why an organisation is of a type that is sought; None where its texts speak instead."""
+    if aspect.need is None:
+        return None
+    quote, evidence = shortened(aspect.text), (aspect.id, f"organisation:{organisation.id}")
+    if not aspect.need.types:
+        worded = stems(aspect.text) & stems(organisation.name or "")
+        return Reason("worded", probability, evidence, (quote,)) if worded else None
+    grounds = [ground for ground in types_of(organisation) if ground.type in aspect.need.types]
+    if not grounds:
+        return None
+    label = organisation_types()[grounds[0].type].label
+    name = {"name": "named", "profile": "described", "kind": "recorded"}[grounds[0].source]
+    return Reason(name, probability, evidence, (quote, grounds[0].words, label))
+
+
+def _by_text(
+    name: str,
+    aspect: Aspect,
+    probability: float,
+    member: OrganisationId,
+    vector: np.ndarray,
+    reading: Reading,
+    knowledge: Knowledge,
+) -> Reason | None:
+    """A claim on the member's nearest text that few share; None where there is none."""
+    entry = next(iter(own_entries(member, vector, reading, knowledge)), None)
+    if entry is None:
+        return None
+    words = (shortened(aspect.text), title_of(entry[0], knowledge))
+    return Reason(name, probability, (aspect.id, entry[0]), words)
+
+
+def own_entries(
+    member: OrganisationId, vector: np.ndarray, reading: Reading, knowledge: Knowledge
+) -> list[tuple[str, float]]:
+    """Return a member's texts nearest to a vector, without those that many organisations share, with their scores."""
+    profiles = knowledge.text_profiles
+    near = profiles.best_entries(member, vector, LOOKED_AT, but=reading.source)
+    return [(entry, score) for entry, score in near if profiles.sharing(entry) <= SHARED_BY]
 
 
 def _texts(member: OrganisationId, reading: Reading, knowledge: Knowledge) -> list[Reason]:
-    found = []
-    for entry, score in knowledge.text_profiles.best_entries(member, reading.vector, 2, but=reading.source):
-        name = "worked-on" if entry.startswith("project:") else "wrote"
-        if score >= COVERED:
-            found.append(Reason(name, score, (entry,), (title_of(entry, knowledge),)))
-    return found
+    return [
+        Reason(
+            "worked-on" if entry.startswith("project:") else "wrote",
+            score,
+            (entry,),
+            (title_of(entry, knowledge),),
+        )
+        for entry, score in own_entries(member, reading.vector, reading, knowledge)[:2]
+        if score >= FAIR
+    ]
 
 
 def _ties(

@@ -70,13 +70,16 @@ class Scale:
 class Voices:
     """m texts, and how loudly each speaks for whom of n organisations.
 
-    `speaks`: (n, m) CSR of weights in (0, 1], 0 where a text is no longer heard; `vectors`: (m, d) float32, unit rows.
+    `speaks`: (n, m) CSR of weights in (0, 1], 0 where a text is no longer heard; `vectors`: (m, d) float32, unit rows;
+    `behind`: (m,) of how many organisations each text is heard; `alike`: (m,) the same, of all texts that read alike.
     """
 
     entries: tuple[str, ...]
     columns: dict[str, int]
     vectors: np.ndarray
     speaks: sparse.csr_array
+    behind: np.ndarray
+    alike: np.ndarray
 
     @classmethod
     def of(cls, spoken: Iterable[tuple[int, str, float]], search: TextSearch, n: int) -> "Voices":
@@ -89,7 +92,9 @@ class Voices:
         speaks = sparse.coo_array(
             (weights, (rows, [columns[entry] for _, entry, _ in known])), shape=(n, len(entries))
         ).tocsr()
-        return cls(entries, columns, search.matrix(entries), speaks)
+        vectors = search.matrix(entries)
+        behind = np.bincount(speaks.indices, minlength=len(entries))
+        return cls(entries, columns, vectors, speaks, behind, _alike(vectors, behind))
 
     def without(self, entries: Iterable[str]) -> "Voices":
         """The same, but these are no longer heard."""
@@ -99,18 +104,17 @@ class Voices:
         quiet = np.isin(self.speaks.indices, columns)
         weights = np.where(quiet, np.float32(0), self.speaks.data)
         speaks = sparse.csr_array((weights, self.speaks.indices, self.speaks.indptr), shape=self.speaks.shape)
-        return replace(self, speaks=speaks)
+        behind = self.behind.copy()
+        behind[columns] = 0
+        return replace(self, speaks=speaks, behind=behind)
 
-    def scores(self, vectors: np.ndarray, scale: Scale, but: str | None) -> np.ndarray:
-        """See `TextProfiles.scores`."""
-        heard = scale.score(self.vectors @ vectors.T)  # (m, q)
-        if but in self.columns:
-            heard[self.columns[but]] = 0
-        result = np.zeros((self.speaks.shape[0], vectors.shape[0]), dtype=np.float32)
+    def best(self, values: np.ndarray, nothing: float) -> np.ndarray:
+        """Return (n, q) each organisation's greatest of its texts' values, (m, q); `nothing` for who has no text."""
+        result = np.full((self.speaks.shape[0], values.shape[1]), nothing, values.dtype)
         speaking = np.flatnonzero(np.diff(self.speaks.indptr))
         if speaking.size:
-            loud = heard[self.speaks.indices] * self.speaks.data[:, None]
-            result[speaking] = np.maximum.reduceat(loud, self.speaks.indptr[:-1][speaking], axis=0)
+            starts = self.speaks.indptr[:-1][speaking]
+            result[speaking] = np.maximum.reduceat(values[self.speaks.indices], starts, axis=0)
         return result
 
     def spoken(self, place: int) -> tuple[np.ndarray, np.ndarray]:
@@ -190,26 +194,21 @@ class TextProfiles:
         return self.population.places
 
     @property
-    def _voices(self) -> tuple[Voices, ...]:
+    def voices(self) -> tuple[Voices, ...]:
         return self.shared, self.own, self.recent
 
-    def scores(self, vectors: np.ndarray, *, but: str | None = None) -> np.ndarray:
-        """Return (n, q) scores in [0, 1]: how well each organisation's best text answers each of q unit vectors.
-
-        The entry `but` is not heard: an outline is no evidence that its own questions are answered.
-        """
-        heard = [voices.scores(vectors, self.scale, but) for voices in self._voices if voices.entries]
-        best = np.zeros((len(self.ids), vectors.shape[0]), dtype=np.float32)
-        for scores in heard:
-            np.maximum(best, scores, out=best)
-        return best
+    def sharing(self, entry: str) -> int:
+        """Return how many organisations stand behind a text, and behind others that read the same."""
+        return max(
+            int(voices.alike[voices.columns[entry]]) for voices in self.voices if entry in voices.columns
+        )
 
     def best_entries(
         self, organisation: OrganisationId, vector: np.ndarray, limit: int, *, but: str | None = None
     ) -> list[tuple[str, float]]:
         """Return the (entry, score) pairs that speak best for an organisation about `vector`, best first."""
         scored: list[tuple[str, float]] = []
-        for voices in self._voices:
+        for voices in self.voices:
             columns, weights = voices.spoken(self.places[organisation])
             scores = self.scale.score(voices.vectors[columns] @ vector) * weights
             scored += [
@@ -221,11 +220,19 @@ class TextProfiles:
     def mean_of(self, organisation: OrganisationId) -> np.ndarray:
         """Return (d,) the mean direction of an organisation's texts, each as loud as it speaks; zero without any."""
         total = np.zeros(self.shared.vectors.shape[1], dtype=np.float32)
-        for voices in self._voices:
+        for voices in self.voices:
             columns, weights = voices.spoken(self.places[organisation])
             total += weights @ voices.vectors[columns]
         length = float(np.linalg.norm(total))
         return (total / length if length else total).astype(np.float32)
+
+
+def _alike(vectors: np.ndarray, behind: np.ndarray) -> np.ndarray:
+    """(m,) the sum of `behind` over all rows that read the same."""
+    groups: dict[bytes, int] = {}
+    group = [groups.setdefault(row.tobytes(), len(groups)) for row in np.round(vectors, 5) + 0.0]
+    counts: np.ndarray = np.bincount(group, weights=behind, minlength=len(groups))[group] if group else behind
+    return counts.astype(int)
 
 
 def _own_words(entries: Iterable[str], authors: Mapping[str, int]) -> list[tuple[int, str, float]]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # slow to import: each part imports what it is built with
     from matcher.suggest.knowledge import Knowledge
     from matcher.suggest.population import Population
     from matcher.suggest.text_profiles import TextProfiles
+    from matcher.suggest.type_table import TypeTable
 
 Progress = Callable[[str, int, int], None]
 VIEWS_KEPT = 16
@@ -191,6 +192,17 @@ class Snapshot:
         return TextProfiles.of(self._past.population, self.outlines.values(), self.search)
 
     @once
+    def types(self) -> "TypeTable":
+        places = self._past.population.places
+        return self._past.population.types.beside(
+            {
+                places[organisation.id]: organisation.profile
+                for organisation in self.organisations.values()
+                if organisation.profile
+            }
+        )
+
+    @once
     def knowledge(self) -> "Knowledge":
         from matcher.suggest.knowledge import Knowledge
 
@@ -204,6 +216,7 @@ class Snapshot:
             outlines=self.outlines,
             profiles=self._sources.profiles,
             owner_decisions=self.owner_decisions,
+            types=self.types,
         )
 
     def complete(self) -> None:

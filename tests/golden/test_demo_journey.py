@@ -283,7 +283,7 @@ def test_swaps_and_weak_points_are_told_for_a_set(run: Run) -> None:
 
 
 def test_more_new_ties_never_come_with_more_fit_on_the_front(run: Run) -> None:
-    points = answer(run("tradeoff", "--outline", "DEMO-OUT-003", "--call", CALL, "--json"))["points"]
+    points = answer(run("tradeoff", "--outline", "DEMO-OUT-028", "--call", CALL, "--json"))["points"]
     assert len(points) >= 2
     assert [p["fit"] for p in points] == sorted((p["fit"] for p in points), reverse=True)
     assert [p["new_ties"] for p in points] == sorted(p["new_ties"] for p in points)

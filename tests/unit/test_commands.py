@@ -230,7 +230,7 @@ def test_a_set_that_breaks_a_rule_is_told_so(run: Run) -> None:
 def test_a_swap_that_breaks_a_rule_names_it(run: Run) -> None:
     team = ("DEMO-ORG-058", "DEMO-ORG-037", "DEMO-ORG-044")
     told = run("steer", "--outline", "DEMO-OUT-058", "--call", "he-ria-ia-2021", *team).stdout
-    assert "DEMO-ORG-044 → DEMO-ORG-057: NOT ALLOWED, breaks R1; value" in " ".join(told.split())
+    assert "DEMO-ORG-037 → DEMO-ORG-094: NOT ALLOWED, breaks R1; value" in " ".join(told.split())
 
 
 def members(result: Result) -> dict[str, Any]:

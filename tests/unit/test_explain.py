@@ -13,25 +13,25 @@ from matcher.suggest.reasons import SENTENCES, TELLING_PROJECTS, Reason, _ties, 
 
 def test_a_sentence_is_its_words_and_its_value() -> None:
     reason = Reason("covers", 0.824, ("aspect:1", "outline:O-1"), ("acoustic sensors", "outline “Pipes”"))
-    assert reason.text == "Covers “acoustic sensors” (82%), as its outline “Pipes” shows."
+    assert reason.text == "Covers “acoustic sensors” (strong), as its outline “Pipes” shows."
     assert as_json(reason) == {
         "name": "covers",
         "value": 0.824,
         "evidence": ["aspect:1", "outline:O-1"],
-        "text": "Covers “acoustic sensors” (82%), as its outline “Pipes” shows.",
+        "text": "Covers “acoustic sensors” (strong), as its outline “Pipes” shows.",
     }
 
 
 def test_braces_in_a_title_are_text_not_a_template() -> None:
     assert (
         Reason("wrote", 0.5, words=("outline “{value}”",)).text
-        == "Its outline “{value}” is close to yours (50%)."
+        == "Its outline “{value}” is close to yours (weak)."
     )
 
 
 @pytest.mark.parametrize("name", sorted(SENTENCES))
 def test_every_kind_of_reason_can_be_said(name: str) -> None:
-    assert Reason(name, 0.5, words=("one", "two")).text.endswith(".")
+    assert Reason(name, 0.5, words=("one", "two", "three")).text.endswith(".")
 
 
 def test_names_are_listed_up_to_three() -> None:

@@ -1,0 +1,140 @@
+"""Who could answer a need, and by what evidence? Name and type, own words, projects; one probability, with its ground.
+
+Being large is no evidence: what an organisation's best project reaches is judged against what as many random projects
+would reach. A text that many organisations share can lift none of them above the share of those without it.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from data.organisation_types import organisation_types
+from matcher.needs.read import Need
+from matcher.suggest.text_profiles import TextProfiles, Voices
+
+UNREAD = 0.6
+"""Share of a typed need's answer that the type alone gives; nearness to the need and the outline gives the rest."""
+UNUSUAL = 0.95
+"""Texts count as evidence for a need without a type from here on: so few of those at random are as near."""
+MOST_BY_TEXT = 0.7
+"""No text alone makes surer than this that somebody answers a need."""
+BY_WORD = 0.9
+"""What a rare word shared with the outline counts, where one shared with the need counts 1."""
+MOST_BY_WORD = 0.6
+"""No shared word alone makes surer than this."""
+CLAIMED, FAIR, STRONG = 0.35, 0.55, 0.8
+"""From these probabilities on an answer is claimed at all, called fair, called strong."""
+STATED_ELSEWHERE = 0.25
+"""What is left where a need asks for another country."""
+
+
+class Nearness(NamedTuple):
+    """(n, q) how near each organisation's best text is to each of q vectors.
+
+    `unusual`: share of organisations with as many random texts that would stay below, in [0, 1); `score`: in [0, 1], on
+    the store's scale.
+    """
+
+    unusual: np.ndarray
+    score: np.ndarray
+
+
+def nearness(profiles: TextProfiles, vectors: np.ndarray, *, but: str | None = None) -> Nearness:
+    """Judge every organisation's best text against as many random ones: F(s)^m, F over (organisation, text) pairs.
+
+    F(s) is the share of pairs strictly below similarity s, so a text that k organisations share lifts none above
+    1 - k / pairs; m is how many projects speak for the organisation. What it wrote itself stands alone: m = 1.
+    The text `but` is not heard.
+    """
+    cosines = [_heard(voices, vectors, but) for voices in profiles.voices]
+    pairs = np.concatenate([voices.behind for voices in profiles.voices])
+    every = np.concatenate(cosines)
+    below = np.stack([_share_below(column, pairs) for column in every.T], axis=1)
+    ends = np.cumsum([len(cosine) for cosine in cosines])[:-1]
+    of_projects, *of_own = np.split(below, ends)
+    projects = np.diff(profiles.shared.speaks.indptr)
+    done = profiles.shared.best(of_projects, 0.0) ** np.maximum(projects, 1)[:, None]
+    written = [voices.best(share, 0.0) for voices, share in zip(profiles.voices[1:], of_own, strict=True)]
+    best = [voices.best(cosine, -1.0) for voices, cosine in zip(profiles.voices, cosines, strict=True)]
+    return Nearness(
+        np.maximum.reduce([done, *written]).astype(np.float32),
+        profiles.scale.score(np.maximum.reduce(best)).astype(np.float32),
+    )
+
+
+def _heard(voices: Voices, vectors: np.ndarray, but: str | None) -> np.ndarray:
+    """(m, q) cosines; -1 for a text that is not heard."""
+    cosine: np.ndarray = np.round(voices.vectors @ vectors.T, 5)
+    cosine[voices.behind == 0] = -1.0
+    if but in voices.columns:
+        cosine[voices.columns[but]] = -1.0
+    return cosine
+
+
+def _share_below(similar: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """(m,) the share of pairs whose text is strictly less similar than each one."""
+    order = np.argsort(similar, kind="stable")
+    ranked = similar[order]
+    before = np.concatenate([[0.0], np.cumsum(pairs[order], dtype=float)])
+    first = np.searchsorted(ranked, similar, side="left")
+    share: np.ndarray = before[first] / max(before[-1], 1.0)
+    return share
+
+
+class Channels(NamedTuple):
+    """(n,) each: what speaks for every organisation's answer to one need, all in [0, 1].
+
+    `share`: how surely it is of a type that the need names; `near_need`, `near_outline`: how unusual its texts'
+    nearness is; `score`: how near its best text is to the need; `worded_need`, `worded_outline`: how rare the rarest
+    word is that its name shares with them.
+    """
+
+    share: np.ndarray
+    near_need: np.ndarray
+    near_outline: np.ndarray
+    score: np.ndarray
+    worded_need: np.ndarray
+    worded_outline: np.ndarray
+
+
+def answers(need: Need, channels: Channels, allowed: np.ndarray) -> np.ndarray:
+    """Return (n,) the probability that each organisation answers a need. `allowed`: (n,) its country will do.
+
+    With a type: share * (UNREAD + (1 - UNREAD) * nearness), nearness by texts or else by a rare word of the name
+    (1 - both missing). Without, or where the type is only told by what it makes:
+    as near as its text is, where that is unusual, or by the rare word alone.
+    """
+    by_text = MOST_BY_TEXT * channels.score * np.clip((channels.near_need - UNUSUAL) / (1 - UNUSUAL), 0, 1)
+    found = np.maximum(by_text, MOST_BY_WORD * channels.worded_need)
+    if need.types:
+        texts = 0.5 * channels.near_need + 0.5 * channels.near_outline
+        words = np.maximum(channels.worded_need, BY_WORD * channels.worded_outline)
+        near = 1 - (1 - texts) * (1 - words)
+        typed = channels.share * (UNREAD + (1 - UNREAD) * near)
+        things = any(organisation_types()[ident].thing for ident in need.types)
+        found = np.maximum(typed, found) if things else typed
+    return np.where(allowed, found, found * STATED_ELSEWHERE).astype(np.float32)
+
+
+def taken_in_turns(
+    probability: np.ndarray, country: np.ndarray, number: int, *, different: bool
+) -> np.ndarray:
+    """Return (n, number): who may count as the first, the second … of several that are sought.
+
+    Each organisation has one turn, so that one member cannot stand for two; where different countries are asked for,
+    a country has one (`country`: (n,) numbers, -1 for unknown). The likeliest are dealt out in turn, so that every
+    turn has good ones.
+    """
+    result = np.zeros((probability.size, number), np.float32)
+    turn_of: dict[int, int] = {}
+    dealt = 0
+    for row in np.lexsort((np.arange(probability.size), -probability)):
+        if probability[row] <= 0:
+            break
+        key = int(country[row]) if different and country[row] >= 0 else -2 - int(row)
+        if key not in turn_of:
+            turn_of[key] = dealt % number
+            dealt += 1
+        result[row, turn_of[key]] = probability[row]
+    return result
