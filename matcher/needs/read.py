@@ -16,6 +16,8 @@ MOST_NEEDS = 12
 """More are not told apart: a consortium has some ten members."""
 MOST_DERIVED = 4
 """So many needs are derived from the work at most: they are guesses."""
+_AFTER = 40
+"""Characters after a part in which words for "welcome" begin."""
 _HEAD = 4
 """A number stands within so many words."""
 
@@ -121,11 +123,14 @@ def _offers(text: str, part: Part, cues: Cues, languages: frozenset[str]) -> lis
 
 
 def _needs(text: str, part: Part, field: str, cues: Cues, languages: frozenset[str]) -> list[Need]:
-    return [
-        need
+    """The needs of a part; "… would be welcome" after it says that none of them must be."""
+    following = _placed(text, part.end, min(part.end + _AFTER, len(text)))
+    welcome = any(hit.value == "may" and hit.first == 0 for hit in cues.marks(following))
+    found = (
+        _need(text, item, field, cues, languages)
         for item in items(text, part.start, part.end, cues, languages)
-        if (need := _need(text, item, field, cues, languages)) is not None
-    ]
+    )
+    return [replace(need, must=need.must and not welcome) for need in found if need is not None]
 
 
 def _need(text: str, item: Item, field: str, cues: Cues, languages: frozenset[str]) -> Need | None:
