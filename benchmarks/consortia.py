@@ -1,6 +1,6 @@
 """Do suggested sets hold the real partners? Later projects, with only the history before them known.
 
-    python -m benchmarks.consortia --home HOME [--split 2018-07-01] [--cases 65] [--fit SHARE]
+    python -m benchmarks consortia --home HOME [--split 2018-07-01] [--cases 65]
 
 HOME holds an imported and indexed store. Asked are projects that start after the split and have an objective: the
 objective, the call topic and the coordinator are given, and exactly as many members as there were. Compared are the
@@ -16,26 +16,37 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.launch import launch
 from benchmarks.quality_metrics import interval, paired_gain
 from benchmarks.quality_protocol import OUT
+from benchmarks.report import Report
 from data.calls import load_profiles
-from data.model import OrganisationId, Project
+from data.model import CallId, OrganisationId, Project
 from data.store import Store
 from embeddings.choice import DEFAULT, open_encoder
-from embeddings.search import TextSearch
-from graph.names.names import NameStatistics
-from graph.network.network import Network
+from embeddings.search import TextSearch, entries_of
 from matcher.ranking.query import Query
 from matcher.ranking.rank import Ranker
+from matcher.solver.assemble import PRESETS
 from matcher.suggest.answers import SuggestRequest
-from matcher.suggest.knowledge import Knowledge, facts_of, ranker_texts, titles_of, widening_of
+from matcher.suggest.knowledge import Knowledge, ranker_texts
 from matcher.suggest.matcher import Matcher
+from matcher.suggest.population import Population
 from matcher.suggest.text_profiles import TextProfiles
 from service.runtime.settings import Settings
 
-CALL = "he-ria-ia-2021"
+CALL = CallId("he-ria-ia-2021")
 LARGEST = 40
 """Members that may be asked for."""
+
+
+NAMES = (
+    "first suggestion",
+    "as many first places of the ranking",
+    "best of five",
+    "union of five",
+    "as many places of the ranking as the union",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +62,22 @@ class Case:
 def knowledge_before(store: Store, split: dt.date, models: Path) -> Knowledge:
     """Return what was known before a date, from a store that knows more; `models`: where the encoder lies."""
     history = store.history().before(split)
-    search = TextSearch.build(store, open_encoder(DEFAULT, models), history=history)
     organisations = store.organisations()
+    population = Population(history)
+    search = TextSearch.build(
+        store, open_encoder(DEFAULT, models), entries=entries_of(history, (), organisations.values())
+    )
     return Knowledge(
         revision=f"before {split}",
-        network=Network.from_history(history),
+        population=population,
         search=search,
         ranker=Ranker(history, ranker_texts(search, ()), folder=OUT / f"consortia-{split}"),
-        roster=TextProfiles.of(history, (), search),
-        facts=facts_of(history),
-        fictional=history.organisations["fictional"].to_numpy(dtype=bool),
-        widening=widening_of(history),
+        text_profiles=TextProfiles.of(population, (), search),
         organisations=organisations,
         outlines={},
         profiles=load_profiles(),
-        project_titles=titles_of(history),
         owner_decisions=(),
-        count_names=lambda: NameStatistics.of((), (), ()),
+        types=population.types,
     )
 
 
@@ -94,65 +104,63 @@ def held(case: Case, members: Sequence[str]) -> float:
     return len(case.partners & set(members)) / len(case.partners)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--split", type=dt.date.fromisoformat, default=dt.date(2018, 7, 1))
     parser.add_argument("--cases", type=int, default=65)
-    options = parser.parse_args()
-    with Store.open(f"sqlite:///{options.home / 'konsort.sqlite'}") as store:
-        models = Settings.from_env({"KONSORT_HOME": str(options.home)}).models
-        knowledge = knowledge_before(store, options.split, models)
+    parser.add_argument("--preset", default="balanced", choices=tuple(PRESETS))
+
+
+def shares(case: Case, matcher: Matcher, preset: str) -> tuple[float, ...] | None:
+    """Return the share of the real partners for each of NAMES; None where no set is allowed."""
+    text, topic = case.project.objective or "", ";".join(case.project.topics) or None
+    request = SuggestRequest(
+        call=CALL,
+        text=text,
+        coordinator=case.coordinator,
+        size=(case.size, case.size),
+        limit=5,
+        topic=topic,
+        preset=preset,
+    )
+    answer = matcher.suggest(request)
+    query = Query(id="case", text=text, coordinator=case.coordinator, topic=topic)
+    (ranking,) = matcher.knowledge.ranker.rank([query], limit=500)
+    places = [organisation for organisation, _ in ranking.ranked]
+    sets = [[m.id for m in one.members if m.id != case.coordinator] for one in answer.suggestions]
+    if not sets:
+        return None
+    union = sorted(set().union(*sets))
+    return (
+        held(case, sets[0]),
+        held(case, places[: len(case.partners)]),
+        max(held(case, one) for one in sets),
+        held(case, union),
+        held(case, places[: len(union)]),
+    )
+
+
+def run(options: argparse.Namespace, report: Report) -> None:
+    settings = Settings.from_env({}, home=str(options.home))
+    with Store.open(settings.database) as store:
+        knowledge = knowledge_before(store, options.split, settings.models)
         chosen = cases(store, knowledge, options.split, options.cases)
     matcher = Matcher(knowledge)
-    rows = []
-    for case in chosen:
-        text = case.project.objective or ""
-        topic = ";".join(case.project.topics) or None
-        request = SuggestRequest(
-            call=CALL,  # type: ignore[arg-type]
-            text=text,
-            coordinator=case.coordinator,
-            size=(case.size, case.size),
-            limit=5,
-            topic=topic,
-        )
-        answer = matcher.suggest(request)
-        query = Query(id="case", text=text, coordinator=case.coordinator, topic=topic)
-        (ranking,) = knowledge.ranker.rank([query], limit=500)
-        places = [organisation for organisation, _ in ranking.ranked]
-        sets = [
-            [member.id for member in one.members if member.id != case.coordinator]
-            for one in answer.suggestions
-        ]
-        if not sets:
-            continue
-        union = set().union(*sets)
-        rows.append(
-            (
-                held(case, sets[0]),
-                held(case, places[: len(case.partners)]),
-                max(held(case, one) for one in sets),
-                held(case, sorted(union)),
-                held(case, places[: len(union)]),
-            )
-        )
-    table = np.array(rows)
-    names = (
-        "first suggestion",
-        "as many first places",
-        "best of five",
-        "union of five",
-        "as many places as the union",
+    found = [values for case in chosen if (values := shares(case, matcher, options.preset)) is not None]
+    table = np.array(found)
+    report.figure("cases", len(found))
+    report.say(f"{len(found)} of {len(chosen)} projects after {options.split} have an allowed set.")
+    report.table(
+        "shares",
+        {"of the real partners": "", "share": ".3f", "from": ".3f", "to": ".3f"},
+        [(name, values.mean(), *interval(values)) for name, values in zip(NAMES, table.T, strict=True)],
     )
-    print(f"{len(rows)} of {len(chosen)} projects after {options.split}")
-    for name, values in zip(names, table.T, strict=True):
-        low, high = interval(values)
-        print(f"{name}: {values.mean():.3f} ({low:.3f} to {high:.3f})")
     for one, other in ((0, 1), (3, 4)):
-        gain = paired_gain(table[:, one], table[:, other])
-        print(f"{names[one]} less {names[other]}: {gain}")
+        gain, low, high = paired_gain(table[:, one], table[:, other])
+        report.say(
+            f"{NAMES[one]} less {NAMES[other]}: {gain:+.3f} (paired, 95 %: {low:+.3f} to {high:+.3f})."
+        )
 
 
 if __name__ == "__main__":
-    main()
+    launch("consortia")

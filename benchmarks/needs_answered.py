@@ -1,6 +1,6 @@
 """Does a suggestion hold whom the outline seeks? Share of needs that some member answers by its name, beside chance.
 
-    python -m benchmarks.needs_answered --home HOME [--file FILE | --half test]
+    python -m benchmarks answered --home HOME [--file FILE | --half test] [-v]
 
 HOME holds an imported and indexed store. A need is answered where a member's name fits the pattern for it: of a file of
 outlines with a pattern a need, or of our own outlines with the patterns in `benchmarks/needs/answers.json`.
@@ -10,22 +10,26 @@ import argparse
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from benchmarks.launch import launch
 from benchmarks.needs_reading import FOLDER, outlines
-from matcher.suggest.answers import SuggestRequest
-from service.app.open import Konsort
+from benchmarks.report import Report
+from data.model import CallId
+from service.app.open import open_application
+from service.app.question import SuggestQuestion
 from service.runtime.settings import Settings
 
-CALL = "he-ria-ia-2021"
+CALL = CallId("he-ria-ia-2021")
 SIZE = (6, 10)
 
 
-def asked(options: argparse.Namespace) -> list[dict[str, Any]]:
-    """Return outlines as text and pattern by need."""
-    if options.file:
-        return json.loads(options.file.read_text(encoding="utf-8"))
+def texts_with_patterns(file: Path | None, half: str) -> list[dict[str, Any]]:
+    """Return outlines: id, language, text, and need -> pattern of the names that answer it."""
+    if file is not None:
+        return cast(list[dict[str, Any]], json.loads(file.read_text(encoding="utf-8")))
     patterns = json.loads((FOLDER / "answers.json").read_text(encoding="utf-8"))
     return [
         {
@@ -34,53 +38,72 @@ def asked(options: argparse.Namespace) -> list[dict[str, Any]]:
             "text": outline["text"],
             "needs": {need["quote"]: patterns[need["answer"]] for need in outline["needs"]},
         }
-        for outline in outlines(options.half)
+        for outline in outlines(half)
     ]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def by_chance(pattern: re.Pattern[str], names: Sequence[str]) -> float:
+    """Return how probably SIZE[1] organisations drawn at random hold one that fits."""
+    share = sum(bool(pattern.search(name)) for name in names) / max(len(names), 1)
+    return 1 - (1 - share) ** SIZE[1]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--file", type=Path)
+    parser.add_argument(
+        "--file", type=Path, help="outlines as JSON: id, language, text, needs {words: pattern}"
+    )
     parser.add_argument("--half", default="test", choices=("tuning", "test"))
     parser.add_argument("-v", "--verbose", action="store_true")
-    options = parser.parse_args()
-    konsort = Konsort(Settings.from_env({"KONSORT_HOME": str(options.home)}))
-    names = [o.name for o in konsort.moment.organisations.values() if o.name]
-    first = any_of_five = total = no_university = without = 0
+
+
+def run(options: argparse.Namespace, report: Report) -> None:
+    tally: Counter[str] = Counter()
+    firsts: Counter[str] = Counter()
     chance = 0.0
-    seen: Counter[str] = Counter()
-    for outline in asked(options):
-        request = SuggestRequest(call=CALL, text=outline["text"], size=SIZE, limit=5)  # type: ignore[arg-type]
-        answer = konsort.suggest(request)
-        sets = [[member.name for member in one.members] for one in answer.suggestions]
-        seen.update(sets[0] if sets else [])
-        missed = []
-        for need, pattern in outline["needs"].items():
-            fits = re.compile(pattern, re.IGNORECASE).search
-            total += 1
-            here = bool(sets) and any(fits(name) for name in sets[0])
-            first += here
-            any_of_five += any(fits(name) for one in sets for name in one)
-            chance += 1 - (1 - sum(bool(fits(name)) for name in names) / len(names)) ** SIZE[1]
-            if not fits("UNIVERSITY"):
-                without += 1
-                no_university += here
-            if not here:
-                missed.append(need)
-        if options.verbose:
-            print(
-                outline["id"],
-                outline["language"],
-                "missed:",
-                missed or "none",
-                "|",
-                "; ".join(sets[0] if sets else []),
+    with open_application(Settings.from_env({}, home=str(options.home))) as konsort:
+        names = [one.name for one in konsort.snapshots.current.organisations.values() if one.name]
+        chosen = texts_with_patterns(options.file, options.half)
+        for outline in chosen:
+            question = SuggestQuestion(
+                call=CALL, text=outline["text"], size="-".join(map(str, SIZE)), limit=5
             )
-    print(f"first suggestion {first}/{total} = {first / total:.2f}, any of five {any_of_five / total:.2f}")
-    print(f"universities left out {no_university}/{without} = {no_university / max(without, 1):.2f}")
-    print(f"ten at random {chance / total:.2f}; most frequent: {seen.most_common(4)}")
+            answer = konsort.questions.suggest(konsort.reader, question)
+            sets = [[member.name for member in one.members] for one in answer.suggestions] or [[]]
+            firsts.update(sets[0])
+            missed = []
+            for need, words in outline["needs"].items():
+                pattern = re.compile(words, re.IGNORECASE)
+                here = any(map(pattern.search, sets[0]))
+                tally.update(needs=1, first=here, five=any(pattern.search(n) for one in sets for n in one))
+                if not pattern.search("UNIVERSITY"):
+                    tally.update(others=1, others_first=here)
+                chance += by_chance(pattern, names)
+                if not here:
+                    missed.append(need)
+            if options.verbose:
+                print(
+                    f"{outline['id']} {outline['language']} missed: {missed or 'none'} | {'; '.join(sets[0])}"
+                )
+    most, times = firsts.most_common(1)[0] if firsts else ("nobody", 0)
+    report.figure("outlines", len(chosen))
+    report.figure("needs", tally["needs"])
+    report.table(
+        "answered",
+        {"answered by": "", "needs": ".0f", "share": ".2f"},
+        [
+            ("the first suggestion", tally["first"], tally["first"] / max(tally["needs"], 1)),
+            ("any of five", tally["five"], tally["five"] / max(tally["needs"], 1)),
+            (
+                "the first suggestion, needs that a university fits left out",
+                tally["others_first"],
+                tally["others_first"] / max(tally["others"], 1),
+            ),
+            ("baseline: ten drawn at random", chance, chance / max(tally["needs"], 1)),
+        ],
+    )
+    report.say(f"{most} stands in {times} of {len(chosen)} first suggestions, more often than anybody else.")
 
 
 if __name__ == "__main__":
-    main()
+    launch("answered")

@@ -48,6 +48,22 @@ BENCHMARKS = (
         (),
     ),
     Benchmark(
+        "answered",
+        "needs_answered",
+        "Does a suggestion hold whom the outline seeks?",
+        HOME,
+        "1 min",
+        ("torch", "numba"),
+    ),
+    Benchmark(
+        "consortia",
+        "consortia",
+        "Do suggested sets hold the real partners of later projects, as often as the ranking's first places?",
+        f"{HOME} of the H2020 sample",
+        "5 min; the first time, to learn, 5 min more",
+        ("lightgbm", "torch", "numba"),
+    ),
+    Benchmark(
         "search",
         "bench_search",
         "How near does exact search come to the memory's own speed?",

@@ -4,7 +4,6 @@ Being large is no evidence: what an organisation's best project reaches is judge
 would reach. A text that many organisations share can lift none of them above the share of those without it.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np

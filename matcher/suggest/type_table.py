@@ -110,9 +110,7 @@ def _matrix(
     grounds: Mapping[int, Sequence[TypeGround]], columns: Mapping[str, int], n: int
 ) -> sparse.csc_array:
     """(n, T) the shares of grounds by row."""
-    cells = [
-        (row, columns[ground.type], ground.share) for row, found in grounds.items() for ground in found
-    ]
+    cells = [(row, columns[ground.type], ground.share) for row, found in grounds.items() for ground in found]
     rows, places, shares = zip(*cells, strict=True) if cells else ((), (), ())
     shape = (n, len(columns))
     return sparse.coo_array((np.array(shares, np.float32), (rows, places)), shape=shape).tocsc()

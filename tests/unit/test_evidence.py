@@ -1,48 +1,49 @@
 """Is evidence weighed as it should: type before text, no bonus for size, none for shared texts, one turn each?"""
 
 import numpy as np
-from scipy import sparse
+import pandas as pd
 
-from data.model import Kind, Organisation, OrganisationId
+from data.model import History, Kind, Organisation, OrganisationId
+from embeddings.encoder import HashingEncoder
+from embeddings.search import Entry, TextSearch, hash_of
 from matcher.needs.read import Need
 from matcher.needs.wording import NameWords
-from matcher.suggest.evidence import (
-    Channels,
-    TypeTable,
-    answers,
-    nearness,
-    sharing_of,
-    taken_in_turns,
-    types_of,
-)
-from matcher.suggest.text_profiles import Scale, TextProfiles
+from matcher.suggest.evidence import Channels, answers, nearness, taken_in_turns
+from matcher.suggest.population import Population
+from matcher.suggest.text_profiles import Scale, TextProfiles, Voices
+from matcher.suggest.type_table import TypeTable, types_of
+
+ASKED = np.eye(1, 8, dtype=np.float32)
 
 
 def profiles(texts: list[list[float]], speaks: list[list[int]]) -> TextProfiles:
     """Organisations that speak by the columns given; every text is a project's."""
-    vectors = np.array(texts, np.float32)
+    vectors = np.zeros((len(texts), ASKED.shape[1]), np.float32)
+    vectors[:, :2] = texts
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    rows = [row for row, columns in enumerate(speaks) for _ in columns]
-    columns = [column for listed in speaks for column in listed]
     entries = tuple(f"project:{place}" for place in range(len(texts)))
-    ids = tuple(OrganisationId(str(place)) for place in range(len(speaks)))
+    search = TextSearch(
+        HashingEncoder(width=vectors.shape[1]),
+        [Entry(entry, entry) for entry in entries],
+        {hash_of(entry): vector for entry, vector in zip(entries, vectors, strict=True)},
+    )
+    spoken = [(row, entries[column], 1.0) for row, columns in enumerate(speaks) for column in columns]
+    silent = Voices.of((), search, len(speaks))
+    table = pd.DataFrame({"id": [str(place) for place in range(len(speaks))]})
     return TextProfiles(
-        ids=ids,
-        places={ident: place for place, ident in enumerate(ids)},
-        entries=entries,
-        columns={entry: place for place, entry in enumerate(entries)},
-        vectors=vectors,
-        speaks=sparse.coo_array(
-            (np.ones(len(rows), np.float32), (rows, columns)), shape=(len(ids), len(texts))
-        ).tocsr(),
-        projects=np.array([len(listed) for listed in speaks]),
+        population=Population(History(pd.DataFrame(), pd.DataFrame(), table)),
+        shared=Voices.of(spoken, search, len(speaks)),
+        own=silent,
+        recent=silent,
+        authors={},
+        sample=vectors,
         scale=Scale(0.1, 0.5),
     )
 
 
 def test_the_same_best_project_says_less_of_who_has_many() -> None:
     texts = [[1.0, place] for place in range(8)]
-    near = nearness(profiles(texts, [[0], [0, 1, 2, 3, 4, 5, 6, 7], [4]]), np.array([[1.0, 0.0]], np.float32))
+    near = nearness(profiles(texts, [[0], [0, 1, 2, 3, 4, 5, 6, 7], [4]]), ASKED)
     small, large, far = near.unusual[:, 0]
     # ten pairs; eight lie below text 0, which two share; four below text 4, which two share as well
     assert np.isclose(small, 0.8)
@@ -51,7 +52,7 @@ def test_the_same_best_project_says_less_of_who_has_many() -> None:
 
 
 def test_a_text_that_all_share_lifts_nobody() -> None:
-    near = nearness(profiles([[1.0, 0.0]], [[0], [0], [0]]), np.array([[1.0, 0.0]], np.float32))
+    near = nearness(profiles([[1.0, 0.0]], [[0], [0], [0]]), ASKED)
     assert near.unusual[:, 0].tolist() == [0.0, 0.0, 0.0]
 
 
@@ -93,8 +94,10 @@ def test_a_type_is_told_by_name_profile_or_recorded_kind() -> None:
     assert [(ground.type, ground.source) for ground in types_of(named)] == [("shipyard", "name")]
     assert [(ground.type, ground.source) for ground in types_of(written)] == [("shipyard", "profile")]
     assert [(ground.type, ground.source) for ground in types_of(recorded)] == [("university", "kind")]
-    table = TypeTable.of([named, written, recorded])
-    assert (table.share(["shipyard"]) > 0).tolist() == [True, True, False]
+    table = TypeTable.of([(one.name, one.country, one.kind) for one in (named, written, recorded)])
+    assert (table.share(["shipyard"]) > 0).tolist() == [True, False, False]
+    assert (table.beside({1: written.profile or ""}).share(["shipyard"]) > 0).tolist() == [True, True, False]
+    assert (table.share(["university"]) > 0).tolist() == [False, False, True]
 
 
 def test_a_rare_word_of_a_name_is_found_across_languages() -> None:
@@ -104,4 +107,4 @@ def test_a_rare_word_of_a_name_is_found_across_languages() -> None:
 
 def test_records_that_read_the_same_are_one_text_with_all_behind_it() -> None:
     speaking = profiles([[1.0, 0.0], [2.0, 0.0], [0.0, 1.0]], [[0], [1], [1, 2]])
-    assert sharing_of(speaking) == {"project:0": 3, "project:1": 3, "project:2": 1}
+    assert [speaking.sharing(f"project:{place}") for place in range(3)] == [3, 3, 1]

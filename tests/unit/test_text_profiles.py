@@ -18,6 +18,7 @@ from data.model import (
 from data.store import Store
 from embeddings.encoder import HashingEncoder
 from embeddings.search import TextSearch, entry_of_outline
+from matcher.suggest.evidence import nearness
 from matcher.suggest.population import Population
 from matcher.suggest.text_profiles import COORDINATED, Scale, TextProfiles, shared_weight
 
@@ -57,17 +58,19 @@ def test_everybody_has_a_profile_and_only_texts_speak(world: tuple[TextProfiles,
 
 def test_a_question_is_answered_by_who_wrote_about_it(world: tuple[TextProfiles, TextSearch]) -> None:
     text_profiles, search = world
-    scores = text_profiles.scores(search.encode_all([WATER, HEAT]))
+    scores = nearness(text_profiles, search.encode_all([WATER, HEAT])).score
     assert scores[0, 0] > 0.9 and scores[0, 1] < 0.3
-    assert scores[1, 1] == pytest.approx(COORDINATED) and scores[2, 1] == pytest.approx(shared_weight(2))
+    assert scores[1, 1] == scores[2, 1] == pytest.approx(1.0)
     assert scores[3].tolist() == [0.0, 0.0]
+    (entry,) = text_profiles.best_entries(OrganisationId("C"), search.encode(HEAT), 3)
+    assert entry == ("project:P", pytest.approx(shared_weight(2)))
 
 
 def test_an_outline_is_no_evidence_that_its_own_question_is_answered(
     world: tuple[TextProfiles, TextSearch],
 ) -> None:
     text_profiles, search = world
-    assert text_profiles.scores(search.encode_all([WATER]), but="outline:O")[0, 0] == 0.0
+    assert nearness(text_profiles, search.encode_all([WATER]), but="outline:O").score[0, 0] == 0.0
     assert text_profiles.best_entries(OrganisationId("A"), search.encode(WATER), 3, but="outline:O") == []
     assert text_profiles.best_entries(OrganisationId("A"), search.encode(WATER), 3)[0][0] == "outline:O"
 
@@ -75,7 +78,7 @@ def test_an_outline_is_no_evidence_that_its_own_question_is_answered(
 def test_scoring_leaves_the_index_as_it_was(world: tuple[TextProfiles, TextSearch]) -> None:
     text_profiles, search = world
     before = text_profiles.own.vectors.copy()
-    text_profiles.scores(search.encode_all([WATER]), but="outline:O")
+    nearness(text_profiles, search.encode_all([WATER]), but="outline:O")
     assert np.array_equal(text_profiles.own.vectors, before)
 
 
@@ -94,7 +97,7 @@ def test_texts_that_came_changed_or_went_later_speak_as_if_they_had_been_there_f
         search = TextSearch.build(store, HashingEncoder(width=256))
         population = Population(store.history())
         profiles = TextProfiles.of(population, store.outlines(), search)
-        before = profiles.scores(search.encode_all([WATER, HEAT]))
+        before = nearness(profiles, search.encode_all([WATER, HEAT]))
         later = [written("O1", HEAT, d), written("O4", WATER, b)]
         followed = search.following(store, [entry_of_outline(o) for o in later], ["outline:O3"])
         after = profiles.following({"outline:O1": d, "outline:O4": b}, ["outline:O3"], followed)
@@ -104,14 +107,16 @@ def test_texts_that_came_changed_or_went_later_speak_as_if_they_had_been_there_f
         fresh_search = TextSearch.build(store, HashingEncoder(width=256))
         fresh = TextProfiles.of(population, store.outlines(), fresh_search)
     asked = search.encode_all([WATER, HEAT])
-    assert after.scores(asked) == pytest.approx(fresh.scores(asked))
-    assert after.scores(asked)[0].tolist() == [0.0, 0.0], "what A wrote is D's now"
+    near, near_afresh = nearness(after, asked), nearness(fresh, asked)
+    assert near.score == pytest.approx(near_afresh.score)
+    assert near.unusual == pytest.approx(near_afresh.unusual)
+    assert near.score[0].tolist() == [0.0, 0.0], "what A wrote is D's now"
     assert followed.fingerprint == fresh_search.fingerprint
     for ident in (a, b, d):
         found, expected = (p.best_entries(ident, asked[1], 3) for p in (after, fresh))
         assert [entry for entry, _ in found] == [entry for entry, _ in expected]
         assert after.mean_of(ident) == pytest.approx(fresh.mean_of(ident))
-    assert np.array_equal(profiles.scores(asked), before), "the one before is as it was"
+    assert np.array_equal(nearness(profiles, asked).score, before.score), "the one before is as it was"
 
 
 def test_a_store_with_hardly_any_text_has_a_fixed_scale() -> None:
