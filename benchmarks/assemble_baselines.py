@@ -25,7 +25,7 @@ def _value(instance: Instance, members: list[int]) -> float:
     return kernel.value(instance.gains, ids)
 
 
-def greedy(instance: Instance, limit_s: float) -> Answer:
+def greedy(instance: Instance, _limit_s: float) -> Answer:
     """One greedy construction, then exchanges until none helps."""
     begun = time.perf_counter()
     optima = local_optima(instance, 0, 1)

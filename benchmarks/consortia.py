@@ -81,7 +81,7 @@ def knowledge_before(store: Store, split: dt.date, models: Path) -> Knowledge:
     )
 
 
-def cases(store: Store, knowledge: Knowledge, split: dt.date, most: int) -> list[Case]:
+def cases(store: Store, split: dt.date, most: int) -> list[Case]:
     """Return later projects with an objective, a coordinator and three partners or more, evenly chosen by id."""
     history = store.history()
     later = history.projects[history.projects["start"] >= str(split)]["id"]
@@ -144,7 +144,7 @@ def run(options: argparse.Namespace, report: Report) -> None:
     settings = Settings.from_env({}, home=str(options.home))
     with Store.open(settings.database) as store:
         knowledge = knowledge_before(store, options.split, settings.models)
-        chosen = cases(store, knowledge, options.split, options.cases)
+        chosen = cases(store, options.split, options.cases)
     matcher = Matcher(knowledge)
     found = [values for case in chosen if (values := shares(case, matcher, options.preset)) is not None]
     table = np.array(found)

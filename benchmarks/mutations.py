@@ -76,7 +76,8 @@ def mutations(source: bytes) -> tuple[Mutation, ...]:
     tree = ast.parse(source)
     drawn = []
     for node, replacement in _edits(tree):
-        assert node.end_lineno is not None and node.end_col_offset is not None, "parsed nodes have places"
+        assert node.end_lineno is not None, "parsed nodes have places"
+        assert node.end_col_offset is not None
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[node.end_lineno - 1] + node.end_col_offset
         before = " ".join(source[start:end].decode().split())

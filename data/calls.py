@@ -211,8 +211,9 @@ def describe(profile: CallProfile) -> str:
         if demand.justification:
             lines.append(f"    otherwise justify: {demand.justification}")
         lines.append(f"    source: {demand.source}")
-    for stream in profile.work_streams:
-        lines.append(f"Work stream {stream.id}: {stream.title}. {stream.description}")
+    lines.extend(
+        f"Work stream {stream.id}: {stream.title}. {stream.description}" for stream in profile.work_streams
+    )
     lines += ["", PREVAILS]
     return "\n".join(lines)
 

@@ -136,7 +136,7 @@ class _Schema(GenerateJsonSchema):
     def field_is_required(
         self,
         field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
-        total: bool,
+        total: bool,  # noqa: ARG002 pydantic's signature
     ) -> bool:
         return "serialization_exclude_if" not in field
 

@@ -231,7 +231,7 @@ def _any_of(demand: AnyOf, context: Context) -> Finding:
     return Finding(None, "open", needed, (), f"hangs on: {' or: '.join(open_texts)}", ask)
 
 
-def _attestation(demand: Attestation, context: Context) -> Finding:
+def _attestation(demand: Attestation, _context: Context) -> Finding:
     question = Question((), "attestation", f"Who attests: {demand.text}?")
     return Finding(None, "to be attested", "a person's word", ask=(question,))
 

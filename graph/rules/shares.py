@@ -46,7 +46,7 @@ def share_cap(demand: ShareCap, context: Context) -> Finding:
     if cap >= 1:
         return Finding(True, "at most 100 %", needed)
     if any(not part.certain for part in parts):
-        ask = _cap_questions(demand, parts, context)
+        ask = _cap_questions(demand, parts)
         return Finding(None, "cannot tell", needed, why="it is open who counts", ask=ask)
     best, worst = _extremes(demand.of, parts, context)
     if not _can_keep(best, cap):
@@ -60,7 +60,7 @@ def share_cap(demand: ShareCap, context: Context) -> Finding:
     if not open_parts and worst <= cap * total + _TINY * total:
         top = max(best, key=lambda group: group.known)
         return Finding(True, with_unit(worst / total, "%"), needed, top.members, f"{top.label} has the most")
-    ask = _cap_questions(demand, parts, context)
+    ask = _cap_questions(demand, parts)
     concerned = tuple(dict.fromkeys(member for question in ask for member in question.members))
     return Finding(None, "cannot tell", needed, concerned, "facts are missing", ask)
 
@@ -121,7 +121,7 @@ def _can_keep(groups: Sequence[_Group], cap: float) -> bool:
     return floor * (1 - free * cap) <= fixed + _TINY * max(known, 1.0)
 
 
-def _cap_questions(demand: ShareCap, parts: Sequence[_Part], context: Context) -> tuple[Question, ...]:
+def _cap_questions(demand: ShareCap, parts: Sequence[_Part]) -> tuple[Question, ...]:
     questions: list[Question] = []
     for part in parts:
         facts = list(missing_for(demand.members, part.member))

@@ -57,7 +57,7 @@ def train(
     Validation trees learn in the same way up to the newest half year alone, and are measured and calibrated on the
     queries of that half year; beside them the model in use, if there is one (see `comparable`).
     """
-    report = progress or (lambda stage, done, total: None)
+    report = progress or (lambda _stage, _done, _total: None)
     report("ranker: training set", 0, 3)
     training_set = build_training_set(history, texts, cutoff, SEED)
     if training_set is None or (training_set.slice_of > 0).sum() < LEAST_LISTS:

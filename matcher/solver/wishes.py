@@ -33,16 +33,16 @@ def wish_demands(wishes: Wishes) -> tuple[Demand, ...]:
                 organisations=(name,),
             )
         )
-    for name in dict.fromkeys(wishes.exclude):
-        found.append(
-            MustNotHave(
-                id=f"not:{name}",
-                text=f"{name} is not a member",
-                source=SOURCE,
-                layer=Layer.USER,
-                organisations=(name,),
-            )
+    found.extend(
+        MustNotHave(
+            id=f"not:{name}",
+            text=f"{name} is not a member",
+            source=SOURCE,
+            layer=Layer.USER,
+            organisations=(name,),
         )
+        for name in dict.fromkeys(wishes.exclude)
+    )
     for a, b in dict.fromkeys(tuple(sorted(pair)) for pair in wishes.apart):
         found.append(
             MustNotTogether(

@@ -125,7 +125,7 @@ def _covered(
         probability = float(candidates.aspects[row, number])
         if probability < max(CLAIMED, TOLD_BESIDE * best[number]) or aspect.text in reasons:
             continue
-        reason = _answer(aspect, probability, knowledge.organisations[member], knowledge)
+        reason = _answer(aspect, probability, knowledge.organisations[member])
         if reason is None:
             vector = reading.aspect_vectors[number]
             reason = _by_text("covers", aspect, probability, member, vector, reading, knowledge)
@@ -134,9 +134,7 @@ def _covered(
     return sorted(reasons.values(), key=lambda reason: (-reason.value, reason.evidence))[:3]
 
 
-def _answer(
-    aspect: Aspect, probability: float, organisation: Organisation, knowledge: Knowledge
-) -> Reason | None:
+def _answer(aspect: Aspect, probability: float, organisation: Organisation) -> Reason | None:
     """Why an organisation is of a type that is sought; None where its texts speak instead."""
     if aspect.need is None:
         return None

@@ -117,7 +117,8 @@ class OverallProjects:
         """Return a proposal as XLSX, DOCX or GEXF; BadInput for another kind."""
         from service.app.workspace import as_file
 
-        return as_file(project, kind, title=self._records.call(project.call).title, today=dt.date.today())
+        today = dt.datetime.now().astimezone().date()
+        return as_file(project, kind, title=self._records.call(project.call).title, today=today)
 
     def meetings(
         self, reader: Reader, call: str, start: dt.datetime, end: dt.datetime, tables: int

@@ -76,7 +76,7 @@ class Refresher:
                     pause = self._look(watch)
                     while self._holder.health.status == "ok" and self._waited(pause):
                         pause = self._look(watch)
-            except Exception as error:  # the edge of this thread: the service goes on with the state before
+            except Exception as error:  # noqa: BLE001 the edge of this thread: the service goes on with the state before
                 pause = self._holder.failed(error)
                 self._looked()
 
@@ -116,5 +116,5 @@ class Refresher:
                 return
             try:
                 self._holder.settle()
-            except Exception:  # the edge of this thread: what is left now is tidied up after the next swap
+            except Exception:  # noqa: BLE001 logged; the edge of this thread: what is left now is tidied up after the next swap
                 _LOG.warning("could not tidy up after a swap", exc_info=True)

@@ -41,7 +41,7 @@ def page(document: DocumentObject, foot: str, today: dt.date) -> None:
     _field(paragraph, "PAGE")
     document.styles["Normal"].font.size = Pt(10)
     document.core_properties.author = "Konsort"
-    made = dt.datetime(today.year, today.month, today.day)
+    made = dt.datetime(today.year, today.month, today.day)  # noqa: DTZ001 Word's dates have no zone
     document.core_properties.created = document.core_properties.modified = made
 
 

@@ -59,7 +59,7 @@ class Retraining:
                 if state is not None and state != self._tried:
                     self._tried = state
                     self._learn()
-            except Exception:  # the edge of this thread: the service goes on with the model in use
+            except Exception:  # noqa: BLE001 logged; the edge of this thread: the service goes on with the model in use
                 _LOG.exception("the ranking could not be learned anew; the one in use stays")
 
     def _learn(self) -> None:

@@ -160,8 +160,7 @@ def demo(session: Session, dry_run: bool, no_index: bool, report: Path | None) -
 @click.command("template", cls=Command, example="konsort template outlines outlines.xlsx")
 @click.argument("what", type=click.Choice(["outlines", "organisations"]))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
-@pass_session
-def template(session: Session, what: str, file: Path | None) -> None:
+def template(what: str, file: Path | None) -> None:
     """Write the empty form for outlines or organisations (CSV or XLSX) with explanations and allowed values."""
     from data.sources.template import write_template
 

@@ -105,7 +105,7 @@ class Command(click.Command):
                 )
             )
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 click's signature
         with formatter.section("Example"):
             for line in self.example.splitlines():
                 formatter.write(f"{' ' * formatter.current_indent}{line}\n")
@@ -122,7 +122,7 @@ class Command(click.Command):
             ctx.exit(130)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
-        except Exception as error:  # the process's edge: nobody is to read a traceback instead of a sentence
+        except Exception as error:  # noqa: BLE001 the process's edge: nobody is to read a traceback instead of a sentence
             click.echo(f"konsort: internal error ({type(error).__name__}: {error}){_kept_trace()}", err=True)
             ctx.exit(UNEXPECTED_EXIT)
         finally:

@@ -1,6 +1,7 @@
 """Do cells mean what Europeans write, and is doubt told instead of guessed?"""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -87,9 +88,8 @@ def test_the_unit_of_the_heading_counts_where_the_cell_has_none() -> None:
     ],
 )
 def test_an_amount_that_cannot_be_read_is_refused_with_the_reason(written: str, reason: str) -> None:
-    with pytest.raises(ValueError) as refused:
+    with pytest.raises(ValueError, match=re.escape(reason)):
         budget(written)
-    assert reason in str(refused.value)
 
 
 @pytest.mark.parametrize("written", ["1,250", "450.123", "+1.250"])
@@ -183,7 +183,8 @@ def test_a_countrys_code_is_not_taken_for_a_language() -> None:
 
 
 def test_every_eu_language_has_a_code_of_the_standard() -> None:
-    assert len(EU_LANGUAGES) == 24 and len(ISO_639_1) == 183
+    assert len(EU_LANGUAGES) == 24
+    assert len(ISO_639_1) == 183
     assert set(EU_LANGUAGES) < ISO_639_1
 
 

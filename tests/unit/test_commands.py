@@ -41,7 +41,8 @@ def run(home: Path) -> Run:
 
 def refused(result: Result, exit_code: int, sentence: str) -> None:
     assert result.exit_code == exit_code, result.output
-    assert sentence in result.stderr and "Traceback" not in result.output
+    assert sentence in result.stderr
+    assert "Traceback" not in result.output
 
 
 @pytest.mark.parametrize("words", [("calls",), ("calls", "list")])
@@ -123,8 +124,10 @@ def test_a_dry_run_leaves_no_file(run: Run, tmp_path: Path) -> None:
     rows, report = tmp_path / "organisations.csv", tmp_path / "bad.txt"
     rows.write_text("id,name,country\ne1,Ostufer,Atlantis\n", encoding="utf-8")
     told = run("import", "organisations", rows, "--dry-run", "--report", report).stdout
-    assert "1 cell left empty" in told and "would be listed in" in told
-    assert str(report) in told and not report.exists()
+    assert "1 cell left empty" in told
+    assert "would be listed in" in told
+    assert str(report) in told
+    assert not report.exists()
     run("import", "organisations", rows, "--no-index", "--report", report)
     assert "organisations.csv:2:country:'Atlantis' is no country;" in report.read_text("utf-8")
 
@@ -140,7 +143,8 @@ def test_an_empty_store_and_an_empty_file_say_what_to_do(tmp_path: Path) -> None
     assert "There are no outlines yet; `konsort import outlines FILE --call CALL`" in told("outlines")
     assert told("outlines", "--json") == "[]\n"
     assert "The file holds no rows below its header." in told("import", "organisations", str(rows))
-    assert "first year: unknown" in told("graph", "summary") and "()" not in told("graph", "summary")
+    assert "first year: unknown" in told("graph", "summary")
+    assert "()" not in told("graph", "summary")
 
 
 def test_attestations_are_told_in_short_and_soft_rules_as_soft(run: Run) -> None:
@@ -158,7 +162,8 @@ def test_the_exit_status_says_whether_a_consortium_was_found(
     run: Run, wish: str, status: int, told: str
 ) -> None:
     result = run("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--size", wish)
-    assert result.exit_code == status and told in result.stdout
+    assert result.exit_code == status
+    assert told in result.stdout
 
 
 def test_a_short_answer_has_two_lines_a_member(run: Run) -> None:
@@ -190,7 +195,8 @@ def test_a_bar_is_shown_to_who_watches_only_and_without_a_rate(watched: bool) ->
         bars("projects.csv", done * 1_000_000, 100_000_000)
     told = screen.getvalue()
     assert ("projects.csv: 100% |" in told) is watched
-    assert told.count("\n") == watched and "/s" not in told
+    assert told.count("\n") == watched
+    assert "/s" not in told
 
 
 def test_a_mark_at_the_begin_of_a_file_is_no_part_of_it(run: Run, tmp_path: Path) -> None:
@@ -242,7 +248,8 @@ def test_only_who_wrote_the_outline_is_said_to_own_it(run: Run) -> None:
     words = ("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "1", "--json")
     assert members(run(*words))["DEMO-ORG-058"]["reasons"][0]["name"] == "leads"
     asked = members(run(*words, "--coordinator", "DEMO-ORG-001"))["DEMO-ORG-001"]
-    assert asked["role"] == "coordinator" and asked["reasons"][0]["name"] == "asked-to-lead"
+    assert asked["role"] == "coordinator"
+    assert asked["reasons"][0]["name"] == "asked-to-lead"
 
 
 def partners(run: Run, *words: str) -> dict[str, list[str]]:
@@ -316,12 +323,14 @@ def test_what_a_person_says_of_a_file_is_kept_and_used_again(run: Run, tmp_path:
     ).stdout  # fmt: skip
     assert "outlines: 2 new" in told
     written = mapping.read_text("utf-8")
-    assert 'title = "Betreffzeile"' in written and '"KMU" = "sme"' in written
+    assert 'title = "Betreffzeile"' in written
+    assert '"KMU" = "sme"' in written
     mapping.write_text(written.replace('"Freundeskreis" = ""', '"Freundeskreis" = "other"'), "utf-8")
     told = run(
         "import", "outlines", file, "--call", "ipcei-2021", "--no-index", "--mapping", mapping,
     ).stdout  # fmt: skip
-    assert "outlines: 2 new" in told and "left empty" not in told
+    assert "outlines: 2 new" in told
+    assert "left empty" not in told
 
 
 def test_replacing_says_what_disappears_and_asks(run: Run, tmp_path: Path) -> None:
@@ -332,7 +341,8 @@ def test_replacing_says_what_disappears_and_asks(run: Run, tmp_path: Path) -> No
     run("import", "outlines", file, "--call", "eureka-network", "--no-index")
     file.write_text("".join(lines[:2]), encoding="utf-8")
     refused = run("import", "outlines", file, "--call", "eureka-network", "--no-index", "--replace")
-    assert refused.exit_code == 1 and "E-2: Häfen" in refused.stderr
+    assert refused.exit_code == 1
+    assert "E-2: Häfen" in refused.stderr
     done = run("import", "outlines", file, "--call", "eureka-network", "--no-index", "--replace", "--yes")
     assert "In the call, and not in the file: E-2" in done.stdout
     assert "E-2" not in run("outlines", "eureka-network").stdout

@@ -259,7 +259,10 @@ def test_tables_of_the_document_fit_the_page_and_repeat_their_header() -> None:
     section = made.sections[0]
     width, height = section.page_width, section.page_height
     left, right = section.left_margin, section.right_margin
-    assert width is not None and height is not None and left is not None and right is not None
+    assert width is not None
+    assert height is not None
+    assert left is not None
+    assert right is not None
     assert width > height, "landscape"
     for table in made.tables:
         assert sum(cell.width for cell in table.rows[0].cells) <= width - left - right

@@ -288,7 +288,8 @@ def test_placeholders_are_no_ids_and_two_names_under_one_are_told(store: Store) 
 def test_two_rows_of_one_project_are_told(store: Store) -> None:
     report = cordis_in(store, "c07_dup_projects")
     assert lines(report, "conflicts") == [(3, "title")]
-    assert "startDate" in report.conflicts[0].reason and "(line 2)" in report.conflicts[0].reason
+    assert "startDate" in report.conflicts[0].reason
+    assert "(line 2)" in report.conflicts[0].reason
 
 
 def test_the_old_layout_without_participant_codes(store: Store) -> None:

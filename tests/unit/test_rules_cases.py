@@ -62,8 +62,10 @@ def cases() -> list[Any]:
     rows = []
     for file in FILES:
         text = file.read_text(encoding="utf-8")
-        for case in tomllib.loads(text)["case"]:
-            rows.append(pytest.param(text, case, id=f"{file.stem}: {case['name']}"))
+        rows.extend(
+            pytest.param(text, case, id=f"{file.stem}: {case['name']}")
+            for case in tomllib.loads(text)["case"]
+        )
     return rows
 
 

@@ -59,7 +59,8 @@ def test_everybody_has_a_profile_and_only_texts_speak(world: tuple[TextProfiles,
 def test_a_question_is_answered_by_who_wrote_about_it(world: tuple[TextProfiles, TextSearch]) -> None:
     text_profiles, search = world
     scores = nearness(text_profiles, search.encode_all([WATER, HEAT])).score
-    assert scores[0, 0] > 0.9 and scores[0, 1] < 0.3
+    assert scores[0, 0] > 0.9
+    assert scores[0, 1] < 0.3
     assert scores[1, 1] == scores[2, 1] == pytest.approx(1.0)
     assert scores[3].tolist() == [0.0, 0.0]
     (entry,) = text_profiles.best_entries(OrganisationId("C"), search.encode(HEAT), 3)

@@ -30,7 +30,8 @@ def test_a_file_is_looked_at_mended_and_imported(client: FlaskClient) -> None:
         "file": (io.BytesIO(TABLE.encode("cp1252")), "Skizzen.csv"),
     }
     page = client.post("/import", data=sent, content_type="multipart/form-data").text
-    assert "outlines: 2 new" in page and "kind: 1 × Freundeskreis" in page
+    assert "outlines: 2 new" in page
+    assert "kind: 1 × Freundeskreis" in page
     assert "line 5, text: &#39;siehe Anlage&#39; is no content" in page
     assert "1 × KMU = sme" in page or "2 × KMU = sme" in page
     again = {
@@ -42,8 +43,10 @@ def test_a_file_is_looked_at_mended_and_imported(client: FlaskClient) -> None:
     }
     again["mapping"] = '[values.kind]\n"Freundeskreis" = "other"\n'
     done = client.post("/import", data=again)
-    assert done.status_code == 200 and "What came in of Skizzen.csv" in done.text
-    assert "outlines: 2 new" in done.text and "What is meant?" not in done.text
+    assert done.status_code == 200
+    assert "What came in of Skizzen.csv" in done.text
+    assert "outlines: 2 new" in done.text
+    assert "What is meant?" not in done.text
 
 
 def test_a_form_of_another_site_brings_nothing_in(client: FlaskClient) -> None:

@@ -146,7 +146,7 @@ def _solve_relaxed(gains: Gains, prices: Prices, node: Subproblem, work: Work) -
     """Choose the candidates of highest profit; return (bound, how many, profit of the best one not chosen)."""
     _reduce_profits(gains, prices, node, work.carried, work.profit)
     count, following = _choose(node.candidates, node.forced, work.profit, work.pick, work.pick_profit)
-    bound = _paid_anyway(gains, prices, node)
+    bound = _paid_anyway(prices, node)
     for rank in range(count):
         bound += work.pick_profit[rank]
     return bound, count, following
@@ -204,7 +204,7 @@ def _choose(
 
 
 @inlined
-def _paid_anyway(gains: Gains, prices: Prices, node: Subproblem) -> float:
+def _paid_anyway(prices: Prices, node: Subproblem) -> float:
     """The part of the bound that no choice changes: what is fixed in, and every price once."""
     aspects = node.covered.shape[0]
     labels = node.present.shape[0]
