@@ -3,7 +3,7 @@
 python -m benchmarks import [ZIP] [--rounds 5]
 
 Baseline and import take turns in one process; each round's import goes into a fresh SQLite file. Goal: the import
-takes at most 4 times as long as the baseline.
+takes at most 4 times as long as the baseline, and so does the same import again.
 """
 
 import argparse
@@ -88,9 +88,13 @@ def run(options: argparse.Namespace, report: Report) -> None:
         },
         rows(),
     )
-    ratio = best["import into an empty store"][0] / base_wall
-    report.figure("import_by_baseline", ratio)
-    report.say(f"Goal {GOAL:g} x, found {ratio:.1f} x: {'met' if ratio <= GOAL else 'not met'}.")
+    first, again = (
+        best[what][0] / base_wall for what in ("import into an empty store", "the same import again")
+    )
+    report.figure("import_by_baseline", first)
+    report.figure("import_again_by_baseline", again)
+    verdict = "met" if max(first, again) <= GOAL else "not met"
+    report.say(f"Goal {GOAL:g} x, found {first:.1f} x and, the second time, {again:.1f} x: {verdict}.")
 
 
 if __name__ == "__main__":

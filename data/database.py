@@ -104,7 +104,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
+    options = connection.get_execution_options()
+    writing = options.get("writing", False)
+    if writing:
+        connection.exec_driver_sql(f"PRAGMA foreign_keys={'OFF' if options.get('bulk', False) else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
@@ -119,10 +122,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Give the one writing connection: all it does is kept at the end, or nothing where an exception passes."""
+def writing(engine: Engine, *, bulk: bool = False) -> Iterator[Connection]:
+    """Give the one writing connection: all it does is kept at the end, or nothing where an exception passes.
+
+    `bulk`: who writes checks all references beforehand, so that SQLite need not look them up row by row.
+    """
     with explained(engine.url, "write"), engine.connect() as bare:
-        connection = bare.execution_options(writing=True)
+        connection = bare.execution_options(writing=True, bulk=bulk)
         with connection.begin():
             yield connection
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
 
 from data.collector import uncollected
 from data.database import open_engine, reading, writing
@@ -37,7 +37,6 @@ from data.tables import (
     same_owner,
     searchable,
     settings,
-    state,
     vectors,
 )
 from data.watch import RevisionWatch
@@ -99,24 +98,22 @@ class Store:
 
     @contextmanager
     def transaction(
-        self, *, what: str = "write", who: str | None = None, dry_run: bool = False
+        self, *, what: str = "write", who: str | None = None, dry_run: bool = False, bulk: bool = False
     ) -> Iterator[Writer]:
         """Give a Writer; at the end all it wrote stands, or nothing where an exception passed or in a dry run.
 
         A transaction that changes records gives each layer that it changes a new revision (see `data/revisions.py`);
-        one that changes anything leaves one audit entry.
+        one that changes anything leaves one audit entry. `bulk`: many rows come, and nothing is removed.
         """
         try:
-            with writing(self._engine) as connection:
+            with writing(self._engine, bulk=bulk) as connection:
                 # The rows' lock makes PostgreSQL writers queue here, as BEGIN IMMEDIATE does in SQLite.
                 before = read_revisions(connection, lock=True)
                 writer = Writer(connection, before)
                 yield writer
                 if dry_run:
                     raise _Undone
-                for name, value in writer.after._asdict().items():
-                    if value != getattr(before, name):
-                        connection.execute(update(state).where(state.c.name == name).values(value=str(value)))
+                writer.keep_state()
                 if writer.changed:
                     connection.execute(
                         insert(audit).values(
@@ -278,6 +275,13 @@ class Store:
             from data.histories import load_history  # slow to import: only who reads a history pays
 
             return load_history(connection)
+
+    def starts(self) -> tuple[dict[str, str | None], dict[str, str]]:
+        """Return when each project starts, and when the latest dated project of each organisation does, ISO 8601."""
+        with reading(self._engine) as connection:
+            from data.histories import load_starts  # slow to import: only who reads a history pays
+
+            return load_starts(connection)
 
     def revision(self) -> str:
         """Return a text that changes whenever records change, and only then; it names both layers."""

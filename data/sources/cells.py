@@ -42,7 +42,7 @@ def text(cell: str) -> str | None:
 
 
 def _whole(written: str) -> str:
-    if match := _LOST.search(written):
+    if _may_be_lost(written) and (match := _LOST.search(written)):
         if match[0] == "\0":
             raise ValueError("holds a NUL character")
         if match[0] == "\ufffd":
@@ -51,6 +51,17 @@ def _whole(written: str) -> str:
         shown = _LOST.sub("�", written)
         raise ValueError(f"{shown!r} holds the byte {byte:#04x}, which is no UTF-8")
     return written
+
+
+def _may_be_lost(written: str) -> bool:
+    """Tell at once, of texts that are whole, that no letter of them was lost."""
+    if "\ufffd" in written or "\0" in written:
+        return True
+    try:
+        written.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def free_text(cell: str) -> str | None:

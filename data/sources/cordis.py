@@ -52,14 +52,14 @@ def import_cordis(
     """
     downloads = [download_of(Path(path)) for path in paths]
     what = "import cordis " + ", ".join(download.path.name for download in downloads)
-    known = Known.of(store.history())
+    known = Known(*store.starts())
     export = _read(downloads, known, progress)
     parts = Parts.of(
         [Coded.joined([part[at] for part in export.parts]) for at in range(len(ORGANISATION))],
         known.starts | {ident: row[4] for ident, row in export.projects.items()},
     )
     newer, older = organisations(parts, known)
-    with store.transaction(what=what, dry_run=dry_run) as writer:
+    with store.transaction(what=what, dry_run=dry_run, bulk=True) as writer:
         counts = {
             "projects": writer.put_rows(PROJECTS, _projects(export), Merge.UPDATE),
             "organisations": writer.put_rows(ORGANISATIONS, newer, Merge.UPDATE)

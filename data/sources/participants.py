@@ -14,7 +14,7 @@ from itertools import compress, repeat
 import numpy as np
 import pandas as pd
 
-from data.model import History, Kind
+from data.model import Kind
 from data.sources.table import Coded, Objects
 from data.tables import Row, searchable
 
@@ -25,19 +25,6 @@ class Known:
 
     starts: dict[str, str | None]
     latest: dict[str, str]
-
-    @classmethod
-    def of(cls, history: History) -> "Known":
-        """Return what matters here of a store's history."""
-        days = history.projects["start"].dt.strftime("%Y-%m-%d").astype(object)
-        starts = dict(zip(history.projects["id"], days.where(days.notna(), None), strict=True))
-        latest: dict[str, str] = {}
-        # Participations come in order of their projects' starts, so the last one that is known stands.
-        parts = history.participations
-        for project, organisation in zip(parts["project"], parts["organisation"], strict=True):
-            if (start := starts[project]) is not None:
-                latest[organisation] = start
-        return cls(starts, latest)
 
 
 @dataclass(frozen=True, slots=True)

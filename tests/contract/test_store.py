@@ -153,6 +153,51 @@ def test_many_records_are_compared_like_few(store: Store) -> None:
     assert len(store.organisations(str(number) for number in range(0, 1300, 2))) == 601
 
 
+def test_a_bulk_of_rows_that_came_before_is_known_as_long_as_nothing_else_was_written(store: Store) -> None:
+    many = [Organisation(OrganisationId(f"{n:04}"), f"Organisation {n}", "DE") for n in range(600)]
+
+    def counts() -> Counts:
+        with store.transaction(bulk=True) as writer:
+            return writer.put_organisations(many, Merge.UPDATE)
+
+    assert counts() == Counts(added=600)
+    assert counts() == Counts(unchanged=600)
+    with store.transaction() as writer:
+        writer.put_organisations([replace(many[7], name="Another name")])
+    assert counts() == Counts(changed=1, unchanged=599)
+    assert counts() == Counts(unchanged=600)
+    assert store.organisation("0007") == many[7]
+
+
+def test_rows_that_a_later_write_of_the_same_transaction_changes_are_not_taken_for_known(
+    store: Store,
+) -> None:
+    many = [Organisation(OrganisationId(f"{n:04}"), f"Organisation {n}", "DE") for n in range(600)]
+    with store.transaction() as writer:
+        writer.put_organisations(many)
+        writer.put_organisations([replace(many[7], name="Another name")])
+    with store.transaction() as writer:
+        assert writer.put_organisations(many) == Counts(changed=1, unchanged=599)
+
+
+def test_a_bulk_without_its_references_is_refused(store: Store) -> None:
+    fill(store)
+    nobody = "1 of the organisations that the participations name"
+    with pytest.raises(BadInput, match=nobody), store.transaction(bulk=True) as writer:
+        writer.put_participations([Participation(OLD.id, OrganisationId("nobody"))])
+
+
+def test_starts_are_those_of_each_project_and_of_the_latest_of_each_organisation(store: Store) -> None:
+    fill(store)
+    with store.transaction() as writer:
+        writer.put_projects([Project(ProjectId("r"))])
+        writer.put_participations([Participation(ProjectId("r"), ADA.id)])
+    assert store.starts() == (
+        {"p": "2018-01-02", "q": "2020-03-04", "r": None},
+        {ADA.id: "2018-01-02", BOB.id: "2020-03-04"},
+    )
+
+
 def test_outlines_come_back_by_call(store: Store) -> None:
     outline = Outline(
         OutlineId("o"),
