@@ -53,30 +53,40 @@ class KeptPlan:
             ) from error
 
 
-def person(outline: Outline, organisations: Mapping[OrganisationId, Organisation]) -> Person:
+def person_of(outline: Outline, organisations: Mapping[OrganisationId, Organisation]) -> Person:
     """Return who stands behind an outline."""
     known = organisations.get(outline.organisation)
     return Person(outline.id, outline.title, known.label if known else outline.organisation, outline.country)
 
 
-def told(
+def kept_decisions(
     decisions: Decisions, people: Mapping[OutlineId, Person], streams: Mapping[str, str]
 ) -> tuple[KeptDecision, ...]:
     """Return every decision in words; `people` are all of the call's, `streams` the names that are known."""
     states: dict[str, tuple[OutlineId, ...]] = {}
-    for ident, each in sorted(people.items()):
-        states[each.country] = (*states.get(each.country, ()), ident)
+    for ident, person in sorted(people.items()):
+        states[person.country] = (*states.get(person.country, ()), ident)
     gone = {
         state: theirs
         for state, theirs in sorted(states.items())
         if len(theirs) > 1 and set(theirs) <= decisions.withdrawn
     }
     whole = {ident for theirs in gone.values() for ident in theirs}
-    single = [each for each in decisions.listed if each.kind != "withdraw" or each.about[0] not in whole]
+    single = [
+        decision
+        for decision in decisions.listed
+        if decision.kind != "withdraw" or decision.about[0] not in whole
+    ]
     return (
         *(
-            KeptDecision(each.key, each.kind, each.about, each.value or None, _words(each, people, streams))
-            for each in single
+            KeptDecision(
+                decision.key,
+                decision.kind,
+                decision.about,
+                decision.value or None,
+                _words(decision, people, streams),
+            )
+            for decision in single
         ),
         *(
             KeptDecision(
@@ -94,7 +104,7 @@ def told(
 def _words(decision: Decision, people: Mapping[OutlineId, Person], streams: Mapping[str, str]) -> str:
     if decision.kind == "name":
         return f"stream {decision.about[0]} is named “{decision.value}”"
-    who = [named(people.get(OutlineId(each)), each) for each in decision.about]
+    who = [named(people.get(OutlineId(ident)), ident) for ident in decision.about]
     match decision.kind:
         case "put":
             return f"{who[0]} is in the stream “{streams.get(decision.value, decision.value)}”"
@@ -107,10 +117,12 @@ def _words(decision: Decision, people: Mapping[OutlineId, Person], streams: Mapp
     return f"{who[0]} has left"
 
 
-def named(each: Person | None, ident: str) -> str:
+def named(person: Person | None, ident: str) -> str:
     """Return the outline's title with organisation and state.
 
     >>> named(Person("o1", "Heat from halls", "Nordlicht AG", "GR"), "o1")
     '“Heat from halls” (Nordlicht AG, EL)'
     """
-    return f"outline {ident}" if each is None else f"“{each.title}” ({each.name}, {to_eu(each.country)})"
+    return (
+        f"outline {ident}" if person is None else f"“{person.title}” ({person.name}, {to_eu(person.country)})"
+    )

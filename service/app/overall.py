@@ -68,7 +68,7 @@ class OverallProjects:
         """Every decision about a call's overall project in words, each with the key that takes it back."""
         if not self.has_outlines(call):
             return ()
-        return self.workspace(reader, call).told()
+        return self.workspace(reader, call).kept_decisions()
 
     def decide(
         self, reader: Reader, call: str, decisions: Iterable[DecisionMade], *, anew: bool = False

@@ -21,7 +21,7 @@ from matcher.overall.prepare import Previous
 from matcher.overall.project import OverallProject
 from matcher.overall.report import changes
 from matcher.suggest.knowledge import Knowledge
-from service.app.decided import KeptDecision, KeptPlan, person, told
+from service.app.decided import KeptDecision, KeptPlan, kept_decisions, person_of
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -65,7 +65,9 @@ class Workspace:
         self._profile = profile
         self._user = user
         self._plans = plans or Kept(PLANS_KEPT)
-        self._outlines = {each.id: each for each in knowledge.outlines.values() if each.call == profile.id}
+        self._outlines = {
+            outline.id: outline for outline in knowledge.outlines.values() if outline.call == profile.id
+        }
         if not self._outlines:
             raise NotReady(
                 f"the store has no outlines of call {profile.id!r}; "
@@ -82,13 +84,14 @@ class Workspace:
     def decisions(self) -> Decisions:
         return Decisions.from_json(self._store.setting(f"decisions:{self._profile.id}"))
 
-    def told(self) -> tuple[KeptDecision, ...]:
+    def kept_decisions(self) -> tuple[KeptDecision, ...]:
         """Return every decision in words, each with the key that takes it back."""
         people = {
-            ident: person(outline, self._knowledge.organisations) for ident, outline in self._outlines.items()
+            ident: person_of(outline, self._knowledge.organisations)
+            for ident, outline in self._outlines.items()
         }
         decisions = self.decisions
-        return told(decisions, people, self.streams if decisions.streams else {})
+        return kept_decisions(decisions, people, self.streams if decisions.streams else {})
 
     @property
     def streams(self) -> Mapping[str, str]:
@@ -149,7 +152,9 @@ class Workspace:
 
     def _meant(self, decision: Decision) -> tuple[Decision, ...]:
         if decision.kind == "withdraw":
-            return tuple(Decision("withdraw", (each,)) for each in sorted(self.outlines_of(decision.about)))
+            return tuple(
+                Decision("withdraw", (outline,)) for outline in sorted(self.outlines_of(decision.about))
+            )
         if decision.kind != "name":
             for outline in decision.about:
                 self._require_outline(outline)
@@ -162,7 +167,7 @@ class Workspace:
         kind, _, word = key.partition(":")
         if kind == "withdraw" and word not in kept.withdrawn:
             return tuple(
-                f"withdraw:{each}" for each in sorted(self.outlines_of([word]) & kept.withdrawn)
+                f"withdraw:{outline}" for outline in sorted(self.outlines_of([word]) & kept.withdrawn)
             ) or (key,)
         return (key,)
 
@@ -180,21 +185,21 @@ class Workspace:
 
     def outlines_of(self, words: Iterable[str]) -> frozenset[str]:
         """Return the outlines that are meant by outline ids, organisation ids or country codes."""
-        found: set[str] = set()
+        idents: set[str] = set()
         for word in words:
             country = to_iso(word)
             meant = {
-                each.id
-                for each in self._outlines.values()
-                if word in (each.id, each.organisation) or country == each.country
+                outline.id
+                for outline in self._outlines.values()
+                if word in (outline.id, outline.organisation) or country == outline.country
             }
             if not meant:
                 raise BadInput(
                     f"{word!r} is no outline, organisation or country of call {self._profile.id}; "
                     f"`konsort outlines --call {self._profile.id}` lists them"
                 )
-            found |= meant
-        return frozenset(found)
+            idents |= meant
+        return frozenset(idents)
 
     # What is proposed
 
@@ -292,12 +297,12 @@ def case_of(outlines: Iterable[Outline], knowledge: Knowledge) -> Case:
     """Bring a call's outlines with their vectors and their owners' ties into the form that integration reads."""
     chosen = sorted(outlines, key=lambda outline: outline.id)
     search, network = knowledge.search, knowledge.network
-    owners = sorted({each.organisation for each in chosen})
-    rows = [owners.index(each.organisation) for each in chosen]
+    owners = sorted({outline.organisation for outline in chosen})
+    rows = [owners.index(outline.organisation) for outline in chosen]
     vectors = {
-        "texts": search.matrix([f"outline:{each.id}" for each in chosen]),
-        "offers": search.encode_all([each.offers or "" for each in chosen]),
-        "seeks": search.encode_all([each.seeks or "" for each in chosen]),
+        "texts": search.matrix([f"outline:{outline.id}" for outline in chosen]),
+        "offers": search.encode_all([outline.offers or "" for outline in chosen]),
+        "seeks": search.encode_all([outline.seeks or "" for outline in chosen]),
     }
     return Case.of(
         chosen,

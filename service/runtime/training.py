@@ -69,7 +69,7 @@ class Retraining:
         )
         if self._stopped.is_set():  # stopped between the look and the start
             self._process.terminate()
-        told, _ = self._process.communicate()
+        output, _ = self._process.communicate()
         if not self._stopped.is_set():
             level = logging.INFO if self._process.returncode == 0 else logging.ERROR
-            _LOG.log(level, "%s", told.strip())
+            _LOG.log(level, "%s", output.strip())

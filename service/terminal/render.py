@@ -169,10 +169,10 @@ def _understood(answer: Imported) -> list[str]:
         for encoding in answer.encodings
     ]
     known: dict[str, list[str]] = {}
-    asked: dict[str, list[str]] = {}
+    unknown: dict[str, list[str]] = {}
     for reading in answer.readings:
         if reading.meaning is None:
-            asked.setdefault(reading.column, []).append(f"{reading.rows} × {reading.written}")
+            unknown.setdefault(reading.column, []).append(f"{reading.rows} × {reading.written}")
         elif reading.column == "column":
             known.setdefault("Columns", []).append(f"{reading.written} = {reading.meaning}")
         else:
@@ -180,7 +180,7 @@ def _understood(answer: Imported) -> list[str]:
                 f"{reading.rows} × {reading.written} = {reading.meaning}"
             )
     lines += [f"{name}: {'; '.join(words)}" for name, words in known.items()]
-    lines += [f"Which {name} is meant? {'; '.join(words)}" for name, words in asked.items()]
+    lines += [f"Which {name} is meant? {'; '.join(words)}" for name, words in unknown.items()]
     if answer.ignored:
         lines.append(f"Not read: {'; '.join(f'{i.what} ({i.filled})' for i in answer.ignored)}")
     return lines

@@ -12,10 +12,10 @@ WIDTH = 100
 
 def rules_in_full(rules: Sequence[RuleAnswer]) -> list[str]:
     """The rules that are computed, each with what was found; then those that only a person can answer."""
-    asked = [rule for rule in rules if rule.kind is Hardness.ATTESTATION]
-    lines = [line for rule in rules if rule not in asked for line in _in_full(rule)]
-    lines += ["  For a person to confirm:"] if asked else []
-    return lines + [line for rule in asked for line in folded(f"{rule.id} {rule.text}", "      ")]
+    attestations = [rule for rule in rules if rule.kind is Hardness.ATTESTATION]
+    lines = [line for rule in rules if rule not in attestations for line in _in_full(rule)]
+    lines += ["  For a person to confirm:"] if attestations else []
+    return lines + [line for rule in attestations for line in folded(f"{rule.id} {rule.text}", "      ")]
 
 
 def _in_full(rule: RuleAnswer) -> list[str]:
@@ -30,10 +30,12 @@ def _in_full(rule: RuleAnswer) -> list[str]:
 
 def rules_in_short(rules: Sequence[RuleAnswer]) -> list[str]:
     """A line a rule; then those that only a person can answer, and has not."""
-    asked = [rule for rule in rules if (rule.answer, rule.kind) == (Answer.UNKNOWN, Hardness.ATTESTATION)]
-    lines = [f"  {MARKS[rule.answer]:15} {rule.id} {rule.text}" for rule in rules if rule not in asked]
-    if asked:
-        lines += ["  For a person to confirm:", *(f"    {rule.id} {rule.text}" for rule in asked)]
+    attestations = [
+        rule for rule in rules if (rule.answer, rule.kind) == (Answer.UNKNOWN, Hardness.ATTESTATION)
+    ]
+    lines = [f"  {MARKS[rule.answer]:15} {rule.id} {rule.text}" for rule in rules if rule not in attestations]
+    if attestations:
+        lines += ["  For a person to confirm:", *(f"    {rule.id} {rule.text}" for rule in attestations)]
     return lines
 
 

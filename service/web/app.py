@@ -69,7 +69,7 @@ def create_app(application: Application, *, largest_request_bytes: int = LARGEST
     app.register_blueprint(health_blueprint(lambda: application.serving.health))
     description = cache(partial(_description, app))  # takes half a second: made at the first question for it
     app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", lambda: jsonify(description()))
-    _tell_errors(app)
+    _register_error_handlers(app)
     app.before_request(_only_loopback_names)
     app.after_request(_shut)
     return app
@@ -103,7 +103,7 @@ def _shut(response: Response) -> Response:
     return response
 
 
-def _tell(problem: Problem) -> Response:
+def _problem_response(problem: Problem) -> Response:
     """Return the problem as a page to who reads HTML outside the API, else as problem details."""
     wants = request.accept_mimetypes.best_match([MEDIA_TYPE, "application/json", "text/html"])
     if wants == "text/html" and not request.path.startswith("/api/"):
@@ -118,13 +118,15 @@ def _tell(problem: Problem) -> Response:
 def _invalid(error: ValidationError) -> Response:
     wrong = fields_of(error, Strict)
     detail = "; ".join(f"{field.where} {field.detail}" for field in wrong)
-    return _tell(Problem(422, "The input cannot be used", detail, "bad-input", request.path, wrong))
+    return _problem_response(
+        Problem(422, "The input cannot be used", detail, "bad-input", request.path, wrong)
+    )
 
 
-def _tell_errors(app: Flask) -> None:
+def _register_error_handlers(app: Flask) -> None:
     @app.errorhandler(KonsortError)
     def known(error: KonsortError) -> Response:
-        return _tell(Problem.of(error, request.path))
+        return _problem_response(Problem.of(error, request.path))
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
@@ -132,7 +134,7 @@ def _tell_errors(app: Flask) -> None:
             return error.response
         name = error.name.lower().replace(" ", "-")
         problem = Problem(error.code or 500, error.name, in_words(error, request), name, request.path)
-        response = _tell(problem)
+        response = _problem_response(problem)
         # 405 says in Allow what would be allowed.
         for header, value in error.get_headers():
             if header.lower() != "content-type":
@@ -143,4 +145,4 @@ def _tell_errors(app: Flask) -> None:
     def unforeseen(error: Exception) -> Response:
         log.exception("%s %s failed", request.method, request.path, exc_info=error)
         detail = "Something went wrong inside Konsort; its log says what. The same question may fail again."
-        return _tell(Problem(500, "Internal error", detail, "internal-error", request.path))
+        return _problem_response(Problem(500, "Internal error", detail, "internal-error", request.path))

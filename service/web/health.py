@@ -13,7 +13,7 @@ def health_blueprint(health: Callable[[], Health]) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/health")
-    def tell() -> Response:
+    def report() -> Response:
         return jsonify(as_json(health()))
 
     return blueprint

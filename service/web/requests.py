@@ -11,9 +11,9 @@ class JsonRequest(Request):
 
     def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
         if e is None:
-            found = self.mimetype or "no content type"
+            content_type = self.mimetype or "no content type"
             raise UnsupportedMediaType(
-                f"found {found}; needed: JSON, with the header 'Content-Type: application/json'"
+                f"found {content_type}; needed: JSON, with the header 'Content-Type: application/json'"
             )
         raise BadRequest(f"the body is no JSON ({e}); needed: one JSON object in UTF-8")
 

@@ -87,7 +87,9 @@ def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iter
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda asked: None if asked.url.startswith(address) else complaints.append(asked.url))
+    page.on(
+        "request", lambda request: None if request.url.startswith(address) else complaints.append(request.url)
+    )
     yield page
     fits = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     context.close()
@@ -332,7 +334,7 @@ def test_text_stands_out_from_its_ground_in_light_and_dark(browser: Browser, add
             ("surface", "heat-5"),
             ("surface", "abroad"),
         ]
-        low = {pair: ratio for pair in pairs if (ratio := _contrast(*(colour[each] for each in pair))) < 4.5}
+        low = {pair: ratio for pair in pairs if (ratio := _contrast(*(colour[name] for name in pair))) < 4.5}
         assert low == {}, scheme
         # Large bold figures on the dots: 3 to 1 is asked.
         assert _contrast(colour["surface"], colour["home"]) >= 3

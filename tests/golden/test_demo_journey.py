@@ -26,19 +26,19 @@ def run(home: Path) -> Run:
     return invoke
 
 
-def answer(result: Result, exit_code: int = 0) -> Any:
+def json_of(result: Result, exit_code: int = 0) -> Any:
     assert result.exit_code == exit_code, result.output
     return json.loads(result.stdout)
 
 
 def test_importing_the_demo_twice_changes_nothing(run: Run) -> None:
-    counts = answer(run("import", "demo", "--json"))
+    counts = json_of(run("import", "demo", "--json"))
     assert set(counts["added"].values()) == {0}
     assert set(counts["changed"].values()) == {0}
 
 
 def test_outlines_are_listed_in_the_published_shape(run: Run) -> None:
-    rows = answer(run("outlines", "--call", CALL, "--json"))
+    rows = json_of(run("outlines", "--call", CALL, "--json"))
     assert len(rows) == 72
     assert set(rows[0]) == {"id", "title", "country", "organisation", "language"}
     assert len({row["language"] for row in rows}) >= 6
@@ -46,12 +46,12 @@ def test_outlines_are_listed_in_the_published_shape(run: Run) -> None:
 
 
 def test_a_suggestion_keeps_every_hard_rule_by_an_independent_check(run: Run) -> None:
-    told = answer(run("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "3", "--json"))
-    assert told["call"] == CALL
-    assert told["status"] in {"optimal", "bounded"}
-    assert len(told["run"]) == 12
-    assert len(told["suggestions"]) == 3
-    for suggestion in told["suggestions"]:
+    answer = json_of(run("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "3", "--json"))
+    assert answer["call"] == CALL
+    assert answer["status"] in {"optimal", "bounded"}
+    assert len(answer["run"]) == 12
+    assert len(answer["suggestions"]) == 3
+    for suggestion in answer["suggestions"]:
         members = suggestion["members"]
         assert members[0]["id"] == "DEMO-ORG-058"
         assert members[0]["role"] == "coordinator"
@@ -71,8 +71,8 @@ def test_a_suggestion_keeps_every_hard_rule_by_an_independent_check(run: Run) ->
 
 
 def test_who_seeks_sensors_is_offered_the_maker_of_sensors_from_another_state(run: Run) -> None:
-    told = answer(run("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "1", "--json"))
-    members = {member["id"]: member for member in told["suggestions"][0]["members"]}
+    answer = json_of(run("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "1", "--json"))
+    members = {member["id"]: member for member in answer["suggestions"][0]["members"]}
     assert "DEMO-ORG-037" in members, (
         "the Dutch maker of leak sensors, planted for this Portuguese water utility"
     )
@@ -92,7 +92,7 @@ def test_the_same_question_gives_the_same_run_and_the_same_sets(run: Run) -> Non
         "4-6",
         "--json",
     )
-    first, second = answer(run(*words)), answer(run(*words))
+    first, second = json_of(run(*words)), json_of(run(*words))
     assert first["run"] == second["run"]
     assert [[m["id"] for m in s["members"]] for s in first["suggestions"]] == [
         [m["id"] for m in s["members"]] for s in second["suggestions"]
@@ -100,13 +100,13 @@ def test_the_same_question_gives_the_same_run_and_the_same_sets(run: Run) -> Non
 
 
 def test_wishes_are_kept(run: Run) -> None:
-    told = answer(
+    answer = json_of(
         run(
             *("suggest", "--outline", "DEMO-OUT-003", "--call", CALL, "--size", "5-7", "--json"),
             *("--must", "DEMO-ORG-028", "--not", "DEMO-ORG-014", "--apart", "DEMO-ORG-001,DEMO-ORG-002"),
         )
     )
-    for suggestion in told["suggestions"]:
+    for suggestion in answer["suggestions"]:
         ids = {member["id"] for member in suggestion["members"]}
         assert {"DEMO-ORG-003", "DEMO-ORG-028"} <= ids
         assert "DEMO-ORG-014" not in ids
@@ -115,7 +115,7 @@ def test_wishes_are_kept(run: Run) -> None:
 
 
 def test_wanted_kinds_and_settled_roles_are_kept(run: Run) -> None:
-    told = answer(
+    answer = json_of(
         run(
             *(
                 "suggest",
@@ -141,37 +141,37 @@ def test_wanted_kinds_and_settled_roles_are_kept(run: Run) -> None:
             ),
         )
     )
-    members = told["suggestions"][0]["members"]
+    members = answer["suggestions"][0]["members"]
     assert sum(member["kind"] in ("sme", "other") for member in members) >= 2  # of the others it is not known
     assert any(member["country"] == "SE" for member in members)
     assert next(m["role"] for m in members if m["id"] == "DEMO-ORG-014") == "associated"
 
 
 def test_an_impossible_wish_names_what_conflicts_and_what_would_help(run: Run) -> None:
-    told = answer(
+    answer = json_of(
         run(
             *("suggest", "--outline", "DEMO-OUT-003", "--call", CALL, "--size", "2", "--json"),
             *("--must", "DEMO-ORG-028", "--must", "DEMO-ORG-014"),
         ),
         exit_code=1,
     )
-    assert told["status"] == "infeasible"
-    assert told["suggestions"] == []
-    assert {"size", "must:DEMO-ORG-028"} <= {part["id"] for part in told["conflict"]} | {"must:DEMO-ORG-028"}
-    assert told["relaxations"]
+    assert answer["status"] == "infeasible"
+    assert answer["suggestions"] == []
+    assert {"size", "must:DEMO-ORG-028"} <= {part["id"] for part in answer["conflict"]} | {"must:DEMO-ORG-028"}
+    assert answer["relaxations"]
 
 
 def test_a_wish_that_nobody_can_meet_is_eased_in_plain_words(run: Run) -> None:
-    told = answer(
+    answer = json_of(
         run("suggest", "--outline", "DEMO-OUT-003", "--call", CALL, "--want", "8:MT", "--json"), exit_code=1
     )
-    ways = [way["text"] for way in told["relaxations"]]
+    ways = [way["text"] for way in answer["relaxations"]]
     assert any(way.startswith("ask for ") and "instead of 8: at least 8 from MT" in way for way in ways), ways
 
 
 def test_a_role_that_no_rule_knows_is_refused_with_those_there_are(run: Run) -> None:
-    asked = ("--must", "DEMO-ORG-014", "--role", "DEMO-ORG-014=asociated")
-    result = run("suggest", "--outline", "DEMO-OUT-028", "--call", CALL, *asked)
+    words = ("--must", "DEMO-ORG-014", "--role", "DEMO-ORG-014=asociated")
+    result = run("suggest", "--outline", "DEMO-OUT-028", "--call", CALL, *words)
     assert result.exit_code == 2
     assert "knows the role 'asociated'" in result.output
     assert "associated, coordinator" in result.output
@@ -179,21 +179,21 @@ def test_a_role_that_no_rule_knows_is_refused_with_those_there_are(run: Run) -> 
 
 def test_a_text_from_standard_input_is_enough(run: Run) -> None:
     text = "Wir suchen Partner, die Leckagen in alten Wasserleitungen hören können, und Städte zum Vergleich."
-    told = answer(run("suggest", "--text", "-", "--call", CALL, "--limit", "1", "--json", input=text))
-    assert any(member["id"] == "DEMO-ORG-037" for member in told["suggestions"][0]["members"])
+    answer = json_of(run("suggest", "--text", "-", "--call", CALL, "--limit", "1", "--json", input=text))
+    assert any(member["id"] == "DEMO-ORG-037" for member in answer["suggestions"][0]["members"])
 
 
 def test_blanks_round_a_text_change_no_answer(run: Run) -> None:
     text = "Sensors that hear cracks in cranes, for ports. We seek a port authority abroad."
-    asked = ("suggest", "--text", "-", "--call", CALL, "--limit", "1", "--json")
-    plain, blank = (answer(run(*asked, input=each)) for each in (text, f"\n {text} \n"))
+    words = ("suggest", "--text", "-", "--call", CALL, "--limit", "1", "--json")
+    plain, blank = (json_of(run(*words, input=given)) for given in (text, f"\n {text} \n"))
     assert plain["suggestions"] == blank["suggestions"]
 
 
 def test_partners_are_new_and_from_the_wanted_country(run: Run) -> None:
-    told = answer(run("partners", "DEMO-ORG-058", "--country", "NL", "--new-only", "--limit", "5", "--json"))
-    assert told["partners"][0]["id"] == "DEMO-ORG-037"
-    assert {partner["country"] for partner in told["partners"]} == {"NL"}
+    answer = json_of(run("partners", "DEMO-ORG-058", "--country", "NL", "--new-only", "--limit", "5", "--json"))
+    assert answer["partners"][0]["id"] == "DEMO-ORG-037"
+    assert {partner["country"] for partner in answer["partners"]} == {"NL"}
 
 
 def test_ranking_in_bulk_never_names_who_is_on_board(run: Run, tmp_path: Path) -> None:
@@ -226,30 +226,30 @@ def test_checking_a_set_tells_by_its_exit_status(
 ) -> None:
     file = tmp_path / "members.csv"
     file.write_text("id,name,country,kind,owner\n" + rows, encoding="utf-8")
-    told = answer(run("check", "--call", "he-ria-ia-2021", str(file), "--json"), status)
-    assert told["answer"] == overall
-    assert set(told["rules"][0]) >= {"id", "kind", "answer", "text", "found", "needed", "witness", "source"}
+    answer = json_of(run("check", "--call", "he-ria-ia-2021", str(file), "--json"), status)
+    assert answer["answer"] == overall
+    assert set(answer["rules"][0]) >= {"id", "kind", "answer", "text", "found", "needed", "witness", "source"}
 
 
 def test_the_network_is_walked_by_name_and_by_id(run: Run) -> None:
-    around = answer(run("graph", "around", "DEMO-ORG-037", "--json"))
+    around = json_of(run("graph", "around", "DEMO-ORG-037", "--json"))
     assert around["centre"]["id"] == "DEMO-ORG-037"
-    assert answer(run("graph", "path", "DEMO-ORG-037", "DEMO-ORG-044", "--json"))["found"] is True
-    assert answer(run("graph", "summary", "--json"))["projects"] == 30
+    assert json_of(run("graph", "path", "DEMO-ORG-037", "DEMO-ORG-044", "--json"))["found"] is True
+    assert json_of(run("graph", "summary", "--json"))["projects"] == 30
 
 
 def test_the_call_is_integrated_and_played_through_a_withdrawal(run: Run, tmp_path: Path) -> None:
     sheet = tmp_path / "proposal.xlsx"
-    whole = answer(run("integrate", CALL, "--json", "--xlsx", str(sheet)))
+    whole = json_of(run("integrate", CALL, "--json", "--xlsx", str(sheet)))
     placed = [outline for stream in whole["streams"] for outline in stream["outlines"]]
-    assert sorted(placed) == sorted(row["id"] for row in answer(run("outlines", "--call", CALL, "--json")))
+    assert sorted(placed) == sorted(row["id"] for row in json_of(run("outlines", "--call", CALL, "--json")))
     assert all(link["countries"][0] != link["countries"][1] for link in whole["links"])
     assert any("retail" in str(topic).lower() for topic in whole["uncovered"])
     assert ["DEMO-OUT-009", "DEMO-OUT-038"] in [
         finding["about"] for finding in whole["findings"] if finding["kind"] == "competitors"
     ], "the two planted competitors"
     assert sheet.read_bytes()[:2] == b"PK"
-    less = answer(run("integrate", CALL, "--without", "FR", "--json"))
+    less = json_of(run("integrate", CALL, "--without", "FR", "--json"))
     gone = {p for stream in whole["streams"] for p in stream["outlines"]} - {
         p for stream in less["streams"] for p in stream["outlines"]
     }
@@ -277,25 +277,25 @@ def test_every_command_has_a_help_with_an_example() -> None:
 
 
 def test_swaps_and_weak_points_are_told_for_a_set(run: Run) -> None:
-    told = answer(
+    answer = json_of(
         run(
             *("steer", "--outline", "DEMO-OUT-058", "--call", CALL, "--size", "4-6", "--json"),
             *("DEMO-ORG-058", "DEMO-ORG-037", "DEMO-ORG-044", "DEMO-ORG-021"),
         )
     )
-    assert told["members"][0] == "DEMO-ORG-058"
-    assert {swap["out"] for swap in told["swaps"]} == {"DEMO-ORG-037", "DEMO-ORG-044", "DEMO-ORG-021"}
-    for swap in told["swaps"]:
+    assert answer["members"][0] == "DEMO-ORG-058"
+    assert {swap["out"] for swap in answer["swaps"]} == {"DEMO-ORG-037", "DEMO-ORG-044", "DEMO-ORG-021"}
+    for swap in answer["swaps"]:
         assert swap["allowed"]
-        assert swap["in"] not in told["members"]
+        assert swap["in"] not in answer["members"]
         assert swap["change"] == pytest.approx(sum(term["worth"] for term in swap["terms"]), abs=1e-5)
-    points = {tuple(point["leaving"]): point for point in told["resilience"]["weak_points"]}
+    points = {tuple(point["leaving"]): point for point in answer["resilience"]["weak_points"]}
     assert points[("DEMO-ORG-037",)]["breaks"] == ["R6"]
     assert points[("DEMO-ORG-037",)]["substitutes"]
 
 
 def test_more_new_ties_never_come_with_more_fit_on_the_front(run: Run) -> None:
-    points = answer(run("tradeoff", "--outline", "DEMO-OUT-028", "--call", CALL, "--json"))["points"]
+    points = json_of(run("tradeoff", "--outline", "DEMO-OUT-028", "--call", CALL, "--json"))["points"]
     assert len(points) >= 2
     assert [p["fit"] for p in points] == sorted((p["fit"] for p in points), reverse=True)
     assert [p["new_ties"] for p in points] == sorted(p["new_ties"] for p in points)

@@ -18,10 +18,10 @@ def test_bulk_ranking_tells_what_speaks_for_the_first_as_data(home: Path, tmp_pa
     assert result.exit_code == 0, result.output
     row = json.loads(result.stdout)
     assert [one["id"] for one in row["why"]] == [who for who, _ in row["ranked"][:10]]
-    quoted = [each for one in row["why"] for each in one["contributions"] if "sentence" in each]
-    assert {each["kind"] for each in quoted} <= {"text", "topic", "profile", "beside"}
-    assert {each["sentence"] for each in quoted} == {HEATING, HOSPITALS}
-    assert all(each["project"].startswith("DEMO-P-") for each in quoted if each["kind"] != "profile")
+    quoted = [quote for why in row["why"] for quote in why["contributions"] if "sentence" in quote]
+    assert {quote["kind"] for quote in quoted} <= {"text", "topic", "profile", "beside"}
+    assert {quote["sentence"] for quote in quoted} == {HEATING, HOSPITALS}
+    assert all(quote["project"].startswith("DEMO-P-") for quote in quoted if quote["kind"] != "profile")
 
 
 def test_partners_are_told_with_the_sentence_that_their_project_is_nearest_to(home: Path) -> None:

@@ -22,7 +22,7 @@ OUTLINE = "DEMO-OUT-058"
 TEAM = ["DEMO-ORG-058", "DEMO-ORG-037", "DEMO-ORG-044", "DEMO-ORG-021"]
 TEXT = "A data space for water utilities with leak sensors at the edge. We seek sensor makers and a cloud provider."
 QUESTION = {"call": CALL, "outline": OUTLINE}
-ASKED: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
+REQUESTS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
     ("post", "/suggest", "", QUESTION),
     ("post", "/suggest", "", {"call": CALL, "text": TEXT, "size": "1-2"}),
     ("post", "/steer", "", QUESTION | {"members": TEAM}),
@@ -83,10 +83,10 @@ def test_every_object_in_an_answer_is_closed(described: dict[str, Any]) -> None:
 
 def test_every_address_is_asked(described: dict[str, Any]) -> None:
     published = {(method, path) for path, methods in described["paths"].items() for method in methods}
-    assert {(method, f"/api/v1{address}") for method, address, _, _ in ASKED} == published
+    assert {(method, f"/api/v1{address}") for method, address, _, _ in REQUESTS} == published
 
 
-@pytest.mark.parametrize(("method", "address", "query", "body"), ASKED)
+@pytest.mark.parametrize(("method", "address", "query", "body"), REQUESTS)
 def test_every_answer_over_http_is_as_described(
     client: FlaskClient,
     described: dict[str, Any],

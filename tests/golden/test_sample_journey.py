@@ -23,7 +23,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def told(home: Path) -> Any:
+def imported(home: Path) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KONSORT_ENCODER", "hashing")
         return json.loads(run(home, "import", "cordis", str(SAMPLE), "--json").stdout)
@@ -35,13 +35,13 @@ def run(home: Path, *words: str, **options: Any) -> Result:
     return result
 
 
-def test_the_export_comes_in_whole(told: Any) -> None:
-    assert (told["added"]["projects"], told["added"]["organisations"]) == (239, 1742)
-    assert told["problems"] == 0
+def test_the_export_comes_in_whole(imported: Any) -> None:
+    assert (imported["added"]["projects"], imported["added"]["organisations"]) == (239, 1742)
+    assert imported["problems"] == 0
 
 
 def test_a_pasted_text_gets_allowed_sets_of_real_organisations(
-    home: Path, told: Any, monkeypatch: pytest.MonkeyPatch
+    home: Path, imported: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KONSORT_ENCODER", "hashing")
     text = "Drought tolerant wheat for Mediterranean farms: field trials, genetics and advice to farmers."
@@ -58,7 +58,7 @@ def test_a_pasted_text_gets_allowed_sets_of_real_organisations(
 
 
 def test_an_earlier_date_knows_less(
-    home: Path, told: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, imported: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KONSORT_ENCODER", "hashing")
     queries = tmp_path / "queries.jsonl"

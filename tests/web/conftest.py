@@ -56,7 +56,7 @@ from matcher.suggest.answers import (
 )
 from matcher.suggest.reasons import Reason
 from matcher.suggest.steering import Steering, Tolerance, TradeOff, WeakPoint
-from service.app.decided import KeptDecision, told
+from service.app.decided import KeptDecision, kept_decisions
 from service.app.open import Application, open_application
 from service.app.overall import OverallProjects
 from service.app.question import (
@@ -233,12 +233,12 @@ class Decided(Workspace):
     def decisions(self) -> Decisions:
         return self.kept
 
-    def told(self) -> tuple[KeptDecision, ...]:
+    def kept_decisions(self) -> tuple[KeptDecision, ...]:
         people = {
             OutlineId("L1"): Person(OutlineId("L1"), "Rechnen am Rand", "Nordlicht Rechenwerke AG", "DE"),
             OutlineId("L2"): Person(OutlineId("L2"), "Edge on the islands", "Meltemi Edge <Lab>", "GR"),
         }
-        return told(self.kept, people, self.streams)
+        return kept_decisions(self.kept, people, self.streams)
 
     def add(self, decisions: Iterable[Decision], *, anew: bool = False) -> None:
         for decision in decisions:

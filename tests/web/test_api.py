@@ -66,13 +66,13 @@ def test_an_impossible_request_is_answered_with_its_conflict(client: FlaskClient
 
 
 def test_a_set_is_steered_under_the_question_that_led_to_it(client: FlaskClient, small) -> None:
-    asked = {"call": "demo-call", "outline": "L1", "preset": "open", "members": ["O1", "O2"]}
-    answer = client.post(f"{V1}/steer", json=asked)
+    question = {"call": "demo-call", "outline": "L1", "preset": "open", "members": ["O1", "O2"]}
+    answer = client.post(f"{V1}/steer", json=question)
     assert (answer.status_code, answer.json["members"]) == (200, ["O1", "O2"])
     assert small.questions.requests == [
         (SuggestRequest(call="demo-call", outline="L1", preset="open"), ("O1", "O2")),
     ]
-    assert [(each["out"], each["in"]) for each in answer.json["swaps"]] == [
+    assert [(swap["out"], swap["in"]) for swap in answer.json["swaps"]] == [
         ("O2", "O3"),
         ("O2", "O4"),
         ("O2", "O5"),
@@ -97,8 +97,8 @@ def test_what_new_ties_cost_is_told_as_points(client: FlaskClient) -> None:
 
 
 def test_countries_may_be_named_in_either_style(client: FlaskClient, small) -> None:
-    asked = {"organisation": "O1", "countries": ["EL", "GB"], "new_only": True, "limit": 3}
-    assert client.post(f"{V1}/partners", json=asked).status_code == 200
+    question = {"organisation": "O1", "countries": ["EL", "GB"], "new_only": True, "limit": 3}
+    assert client.post(f"{V1}/partners", json=question).status_code == 200
     assert small.questions.requests == [
         PartnersRequest(organisation="O1", countries=("GR", "GB"), new_only=True, limit=3)
     ]
@@ -149,8 +149,8 @@ def test_records_are_listed(client: FlaskClient) -> None:
         "organisation": "O2",
         "language": "en",
     }
-    found = client.get(f"{V1}/organisations?text=meltemi&country=UK").json["organisations"]
-    assert found == []
+    organisations = client.get(f"{V1}/organisations?text=meltemi&country=UK").json["organisations"]
+    assert organisations == []
     assert len(client.get(f"{V1}/organisations?text=meltemi&country=EL").json["organisations"]) == 2
 
 
@@ -159,7 +159,7 @@ def test_a_call_is_integrated(client: FlaskClient) -> None:
     assert (answer.status_code, answer.json["links"][0]["countries"]) == (200, ["DE", "EL"])
     assert "alternatives" not in answer.json
     more = client.post(f"{V1}/integrate", json={"call": "demo-call", "alternatives": True})
-    assert [each["name"] for each in more.json["alternatives"]] == ["familiar"]
+    assert [alternative["name"] for alternative in more.json["alternatives"]] == ["familiar"]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_every_error_has_the_one_body(client: FlaskClient, method, path, sent, s
 def test_what_is_wrong_is_told_field_by_field(client: FlaskClient) -> None:
     members = [{"id": "m1", "country": "G"}, {"id": "m2", "kind": "club", "ovner": "m1", "sme": "maybe"}]
     answer = client.post(f"{V1}/check", json={"call": "demo-call", "members": [*members, {"budget_eur": -1}]})
-    assert [(each["where"], each["detail"]) for each in answer.json["errors"]] == [
+    assert [(error["where"], error["detail"]) for error in answer.json["errors"]] == [
         ("members.0.country", '"G" cannot be taken; needed: at least 2 characters'),
         (
             "members.1.kind",
@@ -227,7 +227,7 @@ def test_what_is_wrong_is_told_field_by_field(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "detail"),
     [
         (
             {"data": "text"},
@@ -257,9 +257,9 @@ def test_what_is_wrong_is_told_field_by_field(client: FlaskClient) -> None:
         ({"json": {"call": "demo-call", "text": "t", "want": [{"lest": 1}]}}, "did you mean least?"),
     ],
 )
-def test_a_refusal_says_what_was_found_and_what_is_needed(client: FlaskClient, sent, told) -> None:
+def test_a_refusal_says_what_was_found_and_what_is_needed(client: FlaskClient, sent, detail) -> None:
     answer = client.post(f"{V1}/suggest", **sent)
-    assert told in answer.json["detail"]
+    assert detail in answer.json["detail"]
 
 
 def test_members_from_no_country_are_refused(client: FlaskClient) -> None:

@@ -54,7 +54,7 @@ def test_an_uploaded_file_takes_the_place_of_the_text_and_stays_to_be_put_right(
 
 
 @pytest.mark.parametrize(
-    ("members", "told"),
+    ("members", "mistake"),
     [
         ("", "Paste a list of members, or choose a file."),
         ("kind,country\nsme,DE", "is empty, and so is the name"),
@@ -63,11 +63,11 @@ def test_an_uploaded_file_takes_the_place_of_the_text_and_stays_to_be_put_right(
         ("id\n" + "\n".join(f"M{n}" for n in range(201)), "lists 201 members; at most 200"),
     ],
 )
-def test_a_list_with_mistakes_is_kept_and_each_mistake_is_told(client: FlaskClient, members, told) -> None:
+def test_a_list_with_mistakes_is_kept_and_each_mistake_is_told(client: FlaskClient, members, mistake) -> None:
     answer = client.post("/check", data={"call": "demo-call", "members": members})
     assert answer.status_code == 422
     assert '<a href="#members">' in answer.text
-    assert told in answer.text
+    assert mistake in answer.text
     assert html.escape(members.strip()) in answer.text
 
 

@@ -12,9 +12,9 @@ API = "/api/v1/calls/demo-call/decisions"
 
 
 def token(client: FlaskClient) -> str:
-    found = re.search('name="token" value="([^"]+)"', client.get(PAGE).text)
-    assert found
-    return found[1]
+    match = re.search('name="token" value="([^"]+)"', client.get(PAGE).text)
+    assert match
+    return match[1]
 
 
 def decide(client: FlaskClient, **fields: str):
@@ -60,7 +60,7 @@ def test_each_kind_of_decision_is_kept_shown_and_taken_back_alone(
     assert f'name="key" value="{key}"' in page
     answer = client.post("/integrate/demo-call/take-back", data={"token": token(client), "key": key})
     assert answer.status_code == 303
-    assert [each.key for each in small.projects.decided.told()] == ["carry:L1"]
+    assert [decision.key for decision in small.projects.decided.kept_decisions()] == ["carry:L1"]
 
 
 def test_several_who_would_drop_out_are_kept_as_gone_with_one_button(client: FlaskClient, small) -> None:
@@ -89,7 +89,7 @@ def test_a_wrong_decision_is_told_beside_its_field_and_what_was_chosen_stays(
     assert answer.status_code == 422
     assert said in answer.text
     assert 'id="results"' in answer.text, "the proposal is still there"
-    assert small.projects.decided.told() == ()
+    assert small.projects.decided.kept_decisions() == ()
     if "put_outline" in fields:
         assert 'name="put-outline" value="L1"' in answer.text
 
@@ -99,7 +99,7 @@ def test_a_contradiction_is_told_and_the_decision_before_it_stays(client: FlaskC
     answer = decide(client, kind="together", pair_a="L1", pair_b="L2")
     assert answer.status_code == 422
     assert "L1 and L2 are decided to be together and never together" in answer.text
-    assert [each.key for each in small.projects.decided.told()] == ["never:L1,L2"]
+    assert [decision.key for decision in small.projects.decided.kept_decisions()] == ["never:L1,L2"]
 
 
 def test_decisions_that_cannot_all_be_kept_are_shown_to_be_taken_back(client: FlaskClient, small) -> None:
@@ -122,13 +122,13 @@ def test_a_form_from_elsewhere_changes_nothing(client: FlaskClient, small, addre
     answer = client.post(f"/integrate/demo-call/{address}", data=sent, headers=headers)
     assert answer.status_code == 403
     assert "Nothing was changed" in answer.text
-    assert small.projects.decided.told() == ()
+    assert small.projects.decided.kept_decisions() == ()
 
 
 def test_decisions_are_made_listed_and_taken_back_over_the_api(client: FlaskClient) -> None:
     assert client.get(API).json == {"call": "demo-call", "decisions": []}
-    told = client.post(API, json={"kind": "put", "about": ["L1"], "value": "s1"}).json["decisions"]
-    assert told == [
+    decisions = client.post(API, json={"kind": "put", "about": ["L1"], "value": "s1"}).json["decisions"]
+    assert decisions == [
         {
             "key": "put:L1",
             "kind": "put",
@@ -139,7 +139,7 @@ def test_decisions_are_made_listed_and_taken_back_over_the_api(client: FlaskClie
     ]
     client.post(API, json={"kind": "together", "about": ["L2", "L1"]})
     left = client.delete(f"{API}?key=put:L1").json["decisions"]
-    assert [each["key"] for each in left] == ["together:L1,L2"]
+    assert [decision["key"] for decision in left] == ["together:L1,L2"]
 
 
 @pytest.mark.parametrize(

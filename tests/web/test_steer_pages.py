@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from matcher.suggest.answers import SuggestRequest
 
-ASKED = {"call": "demo-call", "outline": "L1", "must": "Nordlicht Rechenwerke AG", "members": "O1\nO2\nO3"}
+QUESTION = {"call": "demo-call", "outline": "L1", "must": "Nordlicht Rechenwerke AG", "members": "O1\nO2\nO3"}
 
 
 def text_of(page: str) -> str:
@@ -17,7 +17,7 @@ def text_of(page: str) -> str:
 
 
 def test_each_member_has_alternatives_with_changes_in_words(client: FlaskClient, small) -> None:
-    page = client.get("/steer", query_string=ASKED)
+    page = client.get("/steer", query_string=QUESTION)
     question = SuggestRequest(call="demo-call", outline="L1", must=("O1",))
     assert (page.status_code, small.questions.requests) == (200, [(question, ("O1", "O2", "O3"))])
     read = text_of(page.text)
@@ -31,19 +31,19 @@ def test_each_member_has_alternatives_with_changes_in_words(client: FlaskClient,
 
 
 def test_taking_a_swap_leads_to_the_same_question_about_the_new_set(client: FlaskClient, small) -> None:
-    page = client.get("/steer", query_string=ASKED).text
+    page = client.get("/steer", query_string=QUESTION).text
     assert 'name="members" value="O1\nO4\nO3">Take this swap' in page
     assert 'name="members" value="O1\nO3">See the set without it' in page
     form = re.search(r'<form id="take".*?</form>', page, re.S)
     assert form is not None
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
-    assert hidden == {key: value for key, value in ASKED.items() if key != "members"}
+    assert hidden == {key: value for key, value in QUESTION.items() if key != "members"}
     client.get("/steer", query_string=hidden | {"members": "O1\r\nO4\r\nO3"})
     assert small.questions.requests[-1] == (small.questions.requests[0][0], ("O1", "O4", "O3"))
 
 
 def test_a_weak_point_names_what_breaks_and_who_could_step_in(client: FlaskClient) -> None:
-    read = text_of(client.get("/steer", query_string=ASKED | {"members": "O1\nO2\nO5"}).text)
+    read = text_of(client.get("/steer", query_string=QUESTION | {"members": "O1\nO2\nO5"}).text)
     assert "One member leaving is enough to break a hard rule, as Nordlicht Rechenwerke AG (R1)." in read
     assert "✕ Without Nordlicht Rechenwerke AG Breaks R1: Organisations from at least two countries." in read
     assert "✕ Without Greece (EL)" in read
@@ -52,13 +52,13 @@ def test_a_weak_point_names_what_breaks_and_who_could_step_in(client: FlaskClien
 
 
 def test_a_set_that_is_not_allowed_says_so_and_how_it_would_be(client: FlaskClient) -> None:
-    read = text_of(client.get("/steer", query_string=ASKED | {"members": "O2\nO5"}).text)
+    read = text_of(client.get("/steer", query_string=QUESTION | {"members": "O2\nO5"}).text)
     assert "Hard rules: 1 broken. Whoever leaves, no further hard rule breaks." in read
     assert "R1 broken → met, found 1 → 2" in read
 
 
 def test_a_swap_that_breaks_a_rule_stands_apart_and_says_which(client: FlaskClient) -> None:
-    read = text_of(client.get("/steer", query_string=ASKED | {"members": "O2\nO3"}).text)
+    read = text_of(client.get("/steer", query_string=QUESTION | {"members": "O2\nO3"}).text)
     assert "Swap: 2 alternatives" in read
     assert "1 swap that breaks a rule Meltemi Cloud fictional" in read
     assert "✕ Not allowed Breaks R1: Organisations from at least two countries." in read
@@ -83,12 +83,12 @@ def test_a_set_with_mistakes_keeps_its_input(client: FlaskClient, small) -> None
 
 
 @pytest.mark.parametrize(
-    ("members", "told"), [("", "Write who is in the set"), ("O1\n" * 41, "at most 40 can be steered")]
+    ("members", "detail"), [("", "Write who is in the set"), ("O1\n" * 41, "at most 40 can be steered")]
 )
-def test_a_set_has_one_to_forty_members(client: FlaskClient, members, told) -> None:
-    answer = client.post("/steer", data=ASKED | {"members": members})
+def test_a_set_has_one_to_forty_members(client: FlaskClient, members, detail) -> None:
+    answer = client.post("/steer", data=QUESTION | {"members": members})
     assert answer.status_code == 422
-    assert told in answer.text
+    assert detail in answer.text
 
 
 def test_a_suggestion_leads_to_its_steering_and_to_the_trade_off(client: FlaskClient, small) -> None:

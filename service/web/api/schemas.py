@@ -51,8 +51,17 @@ def _reference(record: type) -> dict[str, Any]:
 
 def described(document: dict[str, Any], *, unused: str) -> dict[str, Any]:
     """Return the API's description with the shapes of all answers; `unused` names a shape that no address refers to."""
-    asked = {name: shape for name, shape in document["components"]["schemas"].items() if name != unused}
-    told = schemas_of((*ANSWERS, *OF_COMMANDS), PLACE)
-    if doubles := [name for name in asked.keys() & told.keys() if asked[name] != told[name]]:
+    question_shapes = {
+        name: shape for name, shape in document["components"]["schemas"].items() if name != unused
+    }
+    answer_shapes = schemas_of((*ANSWERS, *OF_COMMANDS), PLACE)
+    if doubles := [
+        name
+        for name in question_shapes.keys() & answer_shapes.keys()
+        if question_shapes[name] != answer_shapes[name]
+    ]:
         raise ValueError(f"a question and an answer are published under one name: {', '.join(doubles)}")
-    return {**document, "components": {**document["components"], "schemas": {**asked, **told}}}
+    return {
+        **document,
+        "components": {**document["components"], "schemas": {**question_shapes, **answer_shapes}},
+    }

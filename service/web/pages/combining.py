@@ -71,14 +71,14 @@ def _whole(form: Form) -> dict[str, Any]:
     gone = form.read("without", lambda: names.those_of_call(form.reader, form["without"], call=call)) or ()
     beside = "without" if gone else "decisions" if projects.has_outlines(call) else "call"
     view = form.read(beside, lambda: _answer(form, gone)) if "without" not in form.errors else None
-    found = {**(view or {}), "gone": gone}
+    context = {**(view or {}), "gone": gone}
     if beside == "call":
-        return found
+        return context
     decided = projects.decisions(form.reader, call)
     heads = application.records.all_outlines(form.reader, call=call)
     languages = {head.id: head.language for head in heads}
     return {
-        **found,
+        **context,
         "decided": decided,
         "streams": projects.streams(form.reader, call),
         "languages": languages,

@@ -15,9 +15,9 @@ class Guard:
 
     def require(self, request: Request) -> None:
         """Refuse (403) a form without the token, and one that the browser says another site has sent."""
-        told = request.form.get(FIELD, "").encode()
+        token = request.form.get(FIELD, "").encode()
         elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
-        if elsewhere or not secrets.compare_digest(told, self.token.encode()):
+        if elsewhere or not secrets.compare_digest(token, self.token.encode()):
             abort(
                 403,
                 "Nothing was changed: the form does not come from this page, or the page is older than the running "

@@ -77,8 +77,10 @@ def ring(
         _other(dot, place, n) for n, (dot, place) in enumerate(zip(others, places, strict=True), start=1)
     ]
     parts.append(_centre(centre, high / 2))
-    told = f"{centre.name} in the middle, joined to {len(others)} others; the table below says the same."
-    return _svg(f"ring {size}", title, told, (WIDE, high), parts)
+    description = (
+        f"{centre.name} in the middle, joined to {len(others)} others; the table below says the same."
+    )
+    return _svg(f"ring {size}", title, description, (WIDE, high), parts)
 
 
 def chain(title: str, dots: Sequence[Dot], between: Sequence[str]) -> str:
@@ -98,16 +100,16 @@ def chain(title: str, dots: Sequence[Dot], between: Sequence[str]) -> str:
         parts.append(
             _linked(dot, f'<circle class="dot" cx="40" cy="{y}" r="24"/>{_number(40, y, n + 1)}{name}')
         )
-    told = "From top to bottom: " + ", ".join(dot.full for dot in dots)
-    return _svg("chain", title, told, (CHAIN_WIDE, 80 + max(0, len(dots) - 1) * STEP_HIGH), parts)
+    description = "From top to bottom: " + ", ".join(dot.full for dot in dots)
+    return _svg("chain", title, description, (CHAIN_WIDE, 80 + max(0, len(dots) - 1) * STEP_HIGH), parts)
 
 
-def _svg(look: str, title: str, told: str, size: tuple[int, int], parts: Sequence[str]) -> str:
+def _svg(look: str, title: str, description: str, size: tuple[int, int], parts: Sequence[str]) -> str:
     return (
         f'<svg class="picture {look}" viewBox="0 0 {size[0]} {size[1]}" preserveAspectRatio="xMidYMid slice" '
         f'role="group" aria-labelledby="picture-title" aria-describedby="picture-desc" '
         f'xmlns="http://www.w3.org/2000/svg"><title id="picture-title">{escape(title)}</title>'
-        f'<desc id="picture-desc">{escape(told)}</desc>{"".join(parts)}</svg>'
+        f'<desc id="picture-desc">{escape(description)}</desc>{"".join(parts)}</svg>'
     )
 
 
@@ -170,8 +172,8 @@ def _number(x: float, y: float, number: int) -> str:
 
 
 def _linked(dot: Dot, inside: str) -> str:
-    told = f"{dot.full}. {dot.note}" if dot.note else dot.full
+    label = f"{dot.full}. {dot.note}" if dot.note else dot.full
     return (
-        f'<a href="{escape(dot.href)}" class="{escape(dot.look)}" aria-label="{escape(told)}">'
-        f"<title>{escape(told)}</title>{inside}</a>"
+        f'<a href="{escape(dot.href)}" class="{escape(dot.look)}" aria-label="{escape(label)}">'
+        f"<title>{escape(label)}</title>{inside}</a>"
     )

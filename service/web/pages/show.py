@@ -209,13 +209,13 @@ def tally(rules: Sequence[RuleAnswer]) -> str:
     return ", ".join(f"{count} {word}" for count, word in parts if count) or "no hard rules"
 
 
-def asked(rules: Sequence[RuleAnswer], names: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+def open_questions(rules: Sequence[RuleAnswer], names: Mapping[str, str]) -> list[tuple[str, list[str]]]:
     """Whom to ask what, so that the open hard rules can be told: each question once, by whom it concerns.
 
     >>> from graph.rules.rules import Question
     >>> ask = (Question(("a",), "owner", "Who owns it?"),)
     >>> rule = RuleAnswer("R1", Hardness.HARD, Answer.UNKNOWN, "two owners", 1, 2, (), "call text", ask=ask)
-    >>> asked([rule, rule], {"a": "Acme"})
+    >>> open_questions([rule, rule], {"a": "Acme"})
     [('Acme', ['Who owns it?'])]
     """
     texts: dict[str, dict[str, None]] = {}
@@ -251,7 +251,6 @@ def hardness(value: Hardness) -> str:
 
 
 FILTERS = (
-    asked,
     attestations,
     bar,
     by_urgency,
@@ -268,6 +267,7 @@ FILTERS = (
     named,
     names_of,
     number,
+    open_questions,
     percent,
     sentence,
     shared,

@@ -19,7 +19,7 @@ TOO_SMALL = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SubstituteRow:
     """Somebody who could come in. `members`: the ids of the set that this leads to, one a line."""
 
     who: Organisation
@@ -27,7 +27,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative(Step):
+class SwapRow(SubstituteRow):
     """Somebody else for a seat. `change`: of the set's value; `terms`, `rules`: what changes, in words.
 
     `breaks`: what forbids it, in words; "" where it is allowed.
@@ -40,27 +40,27 @@ class Alternative(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
-    """A member with those who could sit there. `asked_for`: the question itself wants this member.
+class SeatRow:
+    """A member with those who could sit there. `required`: the question itself wants this member.
 
     `forbidden`: those with whom a rule or wish breaks.
     `without`: the ids of the set once this member has left; "" where nobody would remain.
     """
 
     who: Organisation
-    asked_for: bool
-    alternatives: tuple[Alternative, ...]
-    forbidden: tuple[Alternative, ...]
+    required: bool
+    alternatives: tuple[SwapRow, ...]
+    forbidden: tuple[SwapRow, ...]
     without: str
 
 
 @dataclass(frozen=True, slots=True)
-class WeakPoint:
+class WeakPointRow:
     """A member or country that must not leave: what would break, and who could step in."""
 
     name: str
     breaks: tuple[str, ...]
-    substitutes: tuple[Step, ...]
+    substitutes: tuple[SubstituteRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +200,15 @@ def bears(answer: Steering, names: Names) -> str:
     return f"Any {size - 1} may leave; {size} together can break a hard rule, as {example}."
 
 
-def _seats(answer: Steering, known: Mapping[str, Organisation], asked_for: set[str]) -> list[Seat]:
+def _seats(answer: Steering, known: Mapping[str, Organisation], required: set[str]) -> list[SeatRow]:
     team = answer.members
-    alternatives: dict[str, list[Alternative]] = {member: [] for member in team}
+    alternatives: dict[str, list[SwapRow]] = {member: [] for member in team}
     for swap in answer.swaps:
         alternatives[swap.outgoing].append(_alternative(swap, team, known))
     return [
-        Seat(
+        SeatRow(
             who=known[member],
-            asked_for=member in asked_for,
+            required=member in required,
             alternatives=tuple(other for other in alternatives[member] if not other.breaks),
             forbidden=tuple(other for other in alternatives[member] if other.breaks),
             without=lines(other for other in team if other != member),
@@ -217,21 +217,22 @@ def _seats(answer: Steering, known: Mapping[str, Organisation], asked_for: set[s
     ]
 
 
-def _alternative(swap: Swap, team: Sequence[str], known: Mapping[str, Organisation]) -> Alternative:
+def _alternative(swap: Swap, team: Sequence[str], known: Mapping[str, Organisation]) -> SwapRow:
     after = lines(swap.incoming if member == swap.outgoing else member for member in team)
     rules = tuple(map(rule_in_words, swap.rules))
-    return Alternative(
+    return SwapRow(
         known[swap.incoming], after, swap.change, terms_in_words(swap.terms), rules, breaks_in_words(swap)
     )
 
 
-def _weak(point: steering.WeakPoint, answer: Steering, known: Mapping[str, Organisation]) -> WeakPoint:
+def _weak(point: steering.WeakPoint, answer: Steering, known: Mapping[str, Organisation]) -> WeakPointRow:
     texts = {rule.id: rule.text for rule in answer.rules}
     staying = [member for member in answer.members if member not in point.leaving]
-    return WeakPoint(
+    return WeakPointRow(
         name=show.country(point.country) if point.country else known[point.leaving[0]].label,
         breaks=tuple(f"{rule}: {texts[rule]}" for rule in point.breaks),
         substitutes=tuple(
-            Step(known[substitute], lines((*staying, substitute))) for substitute in point.substitutes
+            SubstituteRow(known[substitute], lines((*staying, substitute)))
+            for substitute in point.substitutes
         ),
     )

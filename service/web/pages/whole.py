@@ -18,7 +18,7 @@ SHADES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkRow:
     """Two outlines that should work together. `quotes`: what one seeks and what the other offers."""
 
     a: str
@@ -31,20 +31,20 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MatrixCell:
     """Links between two states, and the shade of its square: 0 (none) to SHADES (most)."""
 
     links: int
     shade: int
 
 
-def links(answer: OverallProject, titles: Mapping[str, str]) -> list[Link]:
+def links(answer: OverallProject, titles: Mapping[str, str]) -> list[LinkRow]:
     """Return the links, the strongest first."""
     strongest = sorted(answer.links, key=lambda link: -round(link.strength, 4))
     return [_link(link, titles) for link in strongest]
 
 
-def _link(link: project.Link, titles: Mapping[str, str]) -> Link:
+def _link(link: project.Link, titles: Mapping[str, str]) -> LinkRow:
     quotes = [
         (ground.evidence.seeks or "", ground.evidence.offers or "")
         for ground in link.why
@@ -53,21 +53,21 @@ def _link(link: project.Link, titles: Mapping[str, str]) -> Link:
     others = [show.sentence(ground.text) for ground in link.why if ground.name != "seeks-offers"]
     a, b = (titles.get(end, end) for end in (link.a, link.b))
     states = " – ".join(map(to_eu, link.countries))
-    return Link(a, b, states, link.strength, tuple(quotes[:1]), tuple(others))
+    return LinkRow(a, b, states, link.strength, tuple(quotes[:1]), tuple(others))
 
 
-def matrix(answer: OverallProject) -> list[tuple[str, list[Cell]]]:
+def matrix(answer: OverallProject) -> list[tuple[str, list[MatrixCell]]]:
     """Return the rows of the state-by-state matrix: the state in EU style, and its links with each state in turn."""
     states, counts = answer.state_matrix.states, answer.state_matrix.links
     most = max((count for row in counts for count in row), default=0)
     return [
-        (to_eu(state), [Cell(count, -(-SHADES * count // most) if most else 0) for count in row])
+        (to_eu(state), [MatrixCell(count, -(-SHADES * count // most) if most else 0) for count in row])
         for state, row in zip(states, counts, strict=True)
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class WeakPoint:
+class LossRow:
     """Somebody whose loss breaks something. `size`: what goes along; `mend`: the links that would mend it."""
 
     who: str
@@ -76,11 +76,11 @@ class WeakPoint:
     mend: tuple[str, ...]
 
 
-def weak_points(answer: OverallProject, names: Mapping[str, str]) -> list[WeakPoint]:
+def weak_points(answer: OverallProject, names: Mapping[str, str]) -> list[LossRow]:
     """Return whose loss breaks something, the worst first."""
     breaking = [loss for loss in answer.fragile if loss.breaks]
     return [
-        WeakPoint(
+        LossRow(
             show.country(loss.id) if loss.kind == "country" else names.get(loss.id, loss.id),
             f"{count(len(loss.outlines), 'outline')}, {count(loss.links, 'link')}",
             show.sentence("; ".join(loss.breaks)),
@@ -91,14 +91,14 @@ def weak_points(answer: OverallProject, names: Mapping[str, str]) -> list[WeakPo
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeRow:
     """One kind of change against the proposal before, and what it is about."""
 
     what: str
     about: tuple[str, ...]
 
 
-def changes(answer: OverallProject, names: Mapping[str, str]) -> list[Change]:
+def changes(answer: OverallProject, names: Mapping[str, str]) -> list[ChangeRow]:
     """Return what differs from the proposal before; nothing where there was none or all is as it was."""
     differences = answer.changes
     if differences is None:
@@ -111,13 +111,13 @@ def changes(answer: OverallProject, names: Mapping[str, str]) -> list[Change]:
         for outline, old, new in differences.moved
     )
     kinds = [
-        Change("Gone", tuple(known.get(outline, outline) for outline in differences.removed)),
-        Change("New", tuple(known.get(outline, outline) for outline in differences.added)),
-        Change("Moved", tuple(moved)),
-        Change("Stream named anew", tuple(f"{old} is now {new}" for _, old, new in differences.renamed)),
-        Change("New links", tuple(_pair(pair, known) for pair in differences.links_added)),
-        Change("Links no more", tuple(_pair(pair, known) for pair in differences.links_removed)),
-        Change("Links gone with who left", tuple(_pair(pair, known) for pair in differences.links_gone)),
+        ChangeRow("Gone", tuple(known.get(outline, outline) for outline in differences.removed)),
+        ChangeRow("New", tuple(known.get(outline, outline) for outline in differences.added)),
+        ChangeRow("Moved", tuple(moved)),
+        ChangeRow("Stream named anew", tuple(f"{old} is now {new}" for _, old, new in differences.renamed)),
+        ChangeRow("New links", tuple(_pair(pair, known) for pair in differences.links_added)),
+        ChangeRow("Links no more", tuple(_pair(pair, known) for pair in differences.links_removed)),
+        ChangeRow("Links gone with who left", tuple(_pair(pair, known) for pair in differences.links_gone)),
     ]
     return [kind for kind in kinds if kind.about]
 
@@ -127,7 +127,7 @@ def _pair(pair: Sequence[str], names: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class AlternativeRow:
     """Another integration: its aim, what it consists of, how far it lies off, and what it has more and less of."""
 
     name: str
@@ -138,14 +138,14 @@ class Other:
     less: tuple[str, ...]
 
 
-def others(answer: OverallProject) -> list[Other]:
+def others(answer: OverallProject) -> list[AlternativeRow]:
     """Return the alternatives, where they were asked for."""
     return [_other(alternative) for alternative in answer.alternatives or ()]
 
 
-def _other(other: Alternative) -> Other:
+def _other(other: Alternative) -> AlternativeRow:
     more, less = traded(other.trade)
-    return Other(
+    return AlternativeRow(
         other.name,
         other.aim,
         tuple(f"{stream.name} ({len(stream.outlines)})" for stream in other.project.streams),
