@@ -103,10 +103,10 @@ class Block:
             similarities, places = self.scanner.search(query, looked_at, params=parameters)
             # FAISS pads a short answer with -1, and drops equals beyond the last place in no stated order:
             # look further until the last place is worse than the k-th, so that ties can be broken by id.
-            found = places[0] >= 0
-            last_decides = similarities[0][found][-1] < similarities[0][k - 1]
+            filled = places[0] >= 0
+            last_decides = similarities[0][filled][-1] < similarities[0][k - 1]
             if last_decides or looked_at >= most:
-                return similarities[0][found], places[0][found]
+                return similarities[0][filled], places[0][filled]
             looked_at = min(looked_at * 4, most)
 
 
@@ -198,10 +198,10 @@ class FaissIndex:
         begin = 0
         for block in self._blocks:
             inside = slice(begin, begin + len(block.rows))
-            found = block.nearest(query, k, None if mask is None else mask[inside])
+            neighbours = block.nearest(query, k, None if mask is None else mask[inside])
             hits += [
                 Hit(self._ids[begin + place], min(1.0, max(-1.0, float(similarity))))
-                for similarity, place in zip(*found, strict=True)
+                for similarity, place in zip(*neighbours, strict=True)
             ]
             begin = inside.stop
         return tuple(sorted(hits, key=lambda hit: (-hit.similarity, hit.id))[:k])
@@ -224,11 +224,11 @@ class FaissIndex:
         """Read what `save` wrote. Raises IndexMismatch when it was made for another fingerprint."""
         try:
             with path.open("rb") as handle, np.load(handle, allow_pickle=False) as stored:
-                found, ids, rows = str(stored["fingerprint"]), stored["ids"].tolist(), stored["rows"]
+                maker, ids, rows = str(stored["fingerprint"]), stored["ids"].tolist(), stored["rows"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise IndexMismatch(f"{path} cannot be read as an index ({error}); build it again") from error
-        if found != fingerprint:
-            raise IndexMismatch(f"expected the index {fingerprint}, got {found} in {path}; build it again")
+        if maker != fingerprint:
+            raise IndexMismatch(f"expected the index {fingerprint}, got {maker} in {path}; build it again")
         index = cls(rows.shape[1])
         index._hold(ids, rows)
         return index

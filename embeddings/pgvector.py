@@ -81,7 +81,7 @@ class PgVectorIndex:
                     .values(name=collection, width=width, fingerprint=fingerprint)
                     .on_conflict_do_nothing()
                 )
-                found = connection.execute(
+                stored = connection.execute(
                     select(_collections.c.width, _collections.c.fingerprint).where(
                         _collections.c.name == collection
                     )
@@ -90,10 +90,10 @@ class PgVectorIndex:
             raise StoreError(
                 f"PostgreSQL with the extension 'vector' is needed for the collection {collection!r}: {error}"
             ) from error
-        if tuple(found) != (width, fingerprint):
+        if tuple(stored) != (width, fingerprint):
             engine.dispose()
             raise IndexMismatch(
-                f"expected {(width, fingerprint)}, got {tuple(found)} in the collection {collection!r}; "
+                f"expected {(width, fingerprint)}, got {tuple(stored)} in the collection {collection!r}; "
                 "drop it and build it again"
             )
         return cls(engine, collection, width)
@@ -153,8 +153,8 @@ class PgVectorIndex:
         if allowed is not None:
             wanted = wanted.where(_rows.c.id == any_(literal(sorted(set(allowed)), ARRAY(Text))))
         with self._engine.connect() as connection:
-            found = connection.execute(wanted).all()
-        return tuple(Hit(id_, min(1.0, max(-1.0, 0.0 - distance))) for id_, distance in found)
+            rows = connection.execute(wanted).all()
+        return tuple(Hit(id_, min(1.0, max(-1.0, 0.0 - distance))) for id_, distance in rows)
 
     @property
     def _mine(self):  # type: ignore[no-untyped-def]  # a SQL expression

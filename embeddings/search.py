@@ -15,7 +15,7 @@ from data.model import History, Organisation, Outline
 from data.store import Store
 from embeddings.encoder import Encoder, Progress
 from embeddings.index import SCATTERED, SCATTERED_ROWS, FaissIndex, Hit
-from embeddings.sentences import Sentence, best_of, split_sentences
+from embeddings.sentences import SentenceMatch, best_of, split_sentences
 
 KINDS = ("outline", "project", "organisation")
 CHUNK = 128
@@ -89,7 +89,7 @@ class TextSearch:
         self._index = FaissIndex(encoder.width)
         self._index.add(list(self._hash_of_entry), self.matrix(self._hash_of_entry))
         self._masks: dict[str, np.ndarray] = {}
-        self._asked = RecentTexts(encoder)
+        self._recent = RecentTexts(encoder)
         self._corpus = sum(map(_digest, self._hash_of_entry.items())) % CORPORA
         self._sampled: tuple[str, ...] = ()
         self._sample()
@@ -268,7 +268,7 @@ class TextSearch:
         rows = self._take(places)
         unknown = np.flatnonzero(places < 0)
         if unknown.size:
-            rows[unknown] = self._asked.encode([texts[place] for place in unknown.tolist()])
+            rows[unknown] = self._recent.encode([texts[place] for place in unknown.tolist()])
         return rows
 
     def vector(self, entry: str) -> np.ndarray:
@@ -286,14 +286,14 @@ class TextSearch:
         places = [self._row_of_hash.get(key, -1) for key in hashes]
         return self._take(np.array(places, dtype=np.int64))
 
-    def best_sentences(self, text: str, entries: Sequence[str]) -> tuple[Sentence | None, ...]:
+    def best_sentences(self, text: str, entries: Sequence[str]) -> tuple[SentenceMatch | None, ...]:
         """Return, for each entry, the sentence of `text` that is closest to it; None where either has no
         words."""
         sentences = split_sentences(text)
         if not sentences or not entries:
             return tuple(None for _ in entries)
         wanted = self.matrix(entries)
-        best = best_of(sentences, self._asked.encode(sentences), wanted)
+        best = best_of(sentences, self._recent.encode(sentences), wanted)
         return tuple(one if row.any() else None for one, row in zip(best, wanted, strict=True))
 
     def _mask_of(self, kinds: Collection[str]) -> np.ndarray:

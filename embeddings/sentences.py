@@ -23,7 +23,7 @@ LONGEST = 400
 """Characters; a longer piece is divided at commas, so that a quoted reason stays readable."""
 
 
-class Sentence(NamedTuple):
+class SentenceMatch(NamedTuple):
     """A sentence of a text and how well it fits. `similarity`: cosine in [-1, 1]."""
 
     text: str
@@ -66,11 +66,13 @@ def _divide(sentence: str) -> list[str]:
     return [*_divide(sentence[:cut].strip()), *_divide(sentence[cut:].strip())]
 
 
-def best_of(sentences: tuple[str, ...], vectors: np.ndarray, aspects: np.ndarray) -> tuple[Sentence, ...]:
+def best_of(
+    sentences: tuple[str, ...], vectors: np.ndarray, aspects: np.ndarray
+) -> tuple[SentenceMatch, ...]:
     """Return, for each row of `aspects` (m, d), the sentence whose row in `vectors` (n, d) is closest; n ≥ 1.
 
     All rows have length 1. The earlier sentence wins a tie.
     """
     similarities = aspects @ vectors.T
     best = np.argmax(similarities, axis=1)
-    return tuple(Sentence(sentences[j], float(similarities[i, j])) for i, j in enumerate(best))
+    return tuple(SentenceMatch(sentences[j], float(similarities[i, j])) for i, j in enumerate(best))

@@ -34,8 +34,8 @@ from graph.network.views import (
     CountryMatrix,
     CountryTie,
     CountryView,
+    IntroductionPath,
     Neighbourhood,
-    Path,
     Summary,
     Tie,
 )
@@ -205,7 +205,7 @@ class Network:
             return self._projection.ties(rows)
         return self._projection.ties(rows, fading=self._projection.faded(half_life_years, as_of))
 
-    def path(self, a: str, b: str, *, introduction_cost: float = INTRODUCTION_COST) -> Path:
+    def path(self, a: str, b: str, *, introduction_cost: float = INTRODUCTION_COST) -> IntroductionPath:
         """Return the strongest chain of introductions from `a` to `b`. Raises NotFound.
 
         The chain with the least sum of introduction_cost + 1 / weight. With a cost of 0 it is Newman's
@@ -227,7 +227,7 @@ class Network:
             )
             through_umbrella = bool(chain)
         ids = [self._ids[place] for place in chain]
-        return Path(
+        return IntroductionPath(
             a=self.actor(a),
             b=self.actor(b),
             actors=tuple(map(self.actor, ids)),

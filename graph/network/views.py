@@ -57,7 +57,7 @@ class Neighbourhood:
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class IntroductionPath:
     """The strongest chain of introductions from one organisation to another.
 
     `actors` begins with the asker and ends with the wanted organisation; `ties[i]` joins actors i and i + 1.

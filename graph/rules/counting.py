@@ -19,7 +19,7 @@ from data.demands import (
     Unit,
     plain_role,
 )
-from graph.rules.findings import Finding, Question, ask_about, bounds, ids, listing, span, with_unit
+from graph.rules.evaluation import Evaluation, Question, ask_about, bounds, ids, listing, span, with_unit
 from graph.rules.matching import fewest_owners, heaviest_owner
 from graph.rules.members import Member
 from graph.rules.selection import Context, every, fits, missing_for
@@ -38,7 +38,7 @@ def within(low: float, high: float, minimum: float | None, maximum: float | None
     return True if low >= floor and high <= ceiling else None
 
 
-def count_range(demand: CountRange, context: Context) -> Finding:
+def count_range(demand: CountRange, context: Context) -> Evaluation:
     """Answer a `CountRange`: the fewest and the most that the missing facts allow, against the bounds."""
     picked = [(i, member, fits(demand.members, member, context)) for i, member in enumerate(context.members)]
     sure = [(i, member) for i, member, fit in picked if fit is True]
@@ -61,7 +61,7 @@ def count_range(demand: CountRange, context: Context) -> Finding:
             ask.extend(ask_about(member, fact) for fact in facts)
     count = int(low) if low == high else span(low, high)
     shown = sure if answer is not None else possible
-    return Finding(
+    return Evaluation(
         answer,
         count,
         bounds(demand.minimum, demand.maximum),
@@ -99,7 +99,7 @@ def _counted(demand: CountRange, members: Sequence[Member]) -> str:
     return f"counted: {listing(member.label for member in members)}"
 
 
-def all_members(demand: AllMembers, context: Context) -> Finding:
+def all_members(demand: AllMembers, context: Context) -> Evaluation:
     """Answer an `AllMembers`: who surely does not fit, who may not."""
     wrong, unsure = [], []
     ask: list[Question] = []
@@ -115,15 +115,15 @@ def all_members(demand: AllMembers, context: Context) -> Finding:
             ask.extend(ask_about(member, fact) for fact in facts)
     if wrong:
         names = f"{listing(member.label for member in wrong)} {'does' if len(wrong) == 1 else 'do'} not fit"
-        return Finding(False, f"{len(wrong)} outside", "all within", ids(wrong), names)
+        return Evaluation(False, f"{len(wrong)} outside", "all within", ids(wrong), names)
     if unsure:
-        return Finding(
+        return Evaluation(
             None, f"{len(unsure)} unknown", "all within", ids(unsure), "facts are missing", tuple(ask)
         )
-    return Finding(True, "all within", "all within")
+    return Evaluation(True, "all within", "all within")
 
 
-def per_group_maximum(demand: PerGroupMaximum, context: Context) -> Finding:
+def per_group_maximum(demand: PerGroupMaximum, context: Context) -> Evaluation:
     """Answer a `PerGroupMaximum`: how many the largest country or owner has."""
     picked = [(i, member, fits(demand.members, member, context)) for i, member in enumerate(context.members)]
     sure = [(i, member) for i, member, fit in picked if fit is True]
@@ -152,7 +152,7 @@ def per_group_maximum(demand: PerGroupMaximum, context: Context) -> Finding:
                 facts[fact] = None
             ask.extend(ask_about(member, missing) for missing in facts)
     largest = low if low == high else span(low, high)
-    return Finding(
+    return Evaluation(
         answer, largest, bounds(None, demand.maximum), _largest_group(demand, context, sure), "", tuple(ask)
     )
 
@@ -176,23 +176,23 @@ def _largest_group(
     return tuple(largest)
 
 
-def coordinator_is(demand: CoordinatorIs, context: Context) -> Finding:
+def coordinator_is(demand: CoordinatorIs, context: Context) -> Evaluation:
     """Answer a `CoordinatorIs`; open while nobody is named, or two are named of whom one fits."""
     leaders = [member for member in context.members if plain_role(member.role) == COORDINATOR]
     if not leaders:
         question = Question((), "coordinator", "Who coordinates?")
-        return Finding(None, "nobody named", "one who fits", why="no member has the role", ask=(question,))
+        return Evaluation(None, "nobody named", "one who fits", why="no member has the role", ask=(question,))
     # Who leads counts whatever the selector says of roles.
     answers = [fits(demand.members, member, context) for member in leaders]
     named = listing(member.label for member in leaders)
     if len(set(answers)) > 1:
         question = Question(ids(leaders), "coordinator", f"Who of {named} coordinates?")
-        return Finding(None, named, "one who fits", ids(leaders), "several are named", (question,))
+        return Evaluation(None, named, "one who fits", ids(leaders), "several are named", (question,))
     ask: tuple[Question, ...] = ()
     if answers[0] is None:
         ask = tuple(ask_about(m, fact) for m in leaders for fact in missing_for(demand.members, m))
     why = f"{named} does not fit" if answers[0] is False else ""
-    return Finding(answers[0], named, "one who fits", ids(leaders), why, ask)
+    return Evaluation(answers[0], named, "one who fits", ids(leaders), why, ask)
 
 
 _FACTS = {
@@ -202,57 +202,57 @@ _FACTS = {
 }
 
 
-def project_range(demand: ProjectRange, context: Context) -> Finding:
+def project_range(demand: ProjectRange, context: Context) -> Evaluation:
     """Answer a `ProjectRange` from the project's facts."""
     unit, question = _FACTS[demand.fact]
     needed = bounds(demand.minimum, demand.maximum, unit)
     value = getattr(context.facts, demand.fact.value)
     if value is None:
         ask = (Question((), demand.fact.value, question),)
-        return Finding(None, "unknown", needed, why="not stated", ask=ask)
-    return Finding(within(value, value, demand.minimum, demand.maximum), with_unit(value, unit), needed)
+        return Evaluation(None, "unknown", needed, why="not stated", ask=ask)
+    return Evaluation(within(value, value, demand.minimum, demand.maximum), with_unit(value, unit), needed)
 
 
-def load_cap(demand: LoadCap, context: Context) -> Finding:
+def load_cap(demand: LoadCap, context: Context) -> Evaluation:
     """Answer a `LoadCap`: this consortium and those an organisation is already in."""
     needed = bounds(None, demand.maximum)
     loads = context.facts.loads
     if demand.maximum < 1:
-        return Finding(not context.members, len(context.members), needed, ids(context.members))
+        return Evaluation(not context.members, len(context.members), needed, ids(context.members))
     if loads is None:
         ask = tuple(ask_about(member, "load") for member in context.members)
-        return Finding(None, "unknown", needed, ids(context.members), "no loads are stated", ask)
+        return Evaluation(None, "unknown", needed, ids(context.members), "no loads are stated", ask)
     over = [member for member in context.members if loads.get(member.id, 0) + 1 > demand.maximum]
     most = max((loads.get(member.id, 0) + 1 for member in context.members), default=0)
     why = f"{listing(member.label for member in over)} would carry too much" if over else ""
-    return Finding(not over, most, needed, ids(over), why)
+    return Evaluation(not over, most, needed, ids(over), why)
 
 
-def must_have(demand: MustHave, context: Context) -> Finding:
+def must_have(demand: MustHave, context: Context) -> Evaluation:
     """Answer a `MustHave`."""
     present = {member.id for member in context.members}
     there = tuple(org for org in demand.organisations if org in present)
     absent = [org for org in demand.organisations if org not in present]
     needed = len(demand.organisations) if demand.at_least is None else demand.at_least
     enough = len(there) >= needed
-    return Finding(enough, len(there), needed, there, "" if enough else f"missing: {listing(absent)}")
+    return Evaluation(enough, len(there), needed, there, "" if enough else f"missing: {listing(absent)}")
 
 
-def must_not_have(demand: MustNotHave, context: Context) -> Finding:
+def must_not_have(demand: MustNotHave, context: Context) -> Evaluation:
     """Answer a `MustNotHave`."""
     barred = set(demand.organisations)
     there = [member for member in context.members if member.id in barred]
     why = f"{listing(member.label for member in there)} must not take part" if there else ""
-    return Finding(not there, len(there), "none", ids(there), why)
+    return Evaluation(not there, len(there), "none", ids(there), why)
 
 
-def must_not_together(demand: MustNotTogether, context: Context) -> Finding:
+def must_not_together(demand: MustNotTogether, context: Context) -> Evaluation:
     """Answer a `MustNotTogether`."""
     named = set(demand.organisations)
     there = [member for member in context.members if member.id in named]
     apart = len(there) <= 1
     why = "" if apart else f"{listing(member.label for member in there)} must not be together"
-    return Finding(apart, len(there), "at most 1", ids(there) if not apart else (), why)
+    return Evaluation(apart, len(there), "at most 1", ids(there) if not apart else (), why)
 
 
 def applies(selector: Selector, context: Context) -> bool | None:

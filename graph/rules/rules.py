@@ -8,7 +8,7 @@ Soft demands and attestations are answered too, but the overall answer is that o
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -36,7 +36,7 @@ from data.demands import (
 from data.errors import BadInput
 from data.model import CallId
 from graph.rules import counting
-from graph.rules.findings import Finding, Question
+from graph.rules.evaluation import Evaluation, Question
 from graph.rules.matching import Groups
 from graph.rules.members import Member, Ownership, ProjectFacts, pair
 from graph.rules.representatives import representatives
@@ -164,76 +164,78 @@ def context_of(
 
 def answer_rule(demand: Demand, context: Context) -> RuleAnswer:
     """Answer one demand."""
-    finding = evaluate(demand, context)
-    why = finding.why
+    evaluation = evaluate(demand, context)
+    why = evaluation.why
     hardness = demand.hardness
-    if isinstance(demand, ProjectRange) and finding.answer is None:
+    if isinstance(demand, ProjectRange) and evaluation.answer is None:
         # Nobody has stated the fact: it says nothing of the members, so it joins the checklist.
         hardness = Hardness.ATTESTATION
-    if finding.answer is False and demand.justification:
+    if evaluation.answer is False and demand.justification:
         why = "; ".join(part for part in (why, f"to be justified: {demand.justification}") if part)
     return RuleAnswer(
         demand.id,
         hardness,
-        Answer.of(finding.answer),
+        Answer.of(evaluation.answer),
         demand.text,
-        finding.found,
-        finding.needed,
-        finding.witness,
+        evaluation.found,
+        evaluation.needed,
+        evaluation.witness,
         demand.source,
         why,
-        finding.ask,
+        evaluation.ask,
         demand.verified,
         demand.layer.value,
     )
 
 
-def evaluate(demand: Demand, context: Context) -> Finding:
+def evaluate(demand: Demand, context: Context) -> Evaluation:
     """Evaluate one demand: by its kind, then whether it applies, then whether its number is verified."""
-    finding = _EVALUATE[type(demand)](demand, context)
+    evaluation = _EVALUATE[type(demand)](demand, context)
     if demand.only_if is not None:
         applies = counting.applies(demand.only_if, context)
         if applies is False:
-            return Finding(True, "does not apply", finding.needed)
-        if applies is None and finding.answer is False:
-            finding = Finding(
-                None, finding.found, finding.needed, finding.witness, "it may not apply", finding.ask
-            )
-    if finding.answer and not demand.verified:
-        why = "; ".join(part for part in (finding.why, "figure not verified: see the call text") if part)
+            return Evaluation(True, "does not apply", evaluation.needed)
+        if applies is None and evaluation.answer is False:
+            evaluation = replace(evaluation, answer=None, why="it may not apply")
+    if evaluation.answer and not demand.verified:
+        why = "; ".join(part for part in (evaluation.why, "figure not verified: see the call text") if part)
         confirm = Question((), "figure", f"Does the call text confirm: {demand.text}?")
-        finding = Finding(None, finding.found, finding.needed, finding.witness, why, (*finding.ask, confirm))
-    return finding
+        evaluation = Evaluation(
+            None, evaluation.found, evaluation.needed, evaluation.witness, why, (*evaluation.ask, confirm)
+        )
+    return evaluation
 
 
-def _any_of(demand: AnyOf, context: Context) -> Finding:
+def _any_of(demand: AnyOf, context: Context) -> Evaluation:
     options = [[evaluate(part, context) for part in option] for option in demand.options]
-    answers = [every(finding.answer for finding in option) for option in options]
+    answers = [every(evaluation.answer for evaluation in option) for option in options]
     answer = some(answers)
     needed = "one of " + str(len(options))
     holding = answers.count(True)
     if answer:
         chosen = options[answers.index(True)]
-        why = "; ".join(finding.why for finding in chosen if finding.why)
-        return Finding(True, holding, needed, tuple(m for finding in chosen for m in finding.witness), why)
+        why = "; ".join(evaluation.why for evaluation in chosen if evaluation.why)
+        return Evaluation(
+            True, holding, needed, tuple(m for evaluation in chosen for m in evaluation.witness), why
+        )
     texts = [" and ".join(part.text for part in option) for option in demand.options]
     if answer is False:
-        witness = dict.fromkeys(m for option in options for finding in option for m in finding.witness)
-        return Finding(False, 0, needed, tuple(witness), f"neither: {' nor: '.join(texts)}")
+        witness = dict.fromkeys(m for option in options for evaluation in option for m in evaluation.witness)
+        return Evaluation(False, 0, needed, tuple(witness), f"neither: {' nor: '.join(texts)}")
     open_texts = [text for text, option_answer in zip(texts, answers, strict=True) if option_answer is None]
     ask = tuple(
         question
         for option, option_answer in zip(options, answers, strict=True)
         if option_answer is None
-        for finding in option
-        for question in finding.ask
+        for evaluation in option
+        for question in evaluation.ask
     )
-    return Finding(None, "open", needed, (), f"hangs on: {' or: '.join(open_texts)}", ask)
+    return Evaluation(None, "open", needed, (), f"hangs on: {' or: '.join(open_texts)}", ask)
 
 
-def _attestation(demand: Attestation, _context: Context) -> Finding:
+def _attestation(demand: Attestation, _context: Context) -> Evaluation:
     question = Question((), "attestation", f"Who attests: {demand.text}?")
-    return Finding(None, "to be attested", "a person's word", ask=(question,))
+    return Evaluation(None, "to be attested", "a person's word", ask=(question,))
 
 
 def _validity(profile: CallProfile, on: dt.date) -> RuleAnswer | None:
@@ -252,7 +254,7 @@ def _validity(profile: CallProfile, on: dt.date) -> RuleAnswer | None:
     )
 
 
-_EVALUATE: dict[type[Demand], Callable[[Any, Context], Finding]] = {
+_EVALUATE: dict[type[Demand], Callable[[Any, Context], Evaluation]] = {
     DistinctRepresentatives: representatives,
     CountRange: counting.count_range,
     AllMembers: counting.all_members,

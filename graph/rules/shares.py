@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from data.countries import country_name
 from data.demands import Basis, MemberBudget, ShareCap, ShareRange, Unit
-from graph.rules.findings import Finding, Question, ask_about, bounds, ids, listing, span, with_unit
+from graph.rules.evaluation import Evaluation, Question, ask_about, bounds, ids, listing, span, with_unit
 from graph.rules.matching import heaviest_owner
 from graph.rules.members import Member
 from graph.rules.selection import Context, fits, missing_for
@@ -34,7 +34,7 @@ def _parts(members: Sequence[tuple[int, Member, bool]], basis: Basis) -> list[_P
     return [_Part(i, member, 1.0 if heads else member.budget_eur, certain) for i, member, certain in members]
 
 
-def share_cap(demand: ShareCap, context: Context) -> Finding:
+def share_cap(demand: ShareCap, context: Context) -> Evaluation:
     """Answer a `ShareCap`: does any group exceed the cap? Open where it is open who counts."""
     cap, needed = demand.maximum, bounds(None, demand.maximum, "%")
     picked = [(i, m, fits(demand.members, m, context)) for i, m in enumerate(context.members)]
@@ -42,12 +42,12 @@ def share_cap(demand: ShareCap, context: Context) -> Finding:
     total = sum(part.amount or 0.0 for part in parts)
     open_parts = [part for part in parts if part.amount is None]
     if total == 0 and not open_parts:
-        return Finding(None, "no budget", needed, why="no budget is stated, so there are no shares")
+        return Evaluation(None, "no budget", needed, why="no budget is stated, so there are no shares")
     if cap >= 1:
-        return Finding(True, "at most 100 %", needed)
+        return Evaluation(True, "at most 100 %", needed)
     if any(not part.certain for part in parts):
         ask = _cap_questions(demand, parts)
-        return Finding(None, "cannot tell", needed, why="it is open who counts", ask=ask)
+        return Evaluation(None, "cannot tell", needed, why="it is open who counts", ask=ask)
     best, worst = _extremes(demand.of, parts, context)
     if not _can_keep(best, cap):
         top = max(best, key=lambda group: group.known)
@@ -56,13 +56,15 @@ def share_cap(demand: ShareCap, context: Context) -> Finding:
             if not open_parts
             else "no budgets could mend it"
         )
-        return Finding(False, with_unit(top.known / total, "%"), needed, top.members, why)
+        return Evaluation(False, with_unit(top.known / total, "%"), needed, top.members, why)
     if not open_parts and worst <= cap * total + _TINY * total:
         top = max(best, key=lambda group: group.known)
-        return Finding(True, with_unit(worst / total, "%"), needed, top.members, f"{top.label} has the most")
+        return Evaluation(
+            True, with_unit(worst / total, "%"), needed, top.members, f"{top.label} has the most"
+        )
     ask = _cap_questions(demand, parts)
     concerned = tuple(dict.fromkeys(member for question in ask for member in question.members))
-    return Finding(None, "cannot tell", needed, concerned, "facts are missing", ask)
+    return Evaluation(None, "cannot tell", needed, concerned, "facts are missing", ask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def _cap_questions(demand: ShareCap, parts: Sequence[_Part]) -> tuple[Question, 
     return tuple(questions)
 
 
-def share_range(demand: ShareRange, context: Context) -> Finding:
+def share_range(demand: ShareRange, context: Context) -> Evaluation:
     """Answer a `ShareRange`: the smallest and largest share that the missing facts allow."""
     needed = bounds(demand.minimum, demand.maximum, "%")
     inside: list[tuple[Member, float | None, bool | None]] = []
@@ -158,7 +160,7 @@ def share_range(demand: ShareRange, context: Context) -> Finding:
         )
     )
     if not ask and sum(amount or 0.0 for _, amount, _ in inside) == 0:
-        return Finding(None, "no budget", needed, why="no budget is stated, so there are no shares")
+        return Evaluation(None, "no budget", needed, why="no budget is stated, so there are no shares")
     low = _smallest_share([(amount, fit is True) for _, amount, fit in inside])
     # At best, those who may not count and would only add to the total do not count.
     counting = [(amount, fit is False) for member, amount, fit in inside if member.id not in bystanders]
@@ -166,11 +168,11 @@ def share_range(demand: ShareRange, context: Context) -> Finding:
     minimum, maximum = demand.minimum or 0.0, 1.0 if demand.maximum is None else demand.maximum
     holders = tuple(member.id for member, _, fit in inside if fit)
     if high < minimum - _TINY or low > maximum + _TINY:
-        return Finding(False, with_unit(high if high < minimum else low, "%"), needed, holders)
+        return Evaluation(False, with_unit(high if high < minimum else low, "%"), needed, holders)
     if low >= minimum - _TINY and high <= maximum + _TINY:
-        return Finding(True, span(low, high, "%"), needed, holders)
+        return Evaluation(True, span(low, high, "%"), needed, holders)
     concerned = tuple(dict.fromkeys(member for question in ask for member in question.members))
-    return Finding(None, span(low, high, "%"), needed, concerned, "facts are missing", ask)
+    return Evaluation(None, span(low, high, "%"), needed, concerned, "facts are missing", ask)
 
 
 def _smallest_share(parts: Sequence[tuple[float | None, bool]]) -> float:
@@ -184,7 +186,7 @@ def _smallest_share(parts: Sequence[tuple[float | None, bool]]) -> float:
     return mine / total
 
 
-def member_budget(demand: MemberBudget, context: Context) -> Finding:
+def member_budget(demand: MemberBudget, context: Context) -> Evaluation:
     """Answer a `MemberBudget`: is everybody's budget within the range?"""
     needed = bounds(demand.minimum_eur, demand.maximum_eur, "EUR")
     low = demand.minimum_eur or 0.0
@@ -206,7 +208,9 @@ def member_budget(demand: MemberBudget, context: Context) -> Finding:
         named = listing(
             f"{member.label} has {with_unit(member.budget_eur or 0.0, 'EUR')}" for member in wrong
         )
-        return Finding(False, f"{len(wrong)} outside", needed, ids(wrong), named)
+        return Evaluation(False, f"{len(wrong)} outside", needed, ids(wrong), named)
     if unsure:
-        return Finding(None, f"{len(unsure)} unknown", needed, ids(unsure), "budgets are missing", tuple(ask))
-    return Finding(True, "all within", needed)
+        return Evaluation(
+            None, f"{len(unsure)} unknown", needed, ids(unsure), "budgets are missing", tuple(ask)
+        )
+    return Evaluation(True, "all within", needed)

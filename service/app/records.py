@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from graph.network.network import Network
     from service.runtime.snapshot import Snapshot
 
-Entry = TypeVar("Entry")
+Item = TypeVar("Item")
 BATCH = 500
 """So many outlines are looked through at once for those that a reader may see."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Generic[Entry]):
+class ListPart(Generic[Item]):
     """A part of a list; `next`: the cursor of the following part, None at the end."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[Item, ...]
     next: str | None = None
 
 
@@ -65,7 +65,7 @@ class Records:
 
     def outlines(
         self, reader: Reader, part: ListQuestion, *, call: str | None = None, text: str | None = None
-    ) -> Part[OutlineHead]:
+    ) -> ListPart[OutlineHead]:
         """Return a part of the outlines that the reader may see, in order of id.
 
         `call`: only this call's; `text`: only those with this in their title.
@@ -75,9 +75,9 @@ class Records:
         heads: list[OutlineHead] = []
         for head in self._visible(reader, call, part.cursor or "", text):
             if len(heads) == part.limit:
-                return Part(tuple(heads), heads[-1].id)
+                return ListPart(tuple(heads), heads[-1].id)
             heads.append(head)
-        return Part(tuple(heads))
+        return ListPart(tuple(heads))
 
     def all_outlines(self, reader: Reader, *, call: str | None = None) -> Iterator[OutlineHead]:
         """Give every outline that the reader may see, read in parts."""
@@ -112,13 +112,13 @@ class Records:
 
     def find(
         self, text: str, *, country: str | None = None, part: ListQuestion | None = None
-    ) -> Part[Organisation]:
+    ) -> ListPart[Organisation]:
         """Return a part of the organisations that have this in their name, best first."""
         part = part or ListQuestion(limit=PAGE)
         start = _place(part.cursor)
         fits = self._store.find_organisations(text, country=country, limit=start + part.limit + 1)
         further = len(fits) > start + part.limit
-        return Part(fits[start : start + part.limit], str(start + part.limit) if further else None)
+        return ListPart(fits[start : start + part.limit], str(start + part.limit) if further else None)
 
     @property
     def any_fictional(self) -> bool:

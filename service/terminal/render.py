@@ -14,7 +14,7 @@ from service.terminal.rules_text import MARKS, WIDTH, folded, rules_in_full
 from service.words import count
 
 if TYPE_CHECKING:  # slow to import, and only named here
-    from graph.network.views import Actor, Neighbourhood, Path, Summary
+    from graph.network.views import Actor, IntroductionPath, Neighbourhood, Summary
     from graph.rules.rules import Verdict
     from matcher.solver.swap import Swap
     from matcher.suggest.answers import Partner, Partners, Suggestion, Suggestions
@@ -209,7 +209,7 @@ def around_text(answer: Neighbourhood) -> str:
     return "\n".join(lines)
 
 
-def path_text(answer: Path) -> str:
+def path_text(answer: IntroductionPath) -> str:
     """The chain of introductions."""
     if not answer.found:
         return f"No chain of introductions leads from {answer.a.label} to {answer.b.label}."

@@ -41,10 +41,10 @@ def brute_force(stored: dict[str, np.ndarray], query: np.ndarray, k: int, allowe
     return sorted(hits, key=lambda hit: (-hit.similarity, hit.id))[:k]
 
 
-def same(found, expected) -> None:
+def same(hits, expected) -> None:
     """Equal similarities place by place, and every found id has the similarity it claims."""
-    assert len(found) == len(expected)
-    assert [hit.similarity for hit in found] == pytest.approx(
+    assert len(hits) == len(expected)
+    assert [hit.similarity for hit in hits] == pytest.approx(
         [hit.similarity for hit in expected], abs=TOLERANCE
     )
 
@@ -65,9 +65,9 @@ def test_cosines_are_cosines_though_neither_rows_nor_query_have_length_one(index
     index.add(["a", "b"], rows)
     query = np.zeros(WIDTH, np.float32)
     query[0] = 100
-    found = index.nearest(query, 2)
-    assert [hit.id for hit in found] == ["b", "a"]
-    assert [hit.similarity for hit in found] == pytest.approx([1.0, 0.6], abs=TOLERANCE)
+    hits = index.nearest(query, 2)
+    assert [hit.id for hit in hits] == ["b", "a"]
+    assert [hit.similarity for hit in hits] == pytest.approx([1.0, 0.6], abs=TOLERANCE)
 
 
 def test_nothing_that_is_handed_in_is_changed(index):
@@ -102,17 +102,17 @@ def test_asking_for_none_gives_none(index, k):
 
 def test_more_than_there_are_gives_all_without_padding(index):
     stored = some_rows(4)
-    found = filled(index, stored).nearest(np.ones(WIDTH, np.float32), 1000)
-    assert sorted(hit.id for hit in found) == sorted(stored)
+    hits = filled(index, stored).nearest(np.ones(WIDTH, np.float32), 1000)
+    assert sorted(hit.id for hit in hits) == sorted(stored)
 
 
 def test_only_allowed_ids_are_seen_and_a_full_answer_comes_out_of_them(index):
     stored = some_rows(200)
     query = np.ones(WIDTH, np.float32)
     worst = [hit.id for hit in brute_force(stored, query, 200)[-5:]]
-    found = filled(index, stored).nearest(query, 3, allowed=[*worst, "nobody"])
-    same(found, brute_force(stored, query, 3, set(worst)))
-    assert {hit.id for hit in found} <= set(worst)
+    hits = filled(index, stored).nearest(query, 3, allowed=[*worst, "nobody"])
+    same(hits, brute_force(stored, query, 3, set(worst)))
+    assert {hit.id for hit in hits} <= set(worst)
 
 
 def test_nobody_allowed_gives_nothing(index):
@@ -123,20 +123,20 @@ def test_ties_are_broken_by_id_even_at_the_edge_of_the_answer(index):
     ids = [f"t{i:02d}" for i in range(40)]
     shuffled = list(np.random.default_rng(1).permutation(ids))
     index.add(shuffled, np.ones((40, WIDTH), np.float32))
-    found = index.nearest(np.ones(WIDTH, np.float32), 7)
-    assert [hit.id for hit in found] == ids[:7]
+    hits = index.nearest(np.ones(WIDTH, np.float32), 7)
+    assert [hit.id for hit in hits] == ids[:7]
 
 
 def test_a_zero_query_has_similarity_nought_to_all(index):
-    found = filled(index, some_rows(3)).nearest(np.zeros(WIDTH, np.float32), 2)
-    assert found == (Hit("r000", 0.0), Hit("r001", 0.0))
+    hits = filled(index, some_rows(3)).nearest(np.zeros(WIDTH, np.float32), 2)
+    assert hits == (Hit("r000", 0.0), Hit("r001", 0.0))
 
 
 def test_a_zero_row_is_never_near(index):
     index.add(["zero", "one"], np.vstack([np.zeros(WIDTH), np.ones(WIDTH)]))
-    found = index.nearest(np.ones(WIDTH, np.float32), 2)
-    assert [hit.id for hit in found] == ["one", "zero"]
-    assert found[1].similarity == 0
+    hits = index.nearest(np.ones(WIDTH, np.float32), 2)
+    assert [hit.id for hit in hits] == ["one", "zero"]
+    assert hits[1].similarity == 0
 
 
 def test_an_id_added_again_is_replaced(index):
@@ -161,9 +161,9 @@ def test_removed_ids_are_gone_and_the_others_keep_their_rows(index):
     left = {ident: row for ident, row in stored.items() if ident not in gone}
     assert len(index) == 27
     for query in (stored["r000"], stored["r008"], stored["r028"]):
-        found = index.nearest(query, 27)
-        same(found, brute_force(left, query, 27))
-        assert {hit.id for hit in found} == set(left)
+        hits = index.nearest(query, 27)
+        same(hits, brute_force(left, query, 27))
+        assert {hit.id for hit in hits} == set(left)
 
 
 @pytest.mark.parametrize("shape", [(2, WIDTH + 1), (3, WIDTH), (WIDTH,)])
@@ -200,11 +200,11 @@ def test_every_answer_is_that_of_brute_force(index, n, k, seed, share, copies):
     filled(index, stored)
     allowed = None if share is None else {ident for ident in stored if rng.random() < share}
     query = rng.normal(size=WIDTH).astype(np.float32)
-    found = index.nearest(query, k, allowed)
-    same(found, brute_force(stored, query, k, allowed))
+    hits = index.nearest(query, k, allowed)
+    same(hits, brute_force(stored, query, k, allowed))
     exact = {hit.id: hit.similarity for hit in brute_force(stored, query, n)}
-    assert all(abs(exact[hit.id] - hit.similarity) < TOLERANCE for hit in found)
-    assert list(found) == sorted(found, key=lambda hit: (-hit.similarity, hit.id))
+    assert all(abs(exact[hit.id] - hit.similarity) < TOLERANCE for hit in hits)
+    assert list(hits) == sorted(hits, key=lambda hit: (-hit.similarity, hit.id))
 
 
 @settings(max_examples=40, deadline=None)

@@ -215,17 +215,17 @@ def test_outlines_come_back_by_call(store: Store) -> None:
         writer.put_outlines([outline, replace(outline, id=OutlineId("p"), call=CallId("d"))])
     assert store.outline("o") == outline
     assert store.outlines("c") == (outline,)
-    assert [found.id for found in store.outlines()] == ["o", "p"]
+    assert [outline.id for outline in store.outlines()] == ["o", "p"]
 
 
 def test_organisations_are_found_by_words_without_case_and_accents(store: Store) -> None:
     names = {"1": "Société Ada", "2": "ADA", "3": "Ada Lovelace Institute", "4": "100 % Ada_x", "5": "Nevada"}
     with store.transaction() as writer:
         writer.put_organisations(Organisation(OrganisationId(i), name, "FR") for i, name in names.items())
-    assert [found.id for found in store.find_organisations("ada")] == ["2", "3", "5", "1", "4"]
-    assert [found.id for found in store.find_organisations("ADA societe")] == ["1"]
-    assert [found.id for found in store.find_organisations("%")] == ["4"]
-    assert [found.id for found in store.find_organisations("5")] == ["5"]
+    assert [organisation.id for organisation in store.find_organisations("ada")] == ["2", "3", "5", "1", "4"]
+    assert [organisation.id for organisation in store.find_organisations("ADA societe")] == ["1"]
+    assert [organisation.id for organisation in store.find_organisations("%")] == ["4"]
+    assert [organisation.id for organisation in store.find_organisations("5")] == ["5"]
     assert store.find_organisations("ada", country="DE") == ()
     assert store.find_organisations("  ") == ()
     assert len(store.find_organisations("ada", limit=2)) == 2
@@ -235,8 +235,8 @@ def test_vectors_are_kept_by_encoder_and_hash_without_a_new_revision(store: Stor
     before = store.revision()
     store.put_vectors("e5", {"h1": np.array([1.0, 0.5], np.float32), "h2": np.zeros(2, np.float32)})
     store.put_vectors("e5", {"h1": np.array([9.0, 9.0], np.float32)})
-    found = store.vectors("e5", ["h1", "h2", "h3"])
-    assert {key: vector.tolist() for key, vector in found.items()} == {"h1": [1.0, 0.5], "h2": [0.0, 0.0]}
+    vectors = store.vectors("e5", ["h1", "h2", "h3"])
+    assert {key: vector.tolist() for key, vector in vectors.items()} == {"h1": [1.0, 0.5], "h2": [0.0, 0.0]}
     assert store.vectors("other", ["h1"]) == {}
     assert store.revision() == before
 

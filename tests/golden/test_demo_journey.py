@@ -157,7 +157,9 @@ def test_an_impossible_wish_names_what_conflicts_and_what_would_help(run: Run) -
     )
     assert answer["status"] == "infeasible"
     assert answer["suggestions"] == []
-    assert {"size", "must:DEMO-ORG-028"} <= {part["id"] for part in answer["conflict"]} | {"must:DEMO-ORG-028"}
+    assert {"size", "must:DEMO-ORG-028"} <= {part["id"] for part in answer["conflict"]} | {
+        "must:DEMO-ORG-028"
+    }
     assert answer["relaxations"]
 
 
@@ -191,7 +193,9 @@ def test_blanks_round_a_text_change_no_answer(run: Run) -> None:
 
 
 def test_partners_are_new_and_from_the_wanted_country(run: Run) -> None:
-    answer = json_of(run("partners", "DEMO-ORG-058", "--country", "NL", "--new-only", "--limit", "5", "--json"))
+    answer = json_of(
+        run("partners", "DEMO-ORG-058", "--country", "NL", "--new-only", "--limit", "5", "--json")
+    )
     assert answer["partners"][0]["id"] == "DEMO-ORG-037"
     assert {partner["country"] for partner in answer["partners"]} == {"NL"}
 

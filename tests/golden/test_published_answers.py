@@ -134,7 +134,7 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("integrate", "OverallProject", (CALL, "--alternatives")),
     ("meetings", "MeetingPlan", (CALL, *DAY)),
     ("graph around", "Neighbourhood", ("DEMO-ORG-021",)),
-    ("graph path", "Path", ("DEMO-ORG-021", "DEMO-ORG-002")),
+    ("graph path", "IntroductionPath", ("DEMO-ORG-021", "DEMO-ORG-002")),
     ("graph summary", "Summary", ()),
     ("calls", "[Call]", ()),
     ("calls list", "[Call]", ()),

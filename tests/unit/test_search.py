@@ -155,8 +155,8 @@ def test_an_entry_that_is_not_there_raises_alone_and_is_a_zero_row_in_a_matrix(s
 
 def test_the_sentence_that_carries_the_match_is_named(store):
     search = TextSearch.build(store, HashingEncoder(64))
-    asked = "We offer test beds for cloud at the edge of factories. We also saw timber into long beams."
-    best = search.best_sentences(asked, ["project:P1", "project:P2", "project:P3"])
+    text = "We offer test beds for cloud at the edge of factories. We also saw timber into long beams."
+    best = search.best_sentences(text, ["project:P1", "project:P2", "project:P3"])
     assert best[0].text == "We also saw timber into long beams."
     assert best[1].text == "We offer test beds for cloud at the edge of factories."
     assert best[2] is None

@@ -12,17 +12,17 @@ def test_the_wait_policy_is_passive_before_torch_or_faiss_is_loaded_unless_it_is
     settings = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
     if given is not None:
         settings["OMP_WAIT_POLICY"] = given
-    asked = (
+    program = (
         "import embeddings, os, sys; "
         "print(os.environ['OMP_WAIT_POLICY'], bool({'torch', 'faiss'} & set(sys.modules)))"
     )
     answer = subprocess.run(
-        [sys.executable, "-c", asked], env=settings, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], env=settings, capture_output=True, text=True, check=True
     )
     assert answer.stdout.split() == [expected, "False"]
 
 
 def test_torch_is_not_loaded_before_the_first_text_that_needs_it():
-    asked = "import embeddings.choice, embeddings.search, sys; print('torch' in sys.modules)"
-    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    program = "import embeddings.choice, embeddings.search, sys; print('torch' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"

@@ -10,7 +10,7 @@ from flask_openapi3.types import ResponseDict
 from werkzeug.exceptions import BadRequest
 
 from data.published import as_json
-from graph.network.views import CountryMatrix, CountryView, Neighbourhood, Path, Summary
+from graph.network.views import CountryMatrix, CountryView, IntroductionPath, Neighbourhood, Summary
 from graph.rules.rules import Verdict
 from matcher.overall.project import OverallProject
 from matcher.suggest.answers import Partners, Suggestions
@@ -161,7 +161,7 @@ def _network(api: APIBlueprint, application: Application) -> None:
             )
         )
 
-    @api.get("/graph/path", tags=[NETWORK], responses=answered(Path))
+    @api.get("/graph/path", tags=[NETWORK], responses=answered(IntroductionPath))
     def path(query: parameters.PathQuery) -> dict[str, Any]:
         """Find the strongest chain of introductions between two organisations"""
         return as_json(

@@ -5,7 +5,7 @@ from typing import Any
 from flask_openapi3.types import ResponseDict
 
 from data.published import schemas_of
-from graph.network.views import CountryMatrix, CountryView, Neighbourhood, Path, Summary
+from graph.network.views import CountryMatrix, CountryView, IntroductionPath, Neighbourhood, Summary
 from graph.rules.rules import Verdict
 from matcher.overall.meetings import MeetingPlan
 from matcher.overall.project import OverallProject
@@ -25,7 +25,7 @@ from service.problems import MEDIA_TYPE, Problem
 ANSWERS = (
     *(Suggestions, Steering, TradeOff, Partners, RankingList, Verdict),
     *(OverallProject, DecisionList),
-    *(Neighbourhood, Path, CountryView, CountryMatrix, Summary),
+    *(Neighbourhood, IntroductionPath, CountryView, CountryMatrix, Summary),
     *(CallList, OutlineList, OrganisationList),
     Problem,
 )

@@ -6,7 +6,7 @@ from flask import url_for
 
 from data.countries import EU27, to_eu
 from graph.network.network import Network
-from graph.network.views import Actor, CountryView, Neighbourhood, Path
+from graph.network.views import Actor, CountryView, IntroductionPath, Neighbourhood
 from service.app.resolve import country
 from service.web.pages import show
 from service.web.pages.forms import Form
@@ -35,7 +35,7 @@ def look_up(form: Form) -> dict[str, Any]:
     return {"view": view, "picture": view and view.ties and _country_picture(view)}
 
 
-def _path(path: Path, network: Network) -> dict[str, Any]:
+def _path(path: IntroductionPath, network: Network) -> dict[str, Any]:
     projects = {project for tie in path.ties for project in tie.projects}
     titles = {project: network.title_of(project) for project in projects}
     return {"path": path, "titles": titles, "picture": _path_picture(path) if path.found else ""}
@@ -75,7 +75,7 @@ def _country_picture(view: CountryView) -> str:
     return ring(f"Partner countries of {name}", Dot(name, "", "centre"), dots, [tie.weight for tie in shown])
 
 
-def _path_picture(path: Path) -> str:
+def _path_picture(path: IntroductionPath) -> str:
     dots = [_dot(actor, path.a.country) for actor in path.actors]
     steps = [show.shared(tie) for tie in path.ties]
     return chain(f"Introductions from {path.a.label} to {path.b.label}", dots, steps)

@@ -1,4 +1,4 @@
-"""What did one rule find? The answer with its witness, its shortfall in words, and what to ask whom."""
+"""How does one demand come out? Its answer with the witness, the shortfall in words, and what to ask whom."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Evaluation:
     """One demand's evaluation. `answer` None: cannot tell. `found`, `needed`: numbers or short texts to show.
 
     `witness`: met, the members that suffice; broken, those who stand in the way; unknown, those it hangs on.
