@@ -1,8 +1,9 @@
 """How do a command line's words become records? Each function refuses what it cannot read, and says what it needs."""
 
+import json
 import re
 from collections.abc import Sequence
-from typing import IO
+from typing import IO, Any
 
 from data.country_names import code_of
 from data.errors import BadInput
@@ -71,6 +72,37 @@ def wants(words: Sequence[str]) -> list[tuple[int, str]]:
     return read
 
 
+def needs_in(words: Sequence[str], file: IO[str] | None = None) -> list[dict[str, Any]] | None:
+    """Return what is sought, from words or from a file; None where neither says anything.
+
+    >>> needs_in(["two ports in France"]), needs_in([])
+    ([{'text': 'two ports in France'}], None)
+    """
+    if file is None:
+        return [{"text": one} for one in words] or None
+    if words:
+        raise BadInput("give needs in words or in a file, not both")
+    return needs_of_json(file.read(LONGEST_TEXT + 1))
+
+
+def needs_of_json(text: str) -> list[dict[str, Any]]:
+    """Read needs as JSON: a list of them, or what `konsort read --json` gives.
+
+    >>> needs_of_json('{"language": "en", "needs": [{"text": "a port"}]}')
+    [{'text': 'a port'}]
+    """
+    try:
+        written = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(
+            f"the needs are no JSON ({error}); `konsort read --json` shows how they look"
+        ) from None
+    needs = written.get("needs") if isinstance(written, dict) else written
+    if not isinstance(needs, list) or not all(isinstance(need, dict) for need in needs):
+        raise BadInput('needs are a list of objects, as in [{"text": "two ports", "must": true}]')
+    return needs
+
+
 def countries_in(text: str) -> list[str]:
     """Part countries that somebody wrote one after the other, with commas or blanks between.
 
@@ -79,6 +111,31 @@ def countries_in(text: str) -> list[str]:
     """
     parts = [part.strip() for part in re.split("[,;\n]", text) if part.strip()]
     return [word for part in parts for word in ([part] if code_of(part) else part.split())]
+
+
+def where_in(text: str) -> dict[str, Any]:
+    """Read from where somebody is sought: countries, "not" before one, "abroad", "different countries".
+
+    >>> where_in("France (FR), not Greece, abroad")
+    {'countries': ['France (FR)'], 'not_from': ['Greece'], 'abroad': True, 'different': False}
+    >>> where_in("")
+    {'countries': [], 'not_from': [], 'abroad': False, 'different': False}
+    """
+    parts = [" ".join(part.split()) for part in re.split("[,;\n]", text) if part.strip()]
+    said = {part.casefold() for part in parts}
+    named = [part for part in parts if part.casefold() not in _PLACES]
+    excluded = [match[1] for part in named if (match := _NOT.match(part))]
+    taken = [part for part in named if not _NOT.match(part)]
+    return {
+        "countries": [country for part in taken for country in countries_in(part)],
+        "not_from": [country for part in excluded for country in countries_in(part)],
+        "abroad": "abroad" in said,
+        "different": bool(said & {"different countries", "different"}),
+    }
+
+
+_PLACES = frozenset({"abroad", "different countries", "different", "anywhere"})
+_NOT = re.compile(r"(?:not|outside|except)\s+(?:from\s+)?(.+)", re.IGNORECASE)
 
 
 def text_of(file: IO[str] | None) -> str | None:

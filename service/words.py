@@ -1,6 +1,12 @@
-"""How are numbers of things, and what is traded for what, written on pages and in a terminal?"""
+"""How are numbers of things, what is traded for what, and from where, written on pages and in a terminal?"""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from data.countries import country_name, to_eu
+
+if TYPE_CHECKING:  # slow to import, and only named here
+    from matcher.needs.read import Need
 
 TERMS = {
     "fit": "fit to the streams",
@@ -42,3 +48,24 @@ def traded(trade: Mapping[str, float]) -> tuple[tuple[str, ...], tuple[str, ...]
     ]
     more = tuple(text for text, value in terms if value > 0)
     return more, tuple(text for text, value in terms if value < 0)
+
+
+def from_where(need: "Need") -> str:
+    """From where somebody is sought, as it may be typed, too; "" for anywhere.
+
+    >>> from matcher.needs.places import Where
+    >>> from matcher.needs.read import Need
+    >>> from_where(Need("", "ports", where=Where(("GR",), (), abroad=False, different=True)))
+    'Greece (EL), different countries'
+    >>> from_where(Need("", "ports", where=Where((), ("DE",), abroad=True)))
+    'not Germany (DE), abroad'
+    """
+    parts = [_named(code) for code in need.where.countries]
+    parts += [f"not {_named(code)}" for code in need.where.not_from]
+    parts += ["abroad"] if need.where.abroad else []
+    parts += ["different countries"] if need.where.different else []
+    return ", ".join(parts)
+
+
+def _named(country: str) -> str:
+    return f"{country_name(country)} ({to_eu(country)})"

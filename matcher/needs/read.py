@@ -1,16 +1,20 @@
 """What does an outline seek, and what does its author bring? Rules in 24 languages, no text generator."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Annotated
 
+from data import published
+from data.organisation_types import organisation_types
+from data.published import UNPUBLISHED, EuCountry
 from data.sources.languages import language_of
 from matcher.needs.cues import Cues, cues_for, spoken_beside
 from matcher.needs.items import LEADING, Item, items
 from matcher.needs.name_types import Mention, mentions, mentions_among
 from matcher.needs.phrases import Token, tokens_of
 from matcher.needs.places import ANYWHERE, Where, counts_countries, where
-from matcher.needs.statements import Part, parts
+from matcher.needs.statements import Part, parts, unwrapped
 
 MOST_NEEDS = 12
 """More are not told apart: a consortium has some ten members."""
@@ -24,47 +28,109 @@ _HEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing that is sought. `start`, `end`: its place in the field `field` ("text" or "seeks") of the outline.
-
-    `types`: types of organisations that would answer, () where none is named and the words alone tell it; `number`:
-    how many; `must`: needed, not only welcome; `derived`: nobody said so, the work described asks for it.
-    """
+    """One thing that is sought."""
 
     id: str
     text: str
     types: tuple[str, ...] = ()
+    """Types of organisations that would answer; none where the words alone tell it."""
     number: int = 1
-    where: Where = ANYWHERE
+    """How many are sought."""
+    where: Annotated[Where, UNPUBLISHED] = ANYWHERE
     must: bool = True
+    """Needed, not only welcome."""
     derived: bool = False
+    """Nobody said so: the work described asks for it."""
     field: str = "text"
+    """Where its words stand: in the outline's "text" or "seeks", or in a "need" that a question brought."""
     start: int = 0
     end: int = 0
+    """The words are field[start:end]."""
+
+    @published.derived
+    def type_labels(self) -> tuple[str, ...]:
+        """The types in words."""
+        return labels_of(self.types)
+
+    @published.derived
+    def countries(self) -> tuple[EuCountry, ...]:
+        """From where: any of these; none: from anywhere."""
+        return self.where.countries
+
+    @published.derived
+    def not_from(self) -> tuple[EuCountry, ...]:
+        """From where not."""
+        return self.where.not_from
+
+    @published.derived
+    def abroad(self) -> bool:
+        """Not from the asker's own country."""
+        return self.where.abroad
+
+    @published.derived
+    def different(self) -> bool:
+        """Several, each from another country."""
+        return self.where.different
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One thing that the author is or brings, at text[start:end]."""
+    """One thing that the author is or brings."""
 
     text: str
     start: int
     end: int
+    """The words are field[start:end]."""
     types: tuple[str, ...] = ()
+    """Types of organisations that it names."""
+    field: str = "text"
+    """Where its words stand: in the outline's "text" or "offers"."""
+
+    @published.derived
+    def type_labels(self) -> tuple[str, ...]:
+        """The types in words."""
+        return labels_of(self.types)
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """An outline taken apart: `topic` are the sentences that describe the work."""
+    """An outline taken apart."""
 
     language: str
     topic: tuple[str, ...]
+    """The sentences that describe the work."""
     offers: tuple[Offer, ...]
+    """What the author is and brings: it needs no cover."""
     needs: tuple[Need, ...]
+    """What is sought; where the outline seeks nobody, what is derived from the work."""
 
     @property
     def stated(self) -> tuple[Need, ...]:
         """The needs that the author named."""
         return tuple(need for need in self.needs if not need.derived)
+
+    def known_to_have(self, types: Collection[str]) -> "Statements":
+        """The same for an author of these types: what is derived from the work and it is itself, it does not need."""
+        kept = [need for need in self.needs if not (need.derived and set(need.types) & set(types))]
+        return replace(self, needs=numbered(kept))
+
+
+def read_need(words: str, *, language: str | None = None) -> Need:
+    """Read words as one thing that is sought, whatever they list.
+
+    `language`: of the outline that they go with; where it does not know them, and where it is None, that of the words.
+    """
+    for spoken in dict.fromkeys((language or language_of(words), language_of(words))):
+        cues, languages = cues_for(spoken), spoken_beside(spoken)
+        need = _need(words, Item(0, len(words)), "need", cues, languages)
+        if need is not None and need.types:
+            return need
+    return need or Need(id="", text=words, field="need", end=len(words))
+
+
+def labels_of(types: Collection[str]) -> tuple[str, ...]:
+    """Return types in words."""
+    return tuple(organisation_types()[ident].label for ident in types)
 
 
 def read_statements(
@@ -72,16 +138,19 @@ def read_statements(
 ) -> Statements:
     """Take an outline apart. `seeks`, `offers`: what its owner wrote under these heads, where the record has them.
 
-    Where nobody is sought, needs are derived from the work: the types of organisations it speaks of.
+    Where nobody is sought, needs are derived from the work: the types of organisations it speaks of, but for those that
+    the author is or brings. Places are those of the words in the text as given; within one's words a line's end is a
+    blank.
     """
-    spoken = language if language is not None else language_of(f"{text}\n{seeks or ''}")
+    text, seeks, offers = unwrapped(text), unwrapped(seeks or ""), unwrapped(offers or "")
+    spoken = language if language is not None else language_of(f"{text}\n{seeks}")
     cues, languages = cues_for(spoken), spoken_beside(spoken)
     divided = parts(text, cues)
     brought = [
         offer
         for part in divided
         if part.kind in ("offer", "are")
-        for offer in _offers(text, part, cues, languages)
+        for offer in _offers(text, part, "text", cues, languages)
     ]
     sought = [
         need
@@ -92,15 +161,17 @@ def read_statements(
     if seeks:
         sought = _listed(seeks, cues, languages) or sought
     if offers:
-        brought += _offers(offers, Part("offer", 0, len(offers)), cues, languages)
+        listed = _offers(offers, Part("offer", 0, len(offers)), "offers", cues, languages)
+        brought = [offer for offer in brought if not any(_same(offer, other) for other in listed)] + listed
     topic = tuple(text[part.start : part.end] for part in divided if part.kind == "topic")
-    needs = sought or _derived(text, divided, languages)
-    numbered = tuple(_numbered(need, place) for place, need in enumerate(needs[:MOST_NEEDS], start=1))
-    return Statements(spoken, topic, tuple(brought), numbered)
+    has = {ident for offer in brought for ident in offer.types}
+    needs = sought or _derived(text, divided, languages, has)
+    return Statements(spoken, topic, tuple(brought), numbered(needs[:MOST_NEEDS]))
 
 
-def _numbered(need: Need, place: int) -> Need:
-    return replace(need, id=f"need:{place}")
+def numbered(needs: Sequence[Need]) -> tuple[Need, ...]:
+    """Return needs with ids by their place: need:1, need:2 …"""
+    return tuple(replace(need, id=f"need:{place}") for place, need in enumerate(needs, start=1))
 
 
 def _listed(seeks: str, cues: Cues, languages: frozenset[str]) -> list[Need]:
@@ -112,14 +183,24 @@ def _listed(seeks: str, cues: Cues, languages: frozenset[str]) -> list[Need]:
     return [need for part in said for need in _needs(seeks, part, "seeks", cues, languages)]
 
 
-def _offers(text: str, part: Part, cues: Cues, languages: frozenset[str]) -> list[Offer]:
+def _offers(text: str, part: Part, field: str, cues: Cues, languages: frozenset[str]) -> list[Offer]:
     whole = [Item(part.start, part.end)]
     found = whole if part.kind == "are" else items(text, part.start, part.end, cues, languages)
     return [
-        Offer(text[begin:end], begin, end, tuple(m.type for m in mentions(text[begin:end], languages))[:1])
+        Offer(text[begin:end], begin, end, _brought(text[begin:end], languages), field)
         for begin, end in (_trimmed(text, item, cues) for item in found)
         if end > begin
     ]
+
+
+def _same(offer: Offer, other: Offer) -> bool:
+    """Whether the words of one are in the other's."""
+    one, two = offer.text.casefold(), other.text.casefold()
+    return one in two or two in one
+
+
+def _brought(words: str, languages: frozenset[str]) -> tuple[str, ...]:
+    return tuple(mention.type for mention in mentions(words, languages))[:1]
 
 
 def _needs(text: str, part: Part, field: str, cues: Cues, languages: frozenset[str]) -> list[Need]:
@@ -211,14 +292,16 @@ def _number(tokens: Sequence[Token], cues: Cues) -> tuple[int, bool]:
     return 1, False
 
 
-def _derived(text: str, divided: Sequence[Part], languages: frozenset[str]) -> list[Need]:
-    """Types of organisations that the work speaks of, each once."""
+def _derived(
+    text: str, divided: Sequence[Part], languages: frozenset[str], has: Collection[str]
+) -> list[Need]:
+    """Types of organisations that the work speaks of and the author does not have, each once."""
     found: dict[str, Need] = {}
     for part in divided:
         if part.kind != "topic":
             continue
         for mention in mentions(text[part.start : part.end], languages):
-            if not mention.thing:
+            if not mention.thing and mention.type not in has:
                 start, end = part.start + mention.start, part.start + mention.end
                 found.setdefault(
                     mention.type,

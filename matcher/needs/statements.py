@@ -11,6 +11,10 @@ from matcher.needs.places import where
 _END = re.compile(
     r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'„“«‘(\[¿¡]*[^\W_a-zà-öø-ÿ])|\n+(?!\s*(?:[-•*–▪]|\d+[.)])\s)"
 )
+_WRAP = re.compile(
+    r"(?<=\S)[ \t]*\n[ \t]*(?=[a-zà-öø-ÿά-ώ\u0430-\u045f])|(?<=[^\n]{60})(?<![.!?…:;])\n(?=[^\W\d])"
+)
+"""A line's end within a sentence: a small letter follows, or the line is long and does not end like a sentence."""
 _CONTINUING = frozenset(
     {"and", "und", "et", "y", "e", "i", "a", "en", "och", "og", "ja", "ir", "in", "u", "si", "kai"}
 )
@@ -32,6 +36,15 @@ class Part(NamedTuple):
 class Sentence(NamedTuple):
     start: int
     end: int
+
+
+def unwrapped(text: str) -> str:
+    """Return a text with blanks for line ends that stand within a sentence; every word keeps its place.
+
+    >>> unwrapped("We seek a port\\nand a museum.\\nWe are a city.")
+    'We seek a port and a museum.\\nWe are a city.'
+    """
+    return _WRAP.sub(lambda match: " " * len(match.group()), text)
 
 
 def sentences(text: str) -> Iterator[Sentence]:

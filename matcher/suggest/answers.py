@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from data.errors import BadInput
 from data.model import CallId, Kind, Organisation, OrganisationId, OutlineId
 from data.published import EuCountry, Rounded4, Rounded6
 from graph.rules.rules import RuleAnswer
+from matcher.needs.read import Need, Statements
 from matcher.solver.assemble import Conflict, Relaxation, Status, Term
 from matcher.suggest.reasons import Reason
 
@@ -39,6 +40,8 @@ class SuggestRequest:
     """Call-topic codes such as LC-MG-1-3-2018, several joined by ";"; None: those of the call."""
     programme: str | None = None
     """Part of a framework programme such as SC4, as CORDIS writes legal bases."""
+    needs: tuple[Need, ...] | None = None
+    """What is sought, in place of what the outline says; None: what it says."""
 
     def __post_init__(self) -> None:
         if (self.outline is None) == (self.text is None):
@@ -131,6 +134,8 @@ class Suggestions:
     aspects: tuple[str, ...] = ()
     """What the outline was read to ask for."""
     notes: tuple[str, ...] = ()
+    understood: Statements = field(kw_only=True)
+    """How the outline was read: what is sought, what its author brings, what it is about."""
 
 
 @dataclass(frozen=True, slots=True)

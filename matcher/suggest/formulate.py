@@ -7,13 +7,14 @@ from data.calls import CallProfile
 from data.countries import country_name, to_eu, to_iso
 from data.demands import CountRange, Layer, Selector, plain_role
 from data.errors import BadInput, NotReady
-from data.model import Kind, OrganisationId
+from data.model import Kind, OrganisationId, Outline
+from matcher.needs.read import Statements
 from matcher.ranking.query import Query
 from matcher.solver.assemble import PRESETS, Problem, Weights, Wishes
 from matcher.suggest.answers import SuggestRequest
 from matcher.suggest.candidates import Candidates, gather
 from matcher.suggest.knowledge import Knowledge
-from matcher.suggest.reading import Reading, read
+from matcher.suggest.reading import Reading, read, understand
 from matcher.suggest.roles import known_roles
 
 SIZE = (3, 10)
@@ -29,6 +30,7 @@ class Formulation:
     lead: OrganisationId | None
     owner: OrganisationId | None
     """Whose outline it is, where it is a stored one."""
+    understood: Statements
     reading: Reading
     candidates: Candidates
     problem: Problem
@@ -45,18 +47,8 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
     _know_roles(request, profile)
     owner = outline.organisation if outline else None
     lead = request.coordinator or owner
-    if outline is not None:
-        source = f"outline:{outline.id}"
-        reading = read(
-            outline.full_text,
-            knowledge.search,
-            outline=outline.text,
-            seeks=outline.seeks,
-            offers=outline.offers,
-            source=source,
-        )
-    else:
-        reading = read((request.text or "").strip(), knowledge.search)
+    author = owner or lead
+    understood, reading = _read(request, outline, author, knowledge)
     query = Query(
         id="suggest",
         text=reading.text,
@@ -67,8 +59,8 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
     )
     fictional = _fictional(profile, (lead, *request.must), knowledge)
     candidates = gather(
-        reading, query, knowledge, fictional=fictional, own=_country(lead, knowledge)
-    ).lacking(lead, reading)
+        reading, query, knowledge, fictional=fictional, own=_country(author, knowledge)
+    ).lacking(author, reading)
     problem = Problem(
         facts=candidates.field.facts,
         fit=candidates.fit,
@@ -93,7 +85,23 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
         pillar=profile.pillar,
         same_owner=tuple(frozenset((each.a, each.b)) for each in knowledge.owner_decisions if each.same),
     )
-    return Formulation(request, profile, lead, owner, reading, candidates, problem)
+    return Formulation(request, profile, lead, owner, understood, reading, candidates, problem)
+
+
+def _read(
+    request: SuggestRequest, outline: Outline | None, author: OrganisationId | None, knowledge: Knowledge
+) -> tuple[Statements, Reading]:
+    """Read the outline as its author means it; places of words are those in the text as it was sent."""
+    asker = None if author is None else knowledge.organisation(author)
+    if outline is None:
+        text = request.text or ""
+        understood = understand(text, author=asker, needs=request.needs)
+        return understood, read(text.strip(), knowledge.search, statements=understood)
+    understood = understand(
+        outline.text, seeks=outline.seeks, offers=outline.offers, author=asker, needs=request.needs
+    )
+    source = f"outline:{outline.id}"
+    return understood, read(outline.full_text, knowledge.search, source=source, statements=understood)
 
 
 NEEDS_FIRST = 4.0
@@ -117,8 +125,8 @@ def _weights(preset: str, reading: Reading) -> Weights:
     )
 
 
-def _country(lead: OrganisationId | None, knowledge: Knowledge) -> str | None:
-    return None if lead is None else knowledge.organisation(lead).country
+def _country(author: OrganisationId | None, knowledge: Knowledge) -> str | None:
+    return None if author is None else knowledge.organisation(author).country
 
 
 def _want(least: int, of: str) -> CountRange:

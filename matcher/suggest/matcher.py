@@ -61,6 +61,7 @@ class Matcher:
             relaxations=assembly.relaxations,
             aspects=tuple(aspect.text for aspect in question.reading.aspects),
             notes=(FUNDED, self.knowledge.ranker.basis),
+            understood=question.understood,
         )
 
     def partners(self, request: PartnersRequest) -> Partners:

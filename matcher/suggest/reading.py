@@ -1,11 +1,16 @@
 """What does this outline ask for? Its vector, and its aspects: the different things that somebody must cover."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from data.model import Organisation
 from embeddings.search import TextSearch
-from matcher.needs.read import Need, Statements, read_statements
+from matcher.needs.name_types import LIKELY
+from matcher.needs.read import Need, Statements, numbered, read_statements
+from matcher.suggest.type_table import types_of
 
 MOST_ASPECTS = 8
 MOST_TURNS = 4
@@ -57,6 +62,36 @@ class Reading:
         return np.array([aspect.weight for aspect in self.aspects])
 
 
+def understand(
+    text: str,
+    *,
+    seeks: str | None = None,
+    offers: str | None = None,
+    author: Organisation | None = None,
+    needs: Sequence[Need] | None = None,
+) -> Statements:
+    """Take an outline apart as its author means it.
+
+    `author`: who asks, where known: what is derived from the work and the author is by name, kind or profile, nobody
+    has to bring. `needs`: what is sought by the asker's own word, in place of what was read.
+    """
+    statements = read_statements(text, seeks=seeks, offers=offers)
+    if needs is not None:
+        return replace(statements, needs=numbered([_placed(need, text, seeks or "") for need in needs]))
+    if author is None:
+        return statements
+    return statements.known_to_have({ground.type for ground in types_of(author) if ground.share >= LIKELY})
+
+
+def _placed(need: Need, text: str, seeks: str) -> Need:
+    """A need whose words stand in the outline, with their place there; blanks between words may differ."""
+    words = r"\s+".join(map(re.escape, need.text.split()))
+    for field, written in (("text", text), ("seeks", seeks)):
+        if words and (match := re.search(words, written)):
+            return replace(need, field=field, start=match.start(), end=match.end())
+    return replace(need, field="need", start=0, end=len(need.text))
+
+
 def read(
     text: str,
     search: TextSearch,
@@ -65,14 +100,16 @@ def read(
     seeks: str | None = None,
     offers: str | None = None,
     source: str | None = None,
+    statements: Statements | None = None,
 ) -> Reading:
     """Read an outline: whole text to one vector, what it seeks to aspects, one for each member that is sought.
 
     `text`: all of it, which gives the vector; `outline`: the part that is taken apart (None: all), beside what the
-    record holds under `seeks` and `offers`. Where nobody is sought, aspects are the sentences about the work that are
-    relevant and different, and the types of organisations that it speaks of.
+    record holds under `seeks` and `offers`, unless it is there already as `statements`. Where nobody is sought, aspects
+    are the sentences about the work that are relevant and different, and the types of organisations that it speaks of.
     """
-    statements = read_statements(text if outline is None else outline, seeks=seeks, offers=offers)
+    if statements is None:
+        statements = read_statements(text if outline is None else outline, seeks=seeks, offers=offers)
     needs = statements.needs
     work = [] if statements.stated else list(statements.topic) or [text]
     whole, *rest = search.encode_all([text, *(need.text for need in needs), *work])

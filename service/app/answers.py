@@ -1,4 +1,4 @@
-"""What is answered about calls, outlines, organisations, owners and imports? Records, the same at every door."""
+"""What is answered about calls, types, outlines, organisations, owners and imports? Records, the same at every door."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from data.model import (
     OutlineId,
     Reading,
 )
+from data.organisation_types import OrganisationType
 from data.published import Counts, EuCountry
 from matcher.ranking.query import Ranking
 
@@ -74,6 +75,28 @@ class Call:
             demands=tuple(map(CallDemand.of, profile.demands)),
             words=describe(profile),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRow:
+    """A type of organisations, finer than the recorded kinds."""
+
+    id: str
+    label: str
+    codes: tuple[str, ...]
+    """Its place in NACE Rev. 2 or ISCED 2011."""
+
+    @classmethod
+    def of(cls, kind: OrganisationType) -> "TypeRow":
+        """Return what is told of a type."""
+        return cls(kind.id, kind.label, kind.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeList:
+    """All types, by label."""
+
+    types: tuple[TypeRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

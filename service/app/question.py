@@ -15,6 +15,8 @@ MOST_MEMBERS = 200
 """A longer list is no consortium."""
 LARGEST_SET = 40
 """Members that the matcher puts together at most."""
+MOST_NEEDS = 20
+"""More things cannot be sought at once."""
 PAGE = 50
 """So many entries of a list are given at once where nobody asks for another number."""
 Record = TypeVar("Record")
@@ -29,6 +31,15 @@ Country = Annotated[
         min_length=2,
         max_length=100,
         description="Two letters, EU style (EL, UK) or ISO 3166 (GR, GB), or the country's name.",
+    ),
+]
+TypeName = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        description="A type of organisations: its id, its label, or a word for it in any EU language.",
+        examples=["shipyard"],
     ),
 ]
 Role = Annotated[str, Field(min_length=1, max_length=100)]
@@ -74,6 +85,46 @@ class Want(Strict):
     )
 
 
+class NeedAsked(Strict):
+    """One thing that is sought, in the asker's own word. What is left out is read from its words.
+
+    An answer's `needs` can be changed and sent back: what it tells beside is taken and not read.
+    """
+
+    text: str = Field(
+        "",
+        max_length=500,
+        description="In any EU language; empty: the types in words.",
+        examples=["two ports"],
+    )
+    types: list[TypeName] | None = Field(None, max_length=6, description="Any of these will do; []: no type.")
+    number: int | None = Field(None, ge=1, le=40, description="How many.")
+    countries: list[Country] | None = Field(
+        None, max_length=60, description="From any of these; []: from anywhere."
+    )
+    not_from: list[Country] | None = Field(None, max_length=60, description="From none of these.")
+    abroad: bool | None = Field(None, description="Not from the asker's own country.")
+    different: bool | None = Field(None, description="Several, each from another country.")
+    must: bool | None = Field(None, description="Needed, not only welcome.")
+    id: str | None = Field(None, max_length=40, description="Not read.")
+    derived: bool | None = Field(None, description="Not read: what a question brings is stated.")
+    field: str | None = Field(None, max_length=40, description="Not read.")
+    start: int | None = Field(None, description="Not read.")
+    end: int | None = Field(None, description="Not read.")
+    type_labels: list[str] | None = Field(None, max_length=6, description="Not read.")
+
+
+class ReadQuestion(Strict):
+    """What does this outline seek and bring? Give either `outline` or `text`."""
+
+    outline: OutlineName | None = Field(None, description="Id or title of a stored outline.")
+    text: Text | None = Field(None, description="An outline as text, in any EU language.")
+    coordinator: Organisation | None = Field(
+        None,
+        description="Who asks; what it is itself is not derived as a need. Of a stored outline: its owner.",
+    )
+
+
 class SuggestQuestion(Strict):
     """Which consortium is wanted. Give either `outline` or `text`."""
 
@@ -96,6 +147,9 @@ class SuggestQuestion(Strict):
         {}, max_length=LARGEST_SET, description="Settled roles, by organisation; rules may count by role."
     )
     limit: int = Field(5, ge=1, le=20)
+    needs: list[NeedAsked] | None = Field(
+        None, max_length=MOST_NEEDS, description="What is sought, in place of what the outline says."
+    )
     preset: str = Field("balanced", max_length=40, description="Which weights: see the documentation.")
     budget_s: float | None = Field(
         None, ge=0.05, le=600, description="Seconds that the proof may take; null: what the settings say."

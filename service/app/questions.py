@@ -18,8 +18,10 @@ from service.app.question import (
     MOST_MEMBERS,
     CheckQuestion,
     MemberOf,
+    NeedAsked,
     PartnersQuestion,
     RankQuery,
+    ReadQuestion,
     SteerQuestion,
     SuggestQuestion,
     made,
@@ -31,6 +33,7 @@ from service.parsing import size_range
 
 if TYPE_CHECKING:  # the matcher is slow to import: only who asks it pays
     from data.sources.members import MemberRow
+    from matcher.needs.read import Need, Statements
     from matcher.ranking.query import Grounds, Query, Ranking
     from matcher.solver.assemble import Incumbent
     from matcher.suggest.answers import Partners, PartnersRequest, Suggestions, SuggestRequest
@@ -48,6 +51,20 @@ class Questions:
         self._records = records
         self._snapshots = snapshots
         self._budget_s = budget_s
+
+    def read(self, reader: Reader, question: ReadQuestion) -> "Statements":
+        """Take an outline apart, as `suggest` does: what it seeks, what its author is and brings, what it is about."""
+        from matcher.suggest.reading import understand
+
+        if (question.outline is None) == (question.text is None):
+            raise BadInput("give either an outline or a text, not both and not neither")
+        asker = question.coordinator
+        if question.outline is None:
+            author = None if asker is None else self._records.organisation(asker)
+            return understand(question.text or "", author=author)
+        outline = self._records.outline(reader, question.outline)
+        author = self._records.organisation(outline.organisation)
+        return understand(outline.text, seeks=outline.seeks, offers=outline.offers, author=author)
 
     def suggest(
         self,
@@ -124,6 +141,7 @@ class Questions:
         from matcher.suggest.answers import SuggestRequest
 
         names = self._records.names
+        needs = None if question.needs is None else self._needs(reader, question, question.needs)
         return made(
             SuggestRequest,
             call=CallId(question.call),
@@ -139,7 +157,20 @@ class Questions:
             limit=question.limit,
             preset=question.preset,
             budget_s=question.budget_s,
+            needs=needs,
         )
+
+    def _needs(
+        self, reader: Reader, question: SuggestQuestion, asked: Sequence[NeedAsked]
+    ) -> "tuple[Need, ...]":
+        """What is sought by the asker's own word, read in the outline's language."""
+        from data.sources.languages import language_of
+        from service.app.needs import needs_of
+
+        if question.outline is not None:
+            outline = self._records.outline(reader, question.outline)
+            return needs_of(asked, language=outline.language or language_of(outline.text))
+        return needs_of(asked, language=language_of(question.text or ""))
 
     def partners_request_of(self, question: PartnersQuestion) -> "PartnersRequest":
         """Return the matcher's request: names resolved, countries as codes."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from data.calls import CallProfile
 from data.errors import BadInput, NotFound
 from data.model import CallId, Organisation, Outline, OutlineHead
+from data.organisation_types import OrganisationType, organisation_types
 from data.readers import Reader
 from data.store import Store
 from service.app.question import PAGE, ListQuestion
@@ -60,6 +61,10 @@ class Records:
         return tuple(
             self._profiles[call] for call in self._store.calls_with_outlines() if call in self._profiles
         )
+
+    def types(self) -> tuple[OrganisationType, ...]:
+        """Every type of organisations, by label."""
+        return tuple(sorted(organisation_types().values(), key=lambda one: one.label.casefold()))
 
     # Outlines
 

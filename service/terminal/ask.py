@@ -1,4 +1,4 @@
-"""Who should work together? suggest, steer, tradeoff, partners, rank, check."""
+"""Who should work together? read, suggest, steer, tradeoff, partners, rank, check."""
 
 import json
 import sys
@@ -11,9 +11,10 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from data.published import as_json
-from service.app.question import PartnersQuestion, SteerQuestion, SuggestQuestion, made
-from service.parsing import assignments, pairs, text_of, wants
+from service.app.question import PartnersQuestion, ReadQuestion, SteerQuestion, SuggestQuestion, made
+from service.parsing import assignments, needs_in, pairs, text_of, wants
 from service.terminal.command import Command, Session, pass_session
+from service.terminal.needs_text import statements
 from service.terminal.ranking_file import queries_of
 from service.terminal.render import partners_table, steering, suggestions, trade_off, verdict
 
@@ -44,6 +45,8 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
         size: str | None,
         role: tuple[str, ...],
         want: tuple[str, ...],
+        need: tuple[str, ...],
+        needs: IO[str] | None,
         preset: str,
         **rest: Any,
     ) -> None:
@@ -58,6 +61,7 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
             "size": size,
             "roles": assignments(role),
             "want": [{"least": least, "of": what} for least, what in wants(want)],
+            "needs": needs_in(need, needs),
             "preset": preset,
         }
         function(session, fields, **rest)
@@ -86,12 +90,44 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
                 help="At least N of a country or kind: 1:FR, 2:sme.",
             ),
             click.option(
+                "--need",
+                multiple=True,
+                metavar="WORDS",
+                help="What is sought, in place of what the outline says: 'two ports in France'; may be repeated.",
+            ),
+            click.option(
+                "--needs",
+                type=TEXT,
+                metavar="FILE",
+                help="The same as JSON: `konsort read --json`, corrected; or - for input.",
+            ),
+            click.option(
                 "--preset", default="balanced", show_default=True, help="From proven_team to fresh_blood."
             ),
         )
     ):
         wrapped = option(wrapped)
     return wrapped
+
+
+@click.command(
+    "read",
+    cls=Command,
+    answers=True,
+    example="konsort read outline.txt\nkonsort read --outline DEMO-OUT-058 --json > needs.json",
+)
+@click.argument("file", type=TEXT, required=False)
+@click.option("--outline", help="Id of a stored outline, in place of a file.")
+@click.option("--coordinator", help="Who asks; what it is itself is no need (default: the outline's owner).")
+@pass_session
+def read(session: Session, file: IO[str] | None, outline: str | None, coordinator: str | None) -> None:
+    """Show what is understood of an outline: what it seeks, what its author is and brings, what it is about.
+
+    FILE holds the text, - stands for input. What is wrong can be corrected in the JSON and given to
+    `konsort suggest --needs`.
+    """
+    question = made(ReadQuestion, outline=outline, text=text_of(file), coordinator=coordinator)
+    session.answer(session.app.questions.read(session.reader, question), statements)
 
 
 @click.command(
@@ -234,4 +270,4 @@ def check(session: Session, call: str, members: Path) -> None:
     click.get_current_context().exit({"met": 0, "broken": BROKEN, "unknown": CANNOT_TELL}[answer.answer])
 
 
-COMMANDS = (suggest, steer, tradeoff, partners, rank, check)
+COMMANDS = (read, suggest, steer, tradeoff, partners, rank, check)

@@ -1,8 +1,8 @@
-"""What is there? graph, calls, outlines."""
+"""What is there? graph, calls, types, outlines."""
 
 import click
 
-from service.app.answers import Call, OutlineRow
+from service.app.answers import Call, OutlineRow, TypeRow
 from service.terminal.command import Command, Group, Session, pass_session
 from service.terminal.render import (
     around_text,
@@ -11,6 +11,7 @@ from service.terminal.render import (
     path_text,
     profile_text,
     summary_text,
+    types_table,
 )
 
 
@@ -84,4 +85,11 @@ def outlines(session: Session, call: str | None) -> None:
     session.answer(tuple(map(OutlineRow.of, heads)), outlines_table)
 
 
-COMMANDS = (network, calls, outlines)
+@click.command("types", cls=Command, answers=True, example="konsort types")
+@pass_session
+def types(session: Session) -> None:
+    """List the types of organisations that a need may name, by id, label or a word for it in any EU language."""
+    session.answer(tuple(map(TypeRow.of, session.app.records.types())), types_table)
+
+
+COMMANDS = (network, calls, types, outlines)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from data.calls import PREVAILS
 from data.countries import to_eu
 from data.published import as_json
-from service.app.answers import SHOWN_PROBLEMS, Call, Imported, OutlineRow, SuspectedOwner
+from service.app.answers import SHOWN_PROBLEMS, Call, Imported, OutlineRow, SuspectedOwner, TypeRow
+from service.terminal.needs_text import understood
 from service.terminal.rules_text import MARKS, WIDTH, folded, rules_in_full
 from service.words import count
 
@@ -26,7 +27,7 @@ def suggestions(answer: Suggestions, *, short: bool = False) -> str:
 
     `short`: a line a member with its first reason, and a line for the rules.
     """
-    lines = [f"Run {answer.run}, call {answer.call}: {answer.claim}", ""]
+    lines = [f"Run {answer.run}, call {answer.call}: {answer.claim}", *understood(answer.understood), ""]
     for number, suggestion in enumerate(answer.suggestions, start=1):
         lines += [*(_in_short if short else _suggestion)(number, suggestion), ""]
     if answer.status == "infeasible":
@@ -230,6 +231,11 @@ def summary_text(answer: Summary) -> str:
 def calls_table(rows: Sequence[Call]) -> str:
     """One call a line."""
     return "\n".join(f"{row.id:32} {row.title}" for row in rows)
+
+
+def types_table(rows: Sequence[TypeRow]) -> str:
+    """One type a line."""
+    return "\n".join(f"{row.id:24} {row.label}" for row in rows)
 
 
 def profile_text(call: Call) -> str:

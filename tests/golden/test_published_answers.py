@@ -25,6 +25,13 @@ QUESTION = {"call": CALL, "outline": OUTLINE}
 REQUESTS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
     ("post", "/suggest", "", QUESTION),
     ("post", "/suggest", "", {"call": CALL, "text": TEXT, "size": "1-2"}),
+    (
+        "post",
+        "/suggest",
+        "",
+        QUESTION | {"needs": [{"text": "deux ports hors de France"}, {"types": ["Hafen"]}]},
+    ),
+    ("post", "/read", "", {"outline": OUTLINE}),
     ("post", "/steer", "", QUESTION | {"members": TEAM}),
     ("post", "/tradeoff", "", QUESTION),
     ("post", "/partners", "", {"organisation": "DEMO-ORG-001", "call": CALL}),
@@ -42,12 +49,16 @@ REQUESTS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
     ("get", "/graph/summary", "", None),
     ("get", "/calls", "", None),
     ("get", "/calls/{call}", "", None),
+    ("get", "/types", "", None),
     ("get", "/outlines", f"?call={CALL}", None),
     ("get", "/organisations", "?text=a&country=EL", None),
 )
 """Method, address, query and body; the answers hold a decision and a change, so that these are looked at too."""
 REFUSED: tuple[tuple[str, str, dict[str, Any] | None, int], ...] = (
     ("post", "/suggest", {"cal": CALL, "outline": OUTLINE}, 422),
+    ("post", "/suggest", QUESTION | {"needs": [{"types": ["flying carpet"]}]}, 422),
+    ("post", "/suggest", QUESTION | {"needs": [{}]}, 422),
+    ("post", "/read", {"outline": OUTLINE, "text": TEXT}, 422),
     ("post", "/check", {"call": "nothing", "members": [{"id": "X"}]}, 404),
     ("get", "/nowhere", None, 404),
     ("delete", "/suggest", None, 405),
@@ -119,7 +130,9 @@ def test_every_refusal_is_as_described(
 WORDS = ("--outline", OUTLINE, "--call", CALL)
 DAY = ("--start", "2027-03-09T09:00+00:00", "--end", "2027-03-09T12:00+00:00", "--tables", "5")
 COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("read", "Statements", ("--outline", OUTLINE)),
     ("suggest", "Suggestions", WORDS),
+    ("suggest", "Suggestions", (*WORDS, "--need", "zwei Museen")),
     ("suggest", "Suggestions", (*WORDS, "--size", "1-2")),
     ("steer", "Steering", (*WORDS, *TEAM)),
     ("tradeoff", "TradeOff", WORDS),
@@ -139,6 +152,7 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("calls", "[Call]", ()),
     ("calls list", "[Call]", ()),
     ("calls show", "Call", (CALL,)),
+    ("types", "[TypeRow]", ()),
     ("outlines", "[OutlineRow]", ()),
 )
 """Command, the shape that it answers with (in brackets: a list of them), and its words."""

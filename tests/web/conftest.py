@@ -28,6 +28,8 @@ from data.readers import Reader
 from data.store import Store
 from graph.rules.resilience import Composition, resilience, substitutes
 from graph.rules.rules import Member, Verdict, check
+from matcher.needs.places import Where
+from matcher.needs.read import Need, Offer, Statements
 from matcher.overall.decisions import Decision, Decisions
 from matcher.overall.naming import StreamTerm
 from matcher.overall.project import (
@@ -53,6 +55,7 @@ from matcher.suggest.answers import (
     Partners,
     Suggestion,
     Suggestions,
+    SuggestRequest,
 )
 from matcher.suggest.reasons import Reason
 from matcher.suggest.steering import Steering, Tolerance, TradeOff, WeakPoint
@@ -156,6 +159,16 @@ def swap(team: Sequence[str], outgoing: str, incoming: str) -> Swap:
     )
     changed = tuple(RuleChange(a, b) for a, b in pairs if (a.answer, a.found) != (b.answer, b.found))
     return Swap(outgoing, incoming, 0.06, after.answer != "broken", terms, changed)
+
+
+def understood(request: SuggestRequest) -> Statements:
+    """What the question brings, or else two ports abroad and a museum, by an author who runs a pier."""
+    read = (
+        Need("need:1", "two ports\nabroad", ("port",), 2, Where(abroad=True), start=8, end=24),
+        Need("need:2", "a museum <of the sea>", ("museum",), must=False, start=30, end=51),
+    )
+    offers = (Offer("a pier", 60, 66),)
+    return Statements("en", ("We wait.",), offers, read if request.needs is None else request.needs)
 
 
 CHANGES = Changes(
@@ -278,12 +291,20 @@ class FixedQuestions(Questions):
                     Conflict("size", "size 1 to 1", "your request", "user"),
                 ),
                 relaxations=(Relaxation(("size",), "allow a size of 2", 1.0),),
+                understood=understood(request),
             )
         team = (partner(ORGANISATIONS[0], "coordinator"), *map(partner, ORGANISATIONS[1:3]))
         rules = check(CALL, [Member(p.id, country=p.country) for p in team]).rules
         terms = (Term("fit", 0.8, 2.0), Term("coverage", 0.75, 1.0, ("organisation:O1",)))
         only = Suggestion(0.78, 0.012, team, rules, terms, gaps=("certified hardware",))
-        return Suggestions("0123456789ab", request.call, "bounded", "holds for 200 candidates", (only,))
+        return Suggestions(
+            "0123456789ab",
+            request.call,
+            "bounded",
+            "holds for 200 candidates",
+            (only,),
+            understood=understood(request),
+        )
 
     def steer(self, reader: Reader, question: SteerQuestion) -> Steering:
         """O1 stays; every other member may be swapped for each organisation that is out."""

@@ -12,6 +12,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from service.problems import MEDIA_TYPE
 
 PATHS = {
+    "/api/v1/read",
     "/api/v1/suggest",
     "/api/v1/steer",
     "/api/v1/tradeoff",
@@ -28,6 +29,7 @@ PATHS = {
     "/api/v1/calls/{call}",
     "/api/v1/calls/{call}/decisions",
     "/api/v1/outlines",
+    "/api/v1/types",
     "/api/v1/organisations",
 }
 

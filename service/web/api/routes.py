@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 from data.published import as_json
 from graph.network.views import CountryMatrix, CountryView, IntroductionPath, Neighbourhood, Summary
 from graph.rules.rules import Verdict
+from matcher.needs.read import Statements
 from matcher.overall.project import OverallProject
 from matcher.suggest.answers import Partners, Suggestions
 from matcher.suggest.steering import Steering, TradeOff
@@ -25,6 +26,8 @@ from service.app.answers import (
     OutlineList,
     OutlineRow,
     RankingList,
+    TypeList,
+    TypeRow,
 )
 from service.app.open import Application
 from service.app.resolve import country
@@ -79,6 +82,14 @@ def _matching(api: APIBlueprint, application: Application) -> None:
         Every suggestion keeps the call's hard rules, or says what cannot be told.
         """
         return as_json(application.questions.suggest(reader(), body))
+
+    @api.post("/read", tags=[MATCHING], responses=answered(Statements))
+    def read(body: question.ReadQuestion) -> dict[str, Any]:
+        """Say what an outline seeks and brings
+
+        Its `needs` can be changed and sent back in the question to `suggest`.
+        """
+        return as_json(application.questions.read(reader(), body))
 
     @api.post("/partners", tags=[MATCHING], responses=answered(Partners))
     def partners(body: question.PartnersQuestion) -> dict[str, Any]:
@@ -196,6 +207,11 @@ def _records(api: APIBlueprint, application: Application) -> None:
     def call(path: parameters.CallPath) -> dict[str, Any]:
         """Show one call's profile"""
         return as_json(Call.of(records.call(path.call)))
+
+    @api.get("/types", tags=[RECORDS], responses=answered(TypeList))
+    def types() -> dict[str, Any]:
+        """List the types of organisations that a need may name"""
+        return as_json(TypeList(tuple(map(TypeRow.of, records.types()))))
 
     @api.get("/outlines", tags=[RECORDS], responses=answered(OutlineList))
     def outlines(query: parameters.OutlinesQuery) -> dict[str, Any]:

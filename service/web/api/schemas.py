@@ -7,6 +7,7 @@ from flask_openapi3.types import ResponseDict
 from data.published import schemas_of
 from graph.network.views import CountryMatrix, CountryView, IntroductionPath, Neighbourhood, Summary
 from graph.rules.rules import Verdict
+from matcher.needs.read import Statements
 from matcher.overall.meetings import MeetingPlan
 from matcher.overall.project import OverallProject
 from matcher.suggest.answers import Partners, Suggestions
@@ -19,14 +20,15 @@ from service.app.answers import (
     OutlineList,
     RankingList,
     SuspectedOwner,
+    TypeList,
 )
 from service.problems import MEDIA_TYPE, Problem
 
 ANSWERS = (
-    *(Suggestions, Steering, TradeOff, Partners, RankingList, Verdict),
+    *(Suggestions, Statements, Steering, TradeOff, Partners, RankingList, Verdict),
     *(OverallProject, DecisionList),
     *(Neighbourhood, IntroductionPath, CountryView, CountryMatrix, Summary),
-    *(CallList, OutlineList, OrganisationList),
+    *(CallList, TypeList, OutlineList, OrganisationList),
     Problem,
 )
 """What addresses answer; the records inside are described with them."""
