@@ -13,6 +13,7 @@ from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import (
     ARRAY,
     Column,
+    Delete,
     Engine,
     Integer,
     MetaData,
@@ -160,6 +161,6 @@ class PgVectorIndex:
     def _mine(self):  # type: ignore[no-untyped-def]  # a SQL expression
         return _rows.c.collection == self._collection
 
-    def _delete(self):  # type: ignore[no-untyped-def]  # a SQL statement
+    def _delete(self) -> Delete:
         gone = bindparam("gone", type_=ARRAY(Text))
         return delete(_rows).where(self._mine, _rows.c.id == any_(gone))

@@ -259,7 +259,8 @@ class TextSearch:
 
     def encode(self, text: str) -> np.ndarray:
         """Return a text's (width,) unit vector, zero for a blank text; known texts need no encoding."""
-        return self.encode_all([text])[0]
+        row: np.ndarray = self.encode_all([text])[0]
+        return row
 
     def encode_all(self, texts: Sequence[str]) -> np.ndarray:
         """Return (n, width) float32 unit rows, one a text; blank texts give zero rows, known texts need no encoding."""
@@ -301,7 +302,10 @@ class TextSearch:
             if kind not in self._masks:
                 same = [entry for entry in self._hash_of_entry if entry.partition(":")[0] == kind]
                 self._masks[kind] = self._index.mask(same)
-        return np.logical_or.reduce([self._index.mask(()), *(self._masks[kind] for kind in kinds)])
+        mask: np.ndarray = np.logical_or.reduce(
+            [self._index.mask(()), *(self._masks[kind] for kind in kinds)]
+        )
+        return mask
 
 
 class RecentTexts:

@@ -82,7 +82,7 @@ def _needed(kind: str, context: Mapping[str, Any]) -> str | None:
         case "less_than_equal":
             return f"{context['le']:,.15g} or less"
         case "enum" | "literal_error":
-            return "one of " + context["expected"].replace("'", "")
+            return "one of " + str(context["expected"]).replace("'", "")
         case "value_error":
             return str(context["error"])
     return NEEDED.get(kind)

@@ -78,7 +78,8 @@ def place_score(place: np.ndarray, last: int) -> np.ndarray:
     >>> [round(float(score), 2) for score in place_score(np.array([1, 10, 100, 2000]), 2000)]
     [1.0, 0.7, 0.39, 0.0]
     """
-    return np.clip(1 - np.log(place) / np.log(max(last, 2)), 0, 1)
+    score: np.ndarray = np.clip(1 - np.log(place) / np.log(max(last, 2)), 0, 1)
+    return score
 
 
 def gather(
@@ -142,7 +143,10 @@ def _aspects(
 def _allowed(need: Need, chosen: Eligible, own: str | None) -> np.ndarray:
     """(n,) bool: whose country a need takes, or may take where it is not known."""
     known = [need.where.allows(country, own) is not False for country in chosen.facts.countries]
-    return np.array([*known, True])[chosen.facts.country]  # -1, an unknown country, reads the last
+    allowed: np.ndarray = np.array([*known, True])[
+        chosen.facts.country
+    ]  # -1, an unknown country, reads the last
+    return allowed
 
 
 def _record(query: Query, knowledge: Knowledge) -> tuple[np.ndarray, np.ndarray]:

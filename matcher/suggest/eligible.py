@@ -58,4 +58,5 @@ class Eligible:
         """Return those of the rows `others`, in their order, who have worked with the one at `row`."""
         asked = np.asarray(others, dtype=np.int64)
         known = self.ties.indices[self.ties.indptr[row] : self.ties.indptr[row + 1]]  # ascending
-        return asked[np.append(known, -1)[np.searchsorted(known, asked)] == asked]
+        acquaintances: np.ndarray = asked[np.append(known, -1)[np.searchsorted(known, asked)] == asked]
+        return acquaintances

@@ -101,7 +101,7 @@ class SnapshotHolder(Generic[T]):
         """Tell a failed attempt in the log and in `health`; return the pause before the next one, in seconds."""
         before = self._failure
         attempts = 1 if before is None else before.attempts + 1
-        pause = min(PAUSE_S * 2 ** min(attempts - 1, 10), LONGEST_PAUSE_S)
+        pause = min(PAUSE_S * 2.0 ** min(attempts - 1, 10), LONGEST_PAUSE_S)
         self._failure = Health(
             "degraded",
             self.current.revision,

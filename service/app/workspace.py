@@ -21,7 +21,8 @@ from matcher.overall.prepare import Previous
 from matcher.overall.project import OverallProject
 from matcher.overall.report import changes
 from matcher.suggest.knowledge import Knowledge
-from service.app.decided import KeptDecision, KeptPlan, kept_decisions, person_of
+from service.app.answers import KeptDecision
+from service.app.decided import KeptPlan, kept_decisions, person_of
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {

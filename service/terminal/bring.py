@@ -1,5 +1,6 @@
 """How do records come in? import, template, index, train, owners."""
 
+from collections.abc import Callable
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +24,10 @@ def import_group() -> None:
     """Bring records into the store; a bad row is reported, good rows come in, twice changes nothing."""
 
 
-def _importer(name: str, example: str) -> Any:
+def _importer(name: str, example: str) -> Callable[[Callable[..., None]], click.Command]:
     """Give a command what all importers share: a dry run and the report of bad rows."""
 
-    def decorate(function: Any) -> Any:
+    def decorate(function: Callable[..., None]) -> click.Command:
         for option in (
             click.option(
                 "--report", type=NewFile(), help="Where bad rows go (default: konsort-bad-rows.txt)."
@@ -35,12 +36,13 @@ def _importer(name: str, example: str) -> Any:
             click.option("--dry-run", is_flag=True, help="Read and report; write nothing."),
         ):
             function = option(function)
-        return import_group.command(name, cls=Command, example=example, answers=True)(pass_session(function))
+        command = import_group.command(name, cls=Command, example=example, answers=True)
+        return command(pass_session(function))
 
     return decorate
 
 
-def _tables(function: Any) -> Any:
+def _tables(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that say how a table is read; it receives them as one `mapping`."""
 
     @wraps(function)

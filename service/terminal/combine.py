@@ -84,7 +84,7 @@ def integrate(
 @click.option("--forget", is_flag=True, help="Take all earlier decisions back first.")
 @pass_session
 def decide(
-    session: Session, call: str, take_back: tuple[str, ...], forget: bool, **words: tuple[str, ...]
+    session: Session, /, call: str, take_back: tuple[str, ...], forget: bool, **words: tuple[str, ...]
 ) -> None:
     """Keep the coordinator's decisions about a call's overall project, for this and every later run.
 
