@@ -1,30 +1,32 @@
 """Impossible requests: every reported conflict is minimal, and every repair repairs. Judged by brute force."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
 
-from data.demands import CountRange, Layer, MustHave, MustNotHave, Selector, Unit
-from matcher.solver.assemble import Wishes, assemble, warm
+from data.demands import CountRange, Demand, Layer, MustHave, MustNotHave, Selector, Unit
+from matcher.solver.assemble import Problem, Wishes, assemble, warm
 from matcher.solver.sample import tiny_problem
 
-WORD = {"text": "made up", "source": "test", "layer": Layer.USER}
+WORD: dict[str, Any] = {"text": "made up", "source": "test", "layer": Layer.USER}
 COUNTRIES = ("DE", "FR", "IT", "ES", "NL", "PL", "GR", "SE")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def compiled():
+def compiled() -> None:
     """Compiling the kernel must not eat the budgets below."""
     warm()
 
 
-def random_request(seed):
+def random_request(seed: int) -> Problem:
     """Seven candidates and several wishes for countries, sizes, members and exclusions, mostly contradictory."""
     rng = np.random.default_rng(seed)
     problem = tiny_problem(7, seed)
-    demands = [problem.demands[0]]
+    demands: list[Demand] = [problem.demands[0]]
     for number in range(int(rng.integers(1, 4))):
         low = int(rng.integers(1, 5))
         country = str(rng.choice(COUNTRIES[:4]))
@@ -35,16 +37,20 @@ def random_request(seed):
         )
     names = problem.facts.ids
     low = int(rng.integers(1, 6))
+    most = low + int(rng.integers(0, 2))
+    must = tuple(str(n) for n in rng.choice(names, int(rng.integers(0, 3)), replace=False))
+    exclude = tuple(str(n) for n in rng.choice(names, int(rng.integers(0, 4)), replace=False))
+    one, other = rng.choice(names, 2, replace=False)
     wishes = Wishes(
-        size=(low, low + int(rng.integers(0, 2))),
-        must=tuple(str(n) for n in rng.choice(names, int(rng.integers(0, 3)), replace=False)),
-        exclude=tuple(str(n) for n in rng.choice(names, int(rng.integers(0, 4)), replace=False)),
-        apart=(tuple(str(n) for n in rng.choice(names, 2, replace=False)),),
+        size=(low, most),
+        must=must,
+        exclude=exclude,
+        apart=((str(one), str(other)),),
     )
     return replace(problem, demands=tuple(demands), wishes=wishes)
 
 
-def keeps(problem, team, demand_id):
+def keeps(problem: Problem, team: Sequence[int], demand_id: str) -> bool:
     """One demand, by its id, for a set of positions; written apart from the solver."""
     facts, wishes = problem.facts, problem.wishes
     names = {facts.ids[k] for k in team}
@@ -61,12 +67,14 @@ def keeps(problem, team, demand_id):
     if demand_id == "R1":
         return len(set(countries)) >= 3
     demand = next(d for d in problem.demands if d.id == demand_id)
+    assert isinstance(demand, CountRange)
     if demand.maximum is not None:
         return len(set(countries)) <= demand.maximum
+    assert demand.minimum is not None
     return countries.count(demand.members.countries[0]) >= demand.minimum
 
 
-def possible(problem, active):
+def possible(problem: Problem, active: Sequence[str]) -> bool:
     n = len(problem.facts)
     return any(
         all(keeps(problem, team, name) for name in active)
@@ -75,7 +83,7 @@ def possible(problem, active):
     )
 
 
-def all_ids(problem):
+def all_ids(problem: Problem) -> list[str]:
     wishes = problem.wishes
     pairs = ["apart:" + "+".join(sorted(pair)) for pair in wishes.apart]
     return [
@@ -88,7 +96,7 @@ def all_ids(problem):
 
 
 @pytest.mark.parametrize("block", range(4))
-def test_every_reported_conflict_is_infeasible_and_minimal(block):
+def test_every_reported_conflict_is_infeasible_and_minimal(block: int) -> None:
     seen, seed = 0, 1000 * block
     while seen < 50:
         seed += 1
@@ -108,7 +116,7 @@ def test_every_reported_conflict_is_infeasible_and_minimal(block):
                 assert possible(problem, rest), (seed, repair)
 
 
-def test_a_repair_by_size_names_the_smallest_size_that_does():
+def test_a_repair_by_size_names_the_smallest_size_that_does() -> None:
     problem = tiny_problem(20, 3)
     four_musts = problem.facts.ids[:4]
     answer = assemble(replace(problem, wishes=Wishes(size=(2, 3), must=four_musts)), limit=1)
@@ -118,7 +126,7 @@ def test_a_repair_by_size_names_the_smallest_size_that_does():
     assert f"drop the demand for {four_musts[0]}" in [repair.text for repair in answer.relaxations]
 
 
-def test_asking_for_somebody_who_is_excluded_names_just_these_two():
+def test_asking_for_somebody_who_is_excluded_names_just_these_two() -> None:
     problem = tiny_problem(20, 3)
     name = problem.facts.ids[5]
     answer = assemble(replace(problem, wishes=Wishes(size=(3, 6), must=(name,), exclude=(name,))), limit=1)
@@ -129,7 +137,7 @@ def test_asking_for_somebody_who_is_excluded_names_just_these_two():
     ]
 
 
-def test_a_call_rule_against_a_wish_is_repaired_on_the_side_of_the_wish_first():
+def test_a_call_rule_against_a_wish_is_repaired_on_the_side_of_the_wish_first() -> None:
     problem = tiny_problem(20, 3)
     one_country = CountRange(id="U1", of=Unit.COUNTRIES, maximum=1, **WORD)
     answer = assemble(replace(problem, demands=(*problem.demands, one_country)), limit=1)
@@ -138,7 +146,7 @@ def test_a_call_rule_against_a_wish_is_repaired_on_the_side_of_the_wish_first():
     assert answer.relaxations[0].changes == (("U1", "maximum", 1.0, 3.0),)
 
 
-def test_two_independent_conflicts_are_repaired_together():
+def test_two_independent_conflicts_are_repaired_together() -> None:
     problem = tiny_problem(20, 3)
     a, b = problem.facts.ids[:2]
     demands = (
@@ -153,7 +161,7 @@ def test_two_independent_conflicts_are_repaired_together():
     assert [len(repair.demands) for repair in answer.relaxations] == [2]
 
 
-def test_a_demand_that_nobody_can_meet_conflicts_with_nothing_but_itself():
+def test_a_demand_that_nobody_can_meet_conflicts_with_nothing_but_itself() -> None:
     problem = tiny_problem(500, 3)
     nobody = CountRange(id="U1", members=Selector(countries=("JP",)), minimum=1, maximum=2, **WORD)
     answer = assemble(replace(problem, demands=(*problem.demands, nobody)), limit=1)

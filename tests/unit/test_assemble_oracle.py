@@ -4,7 +4,9 @@ The oracle shares no code with the solver: it reads the records' fields and `gra
 """
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from data.demands import (
     Basis,
     CoordinatorIs,
     CountRange,
+    Demand,
     DistinctRepresentatives,
     MustNotTogether,
     PerGroupMaximum,
@@ -30,18 +33,19 @@ from graph.rules.rules import Answer, Member, check
 from matcher.solver.assemble import Facts, Problem, Weights, Wishes, assemble, warm
 
 ON = dt.date(2026, 11, 22)
+Budgets = Mapping[str, float]
 KINDS = (Kind.LARGE, Kind.SME, Kind.COMPANY, Kind.UNIVERSITY, Kind.RESEARCH, None)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def compiled():
+def compiled() -> None:
     """Compiling the kernel must not eat the budgets below."""
     warm()
 
 
-def random_demands(rng):
+def random_demands(rng: np.random.Generator) -> tuple[Demand, ...]:
     """Some of the kinds of demand, with small numbers, so that about half of the requests are impossible."""
-    word = {"text": "made up", "source": "test"}
+    word: dict[str, Any] = {"text": "made up", "source": "test"}
     several = [
         DistinctRepresentatives(
             id="R1",
@@ -92,22 +96,32 @@ def random_demands(rng):
     return tuple(several[k] for k in sorted(chosen))
 
 
-def random_case(seed):
+def drawn(
+    rng: np.random.Generator, values: Sequence[str | None], p: Sequence[float] | None = None
+) -> str | None:
+    """One of some values, drawn by these probabilities or, without them, evenly."""
+    return values[int(rng.choice(len(values), p=p))]
+
+
+def random_owner(rng: np.random.Generator, k: int) -> OrganisationId | None:
+    """An ultimate parent is nobody's daughter, so o0 owns itself where its owner is stated."""
+    owner = drawn(rng, [None, "a", "b", "o0"], p=[0.5, 0.2, 0.2, 0.1]) if k else drawn(rng, [None, "o0"])
+    return OrganisationId(owner) if owner else None
+
+
+def random_case(seed: int) -> tuple[Problem, list[Organisation], Budgets]:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(5, 10))
     organisations = [
         Organisation(
             id=OrganisationId(f"o{k}"),
-            country=rng.choice(["DE", "FR", "PL", "US", None], p=[0.3, 0.3, 0.2, 0.1, 0.1]),
+            country=drawn(rng, ["DE", "FR", "PL", "US", None], p=[0.3, 0.3, 0.2, 0.1, 0.1]),
             kind=KINDS[rng.integers(0, len(KINDS))],
-            # An ultimate parent is nobody's daughter, so o0 owns itself where its owner is stated.
-            owner=rng.choice([None, "a", "b", "o0"], p=[0.5, 0.2, 0.2, 0.1])
-            if k
-            else rng.choice([None, "o0"]),
+            owner=random_owner(rng, k),
         )
         for k in range(n)
     ]
-    budgets = {o.id: float(rng.integers(1, 6)) * 1e5 for o in organisations if rng.random() < 0.7}
+    budgets = {str(o.id): float(rng.integers(1, 6)) * 1e5 for o in organisations if rng.random() < 0.7}
     low = int(rng.integers(1, 4))
     names = [str(o.id) for o in organisations]
     wishes = Wishes(
@@ -131,11 +145,12 @@ def random_case(seed):
     return problem, organisations, budgets
 
 
-def utility(problem, team):
+def utility(problem: Problem, team: Sequence[int]) -> float:
     """The value by docs/solver.md, written out anew."""
     team = list(team)
     w, most = problem.weights, problem.wishes.size[1]
     pairs = max(1.0, most * (most - 1) / 2)
+    assert problem.newcomer is not None
     total = (
         w.fit * problem.fit[team].sum() + w.newcomers * problem.newcomer[team].sum() - w.effort * len(team)
     ) / most
@@ -160,10 +175,16 @@ def utility(problem, team):
         if problem.aspects[k].any()
     ]
     total -= w.redundancy * (len(profiles) - len(set(profiles))) / most
-    return total
+    return float(total)
 
 
-def allowed(problem, organisations, budgets, team, lead=None):
+def allowed(
+    problem: Problem,
+    organisations: Sequence[Organisation],
+    budgets: Budgets,
+    team: Sequence[int],
+    lead: str | None = None,
+) -> bool:
     """Size, wishes and every demand by the rules engine, with each member in turn as the coordinator."""
     names = [str(organisations[k].id) for k in team]
     wishes = problem.wishes
@@ -179,7 +200,9 @@ def allowed(problem, organisations, budgets, team, lead=None):
     return any(not broken(problem, organisations, budgets, team, name) for name in leads)
 
 
-def broken(problem, organisations, budgets, team, lead):
+def broken(
+    problem: Problem, organisations: Sequence[Organisation], budgets: Budgets, team: Sequence[int], lead: str
+) -> bool:
     members = [
         Member(
             id=str(o.id),
@@ -196,7 +219,7 @@ def broken(problem, organisations, budgets, team, lead):
     return check(profile, members, on=ON).answer is Answer.BROKEN
 
 
-def brute_force(problem, organisations, budgets):
+def brute_force(problem: Problem, organisations: Sequence[Organisation], budgets: Budgets) -> float | None:
     best = None
     low, high = problem.wishes.size
     for size in range(low, high + 1):
@@ -208,7 +231,7 @@ def brute_force(problem, organisations, budgets):
 
 
 @pytest.mark.parametrize("block", range(4))
-def test_brute_force_agrees_on_feasibility_and_on_the_best(block):
+def test_brute_force_agrees_on_feasibility_and_on_the_best(block: int) -> None:
     possible = 0
     for seed in range(40 * block, 40 * (block + 1)):
         problem, organisations, budgets = random_case(seed)

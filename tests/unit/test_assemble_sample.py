@@ -2,8 +2,9 @@
 
 import pytest
 
-from benchmarks.assemble_cases import SAMPLE, case, load
+from benchmarks.assemble_cases import SAMPLE, Store, case, load
 from data.calls import load_profiles
+from data.model import CallId
 from graph.rules.rules import Answer, Member, check
 from matcher.solver.assemble import assemble, warm
 from matcher.solver.facts import KINDS
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.sample
 
 
 @pytest.fixture(scope="module")
-def store():
+def store() -> Store:
     if not SAMPLE.exists():
         pytest.skip(f"{SAMPLE} not found")
     warm()
@@ -20,8 +21,8 @@ def store():
 
 
 @pytest.mark.parametrize("profile_id", sorted(load_profiles()))
-def test_no_suggestion_from_the_real_store_breaks_a_hard_rule(store, profile_id):
-    profile = load_profiles()[profile_id]
+def test_no_suggestion_from_the_real_store_breaks_a_hard_rule(store: Store, profile_id: str) -> None:
+    profile = load_profiles()[CallId(profile_id)]
     low, high = profile.size_range
     size = (low or 3, high or max(low or 3, 8))
     problem = case(store, 3, profile=profile_id, size=size)

@@ -82,9 +82,9 @@ def test_a_need_without_a_type_is_answered_by_unusual_nearness_only() -> None:
 def test_two_that_are_sought_take_turns_country_by_country() -> None:
     probability = np.array([0.9, 0.8, 0.7, 0.0])
     dealt = taken_in_turns(probability, np.array([0, 0, 1, 1]), 2, different=True)
-    assert np.allclose(dealt, [[0.9, 0], [0.8, 0], [0, 0.7], [0, 0]])
+    assert np.allclose(dealt, [[0.9, 0.0], [0.8, 0.0], [0.0, 0.7], [0.0, 0.0]])
     dealt = taken_in_turns(probability, np.array([0, 0, 1, 1]), 2, different=False)
-    assert np.allclose(dealt, [[0.9, 0], [0, 0.8], [0.7, 0], [0, 0]])
+    assert np.allclose(dealt, [[0.9, 0.0], [0.0, 0.8], [0.7, 0.0], [0.0, 0.0]])
 
 
 def test_a_type_is_told_by_name_profile_or_recorded_kind() -> None:

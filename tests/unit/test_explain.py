@@ -1,11 +1,13 @@
 """Are sentences rendered from the reason's fields, and from nothing else?"""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import sparse
 
+from data.model import OrganisationId
 from data.published import as_json
 from matcher.suggest.eligible import Eligible
 from matcher.suggest.reasons import SENTENCES, TELLING_PROJECTS, Reason, _ties, listed, shortened
@@ -47,22 +49,23 @@ def test_a_long_quote_ends_at_a_word() -> None:
 
 
 def test_of_many_joint_projects_the_most_shared_are_named_and_all_are_counted() -> None:
-    names, ties = ["A", "B", "C", "D"], np.zeros((4, 4))
+    ids, ties = tuple(map(OrganisationId, "ABCD")), np.zeros((4, 4))
     ties[0, 1] = ties[1, 0] = ties[0, 2] = ties[2, 0] = 0.5
-    field = Eligible(np.arange(4), tuple(names), None, sparse.csr_array(ties), np.zeros(4), np.zeros(4, bool))
+    facts: Any = None  # not looked at
+    field = Eligible(np.arange(4), ids, facts, sparse.csr_array(ties), np.zeros(4), np.zeros(4, bool))
     joint = {"B": [f"P{k:02}" for k in range(13)], "C": ["P03", "P07"]}
-    knowledge = SimpleNamespace(
+    knowledge: Any = SimpleNamespace(
         organisation=lambda who: SimpleNamespace(label=f"Organisation {who}"),
         network=SimpleNamespace(shared_projects=lambda member, other: joint[other]),
         project_title=lambda project: project,
     )
-    candidates = SimpleNamespace(field=field)
-    (tie,) = _ties("A", 0, [0, 1, 2, 3], candidates, knowledge)
+    candidates: Any = SimpleNamespace(field=field)
+    (tie,) = _ties(ids[0], 0, [0, 1, 2, 3], candidates, knowledge)
     assert tie.value == pytest.approx(2 / 3)
     assert tie.evidence[:3] == ("project:P07", "project:P03", "project:P12")
     assert len(tie.evidence) == TELLING_PROJECTS
     assert tie.text == (
         "Has worked with Organisation B and Organisation C in project P07 and 12 more projects."
     )
-    (stranger,) = _ties("D", 3, [0, 1, 2, 3], candidates, knowledge)
+    (stranger,) = _ties(ids[3], 3, [0, 1, 2, 3], candidates, knowledge)
     assert stranger.name == "new-ties"

@@ -5,6 +5,7 @@ import threading
 import weakref
 
 import numpy as np
+import pytest
 
 from service.runtime import memory
 from service.runtime.memory import MemoryTrimming, freeze_loaded, keep_few_arenas, trim_memory
@@ -17,7 +18,7 @@ def test_what_is_in_use_stays() -> None:
     assert kept.sum() == 4_999_950_000
 
 
-def test_tidying_gives_back_until_it_ends(monkeypatch) -> None:
+def test_tidying_gives_back_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     twice = threading.Semaphore(0)
     monkeypatch.setattr(memory, "trim_memory", twice.release)
     with MemoryTrimming(every_s=0.001) as tidying:

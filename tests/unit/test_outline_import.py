@@ -245,7 +245,13 @@ def test_a_workbook_template_explains_itself_and_imports_when_filled(
     table, explanations = book.worksheets
     names = [cell.value for cell in table[1]]
     assert [row[0].value for row in explanations.iter_rows(min_row=2)] == names
-    filled = {"title": "Netze", "text": GERMAN, "organisation_name": "Ada", "name": "Ada", "country": "FR"}
+    filled: dict[object, object] = {
+        "title": "Netze",
+        "text": GERMAN,
+        "organisation_name": "Ada",
+        "name": "Ada",
+        "country": "FR",
+    }
     filled |= {"budget_eur": 12.345, "sme": True, "submitted": dt.datetime(2026, 11, 22)}
     table.append([filled.get(name) for name in names])
     book.save(path)

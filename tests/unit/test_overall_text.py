@@ -19,8 +19,7 @@ from matcher.overall.project import (
     Person,
     Stream,
 )
-from service.app.answers import DecisionList
-from service.app.decided import KeptDecision
+from service.app.answers import DecisionList, KeptDecision
 from service.terminal.overall_text import decisions, integration
 
 L1, L2, L3 = OutlineId("L1"), OutlineId("L2"), OutlineId("L3")

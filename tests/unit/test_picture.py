@@ -24,24 +24,24 @@ def test_each_dot_is_a_link_that_says_who_it_is() -> None:
     links = picture.findall(f"{SVG}a")
     assert [link.get("href") for link in links] == [f"/network?organisation={n}&x=1" for n in range(3)]
     assert links[0].get("aria-label") == "Partner 0. 1 shared project"
-    assert [link.find(f"{SVG}text").text for link in links] == ["1", "2", "3"]
-    assert picture.find(f"{SVG}title").text == "Neighbourhood"
-    assert "joined to 3 others" in picture.find(f"{SVG}desc").text
+    assert [link.findtext(f"{SVG}text") for link in links] == ["1", "2", "3"]
+    assert picture.findtext(f"{SVG}title") == "Neighbourhood"
+    assert "joined to 3 others" in picture.findtext(f"{SVG}desc", "")
 
 
 def test_a_line_is_as_wide_as_the_root_of_its_weight() -> None:
     picture = ElementTree.fromstring(ring("N", CENTRE, dots(2), [4.0, 1.0], [Line(0, 1, 4.0)]))
     widths = [line.get("stroke-width") for line in picture.findall(f"{SVG}line")]
     assert widths == ["10.0", "5.8"]  # 1.5 + 8.5, and 1.5 + 8.5 / 2 = 5.75
-    assert picture.find(f"{SVG}path").get("stroke-width") == "10.0"
+    assert [path.get("stroke-width") for path in picture.findall(f"{SVG}path")] == ["10.0"]
 
 
 def test_a_long_name_is_cut_but_its_country_and_its_full_text_stay() -> None:
     dot = Dot("An organisation with a very long name indeed", "/x", "home", code="EL")
     picture = ElementTree.fromstring(ring("N", CENTRE, [dot], [1.0]))
-    shown = picture.find(f"{SVG}a").findall(f"{SVG}text")[1].text
-    assert shown == "An organisation wit… (EL)"
-    assert picture.find(f"{SVG}a").get("aria-label") == "An organisation with a very long name indeed (EL)"
+    (link,) = picture.findall(f"{SVG}a")
+    assert link.findall(f"{SVG}text")[1].text == "An organisation wit… (EL)"
+    assert link.get("aria-label") == "An organisation with a very long name indeed (EL)"
 
 
 def test_a_chain_tells_each_step() -> None:
@@ -74,7 +74,7 @@ def test_any_name_makes_a_well_formed_picture_and_stays_a_name(names: list[str])
 @given(st.integers(0, 40))
 def test_every_dot_stays_inside_the_frame(count: int) -> None:
     picture = ElementTree.fromstring(ring("N", CENTRE, dots(count), [1.0] * count))
-    high = float(picture.get("viewBox").split()[3])
+    high = float(picture.attrib["viewBox"].split()[3])
     for circle in picture.iter(f"{SVG}circle"):
-        assert 160 <= float(circle.get("cx")) <= 840
-        assert 40 <= float(circle.get("cy")) <= high - 40
+        assert 160 <= float(circle.attrib["cx"]) <= 840
+        assert 40 <= float(circle.attrib["cy"]) <= high - 40

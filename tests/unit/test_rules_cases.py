@@ -59,7 +59,7 @@ def profile_of(text: str, name: str) -> CallProfile:
 
 def cases() -> list[Any]:
     """Every case of every file, named after both."""
-    rows = []
+    rows: list[Any] = []
     for file in FILES:
         text = file.read_text(encoding="utf-8")
         rows.extend(

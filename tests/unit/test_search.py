@@ -1,6 +1,7 @@
 """Text in, entries out: kinds, permissions, caching, evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def outline(ident: str, text: str) -> Outline:
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(f"sqlite:///{tmp_path}/s.sqlite") as store:
         with store.transaction() as writer:
             writer.put_organisations(
@@ -52,18 +53,18 @@ def store(tmp_path):
         yield store
 
 
-def test_outlines_projects_and_profiles_with_text_are_entries_and_nothing_else(store):
+def test_outlines_projects_and_profiles_with_text_are_entries_and_nothing_else(store: Store) -> None:
     search = TextSearch.build(store, HashingEncoder(64))
     assert search.entries == ("organisation:1", "outline:O1", "outline:O2", "project:P1", "project:P2")
 
 
-def test_a_text_finds_itself_first_and_equal_texts_stand_in_order_of_id(store):
+def test_a_text_finds_itself_first_and_equal_texts_stand_in_order_of_id(store: Store) -> None:
     hits = TextSearch.build(store, HashingEncoder(64)).nearest(WOOD, 2)
     assert [hit.id for hit in hits] == ["outline:O1", "project:P1"]
     assert [round(hit.similarity, 3) for hit in hits] == [1.0, 1.0]
 
 
-def test_kinds_and_permissions_filter_before_the_search(store):
+def test_kinds_and_permissions_filter_before_the_search(store: Store) -> None:
     search = TextSearch.build(store, HashingEncoder(64))
     assert [hit.id for hit in search.nearest(WOOD, 1, among=("organisation",))] == ["organisation:1"]
     assert [hit.id for hit in search.nearest(WOOD, 9, allowed={"project:P2", "gone:1"})] == ["project:P2"]
@@ -71,22 +72,22 @@ def test_kinds_and_permissions_filter_before_the_search(store):
     assert search.nearest(WOOD, 9, allowed=()) == ()
 
 
-def test_a_kind_that_does_not_exist_is_refused(store):
+def test_a_kind_that_does_not_exist_is_refused(store: Store) -> None:
     with pytest.raises(ValueError, match="among must be of"):
         TextSearch.build(store, HashingEncoder(64)).nearest(WOOD, 1, among=("outlines",))
 
 
-def test_a_blank_text_is_close_to_nothing(store):
+def test_a_blank_text_is_close_to_nothing(store: Store) -> None:
     assert TextSearch.build(store, HashingEncoder(64)).nearest(" \n", 3) == ()
 
 
-def test_an_empty_store_answers_with_nothing(tmp_path):
+def test_an_empty_store_answers_with_nothing(tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path}/empty.sqlite") as empty:
         search = TextSearch.build(empty, HashingEncoder(64))
     assert (len(search), search.nearest(WOOD, 3), search.entries) == (0, (), ())
 
 
-def test_equal_texts_are_embedded_once_and_a_second_build_embeds_only_what_is_new(store):
+def test_equal_texts_are_embedded_once_and_a_second_build_embeds_only_what_is_new(store: Store) -> None:
     encoder = CountingEncoder()
     TextSearch.build(store, encoder)
     assert sorted(encoder.seen) == sorted(
@@ -99,7 +100,7 @@ def test_equal_texts_are_embedded_once_and_a_second_build_embeds_only_what_is_ne
     assert encoder.seen == ["Wind farms at sea."]
 
 
-def test_an_interrupted_build_goes_on_where_it_stopped(store, monkeypatch):
+def test_an_interrupted_build_goes_on_where_it_stopped(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("embeddings.search.CHUNK", 1)
     encoder = CountingEncoder()
     encoder.breaks_after = 2
@@ -110,7 +111,7 @@ def test_an_interrupted_build_goes_on_where_it_stopped(store, monkeypatch):
     assert len(encoder.seen) == len(set(encoder.seen)) == 4
 
 
-def test_a_known_text_is_not_encoded_again_and_a_new_one_only_once(store):
+def test_a_known_text_is_not_encoded_again_and_a_new_one_only_once(store: Store) -> None:
     encoder = CountingEncoder()
     search = TextSearch.build(store, encoder)
     encoder.seen.clear()
@@ -121,7 +122,7 @@ def test_a_known_text_is_not_encoded_again_and_a_new_one_only_once(store):
     assert np.array_equal(first, second)
 
 
-def test_the_same_store_gives_the_same_fingerprint_and_another_text_another(store):
+def test_the_same_store_gives_the_same_fingerprint_and_another_text_another(store: Store) -> None:
     before = TextSearch.build(store, HashingEncoder(64)).fingerprint
     assert TextSearch.build(store, HashingEncoder(64)).fingerprint == before
     assert TextSearch.build(store, HashingEncoder(32)).fingerprint != before
@@ -130,20 +131,20 @@ def test_the_same_store_gives_the_same_fingerprint_and_another_text_another(stor
     assert TextSearch.build(store, HashingEncoder(64)).fingerprint != before
 
 
-def test_a_search_does_not_change_when_the_store_does(store):
+def test_a_search_does_not_change_when_the_store_does(store: Store) -> None:
     search = TextSearch.build(store, HashingEncoder(64))
     with store.transaction() as writer:
         writer.put_outlines([outline("O9", WOOD)])
     assert [hit.id for hit in search.nearest(WOOD, 3)][:2] == ["outline:O1", "project:P1"]
 
 
-def test_rows_can_be_read_but_not_changed(store):
+def test_rows_can_be_read_but_not_changed(store: Store) -> None:
     search = TextSearch.build(store, HashingEncoder(64))
     with pytest.raises(ValueError, match="read-only"):
         search.vector("outline:O1")[0] = 1.0
 
 
-def test_an_entry_that_is_not_there_raises_alone_and_is_a_zero_row_in_a_matrix(store):
+def test_an_entry_that_is_not_there_raises_alone_and_is_a_zero_row_in_a_matrix(store: Store) -> None:
     search = TextSearch.build(store, HashingEncoder(64))
     with pytest.raises(NotFound, match="project:P3"):
         search.vector("project:P3")
@@ -153,10 +154,12 @@ def test_an_entry_that_is_not_there_raises_alone_and_is_a_zero_row_in_a_matrix(s
     assert np.array_equal(matrix[1], search.vector("project:P1"))
 
 
-def test_the_sentence_that_carries_the_match_is_named(store):
+def test_the_sentence_that_carries_the_match_is_named(store: Store) -> None:
     search = TextSearch.build(store, HashingEncoder(64))
     text = "We offer test beds for cloud at the edge of factories. We also saw timber into long beams."
     best = search.best_sentences(text, ["project:P1", "project:P2", "project:P3"])
+    assert best[0] is not None
+    assert best[1] is not None
     assert best[0].text == "We also saw timber into long beams."
     assert best[1].text == "We offer test beds for cloud at the edge of factories."
     assert best[2] is None

@@ -17,7 +17,7 @@ TWO_SENTENCES = {
 
 
 @pytest.mark.parametrize("language", sorted(TWO_SENTENCES))
-def test_two_sentences_are_two(language):
+def test_two_sentences_are_two(language: str) -> None:
     text = TWO_SENTENCES[language]
     assert len(split_sentences(text)) == 2
     assert " ".join(split_sentences(text)) == text
@@ -31,11 +31,11 @@ def test_two_sentences_are_two(language):
         "Το έργο του κ. Παπαδόπουλου καλύπτει 3.5 εκατ. ευρώ.",
     ],
 )
-def test_abbreviations_initials_and_numbers_do_not_end_a_sentence(text):
+def test_abbreviations_initials_and_numbers_do_not_end_a_sentence(text: str) -> None:
     assert split_sentences(text) == (text,)
 
 
-def test_lines_and_bullets_are_sentences_of_their_own():
+def test_lines_and_bullets_are_sentences_of_their_own() -> None:
     text = "What we offer\n• a test bed for edge computing • open interfaces for robots\n\nWhat we seek"
     assert split_sentences(text) == (
         "What we offer",
@@ -45,7 +45,7 @@ def test_lines_and_bullets_are_sentences_of_their_own():
     )
 
 
-def test_a_very_long_sentence_is_divided_at_commas():
+def test_a_very_long_sentence_is_divided_at_commas() -> None:
     text = ", ".join(["and another clause of this endless sentence"] * 40)
     parts = split_sentences(text)
     assert len(parts) > 1
@@ -53,10 +53,10 @@ def test_a_very_long_sentence_is_divided_at_commas():
     assert " ".join(parts) == text
 
 
-def test_a_blank_text_has_no_sentence():
+def test_a_blank_text_has_no_sentence() -> None:
     assert split_sentences(" \n\t") == ()
 
 
 @given(st.text(max_size=300))
-def test_no_word_is_lost_or_moved(text):
+def test_no_word_is_lost_or_moved(text: str) -> None:
     assert "".join(split_sentences(text)).replace(" ", "") == "".join(text.split())

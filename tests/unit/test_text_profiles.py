@@ -64,7 +64,8 @@ def test_a_question_is_answered_by_who_wrote_about_it(world: tuple[TextProfiles,
     assert scores[1, 1] == scores[2, 1] == pytest.approx(1.0)
     assert scores[3].tolist() == [0.0, 0.0]
     (entry,) = text_profiles.best_entries(OrganisationId("C"), search.encode(HEAT), 3)
-    assert entry == ("project:P", pytest.approx(shared_weight(2)))
+    assert entry[0] == "project:P"
+    assert entry[1] == pytest.approx(shared_weight(2))
 
 
 def test_an_outline_is_no_evidence_that_its_own_question_is_answered(

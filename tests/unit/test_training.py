@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from service.runtime.training import Retraining, train_command
@@ -13,7 +14,7 @@ def writing(path: Path, after: str = "") -> list[str]:
     return [sys.executable, "-c", f"open({str(path)!r}, 'a').write('x\\n'){after}"]
 
 
-def wait_for(condition, seconds: float = 20.0) -> bool:
+def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> bool:
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.01)

@@ -59,7 +59,8 @@ from matcher.suggest.answers import (
 )
 from matcher.suggest.reasons import Reason
 from matcher.suggest.steering import Steering, Tolerance, TradeOff, WeakPoint
-from service.app.decided import KeptDecision, kept_decisions
+from service.app.answers import KeptDecision
+from service.app.decided import kept_decisions
 from service.app.open import Application, open_application
 from service.app.overall import OverallProjects
 from service.app.question import (

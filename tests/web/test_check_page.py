@@ -17,7 +17,9 @@ def text_of(page: str) -> str:
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page)))
 
 
-def test_a_pasted_list_is_answered_rule_by_rule_with_the_names_that_the_store_knows(client) -> None:
+def test_a_pasted_list_is_answered_rule_by_rule_with_the_names_that_the_store_knows(
+    client: FlaskClient,
+) -> None:
     answer = client.post("/check", data={"call": "demo-call", "members": LIST})
     read = text_of(answer.text)
     assert answer.status_code == 200
@@ -44,7 +46,7 @@ def test_a_broken_rule_is_told_first(client: FlaskClient) -> None:
     assert "1 member. Hard rules: 1 broken." in read
 
 
-def test_an_uploaded_file_takes_the_place_of_the_text_and_stays_to_be_put_right(client) -> None:
+def test_an_uploaded_file_takes_the_place_of_the_text_and_stays_to_be_put_right(client: FlaskClient) -> None:
     file = (io.BytesIO("\ufeffid\tcountry\nO3\tFR\nO1\tDE\n".encode()), "../Mitglieder.csv")
     sent = {"call": "demo-call", "members": "id\nO2", "file": file}
     page = client.post("/check", data=sent, content_type="multipart/form-data").text
@@ -63,7 +65,9 @@ def test_an_uploaded_file_takes_the_place_of_the_text_and_stays_to_be_put_right(
         ("id\n" + "\n".join(f"M{n}" for n in range(201)), "lists 201 members; at most 200"),
     ],
 )
-def test_a_list_with_mistakes_is_kept_and_each_mistake_is_told(client: FlaskClient, members, mistake) -> None:
+def test_a_list_with_mistakes_is_kept_and_each_mistake_is_told(
+    client: FlaskClient, members: str, mistake: str
+) -> None:
     answer = client.post("/check", data={"call": "demo-call", "members": members})
     assert answer.status_code == 422
     assert '<a href="#members">' in answer.text
@@ -72,13 +76,13 @@ def test_a_list_with_mistakes_is_kept_and_each_mistake_is_told(client: FlaskClie
 
 
 @pytest.mark.parametrize("call", ["", "gone"])
-def test_a_call_is_needed(client: FlaskClient, call) -> None:
+def test_a_call_is_needed(client: FlaskClient, call: str) -> None:
     answer = client.post("/check", data={"call": call, "members": LIST})
     assert (answer.status_code, 'id="call-wrong"' in answer.text) == (422, True)
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04broken", b"\x00\x01\x02", b"\xff\xfe\xfd"])
-def test_a_file_that_is_no_table_is_refused_beside_its_field(client: FlaskClient, content) -> None:
+def test_a_file_that_is_no_table_is_refused_beside_its_field(client: FlaskClient, content: bytes) -> None:
     sent = {"call": "demo-call", "file": (io.BytesIO(content), "members.xlsx")}
     answer = client.post("/check", data=sent, content_type="multipart/form-data")
     assert answer.status_code == 422

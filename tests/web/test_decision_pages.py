@@ -1,9 +1,11 @@
 """Can a coordinator decide on the page and over the API, one thing at a time, and nobody else in their name?"""
 
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from data.errors import BadInput
 
@@ -17,7 +19,7 @@ def token(client: FlaskClient) -> str:
     return match[1]
 
 
-def decide(client: FlaskClient, **fields: str):
+def decide(client: FlaskClient, **fields: str) -> TestResponse:
     sent = {"token": token(client), **{name.replace("_", "-"): value for name, value in fields.items()}}
     return client.post("/integrate/demo-call/decide", data=sent)
 
@@ -50,7 +52,7 @@ def test_nothing_decided_is_said(client: FlaskClient) -> None:
     ],
 )
 def test_each_kind_of_decision_is_kept_shown_and_taken_back_alone(
-    client: FlaskClient, small, fields: dict[str, str], said: str, key: str
+    client: FlaskClient, small: Any, fields: dict[str, str], said: str, key: str
 ) -> None:
     decide(client, kind="carry", carry_outline="L1", carry_links="5")
     answer = decide(client, **fields)
@@ -63,7 +65,7 @@ def test_each_kind_of_decision_is_kept_shown_and_taken_back_alone(
     assert [decision.key for decision in small.projects.decided.kept_decisions()] == ["carry:L1"]
 
 
-def test_several_who_would_drop_out_are_kept_as_gone_with_one_button(client: FlaskClient, small) -> None:
+def test_several_who_would_drop_out_are_kept_as_gone_with_one_button(client: FlaskClient, small: Any) -> None:
     page = client.get(f"{PAGE}&without=L1,+L2").text
     assert "They have left: keep it so" in page
     assert re.findall('name="withdraw-who" value="([^"]+)"', page) == ["L1", "L2"]
@@ -83,7 +85,7 @@ def test_several_who_would_drop_out_are_kept_as_gone_with_one_button(client: Fla
     ],
 )
 def test_a_wrong_decision_is_told_beside_its_field_and_what_was_chosen_stays(
-    client: FlaskClient, small, fields: dict[str, str], said: str
+    client: FlaskClient, small: Any, fields: dict[str, str], said: str
 ) -> None:
     answer = decide(client, **fields)
     assert answer.status_code == 422
@@ -94,7 +96,7 @@ def test_a_wrong_decision_is_told_beside_its_field_and_what_was_chosen_stays(
         assert 'name="put-outline" value="L1"' in answer.text
 
 
-def test_a_contradiction_is_told_and_the_decision_before_it_stays(client: FlaskClient, small) -> None:
+def test_a_contradiction_is_told_and_the_decision_before_it_stays(client: FlaskClient, small: Any) -> None:
     decide(client, kind="never", pair_a="L1", pair_b="L2")
     answer = decide(client, kind="together", pair_a="L1", pair_b="L2")
     assert answer.status_code == 422
@@ -102,7 +104,9 @@ def test_a_contradiction_is_told_and_the_decision_before_it_stays(client: FlaskC
     assert [decision.key for decision in small.projects.decided.kept_decisions()] == ["never:L1,L2"]
 
 
-def test_decisions_that_cannot_all_be_kept_are_shown_to_be_taken_back(client: FlaskClient, small) -> None:
+def test_decisions_that_cannot_all_be_kept_are_shown_to_be_taken_back(
+    client: FlaskClient, small: Any
+) -> None:
     decide(client, kind="never", pair_a="L1", pair_b="L2")
 
     small.projects.refusal = BadInput("the coordinator's decisions cannot all be kept")
@@ -115,7 +119,9 @@ def test_decisions_that_cannot_all_be_kept_are_shown_to_be_taken_back(client: Fl
 
 @pytest.mark.parametrize("address", ["decide", "take-back"])
 @pytest.mark.parametrize("other", ["missing", "wrong", "another site"])
-def test_a_form_from_elsewhere_changes_nothing(client: FlaskClient, small, address: str, other: str) -> None:
+def test_a_form_from_elsewhere_changes_nothing(
+    client: FlaskClient, small: Any, address: str, other: str
+) -> None:
     sent = {"kind": "withdraw", "withdraw-who": "L1", "key": "withdraw:L1"}
     sent |= {"missing": {}, "wrong": {"token": "größer"}, "another site": {"token": token(client)}}[other]
     headers = {"Sec-Fetch-Site": "cross-site"} if other == "another site" else {}
@@ -127,7 +133,7 @@ def test_a_form_from_elsewhere_changes_nothing(client: FlaskClient, small, addre
 
 def test_decisions_are_made_listed_and_taken_back_over_the_api(client: FlaskClient) -> None:
     assert client.get(API).json == {"call": "demo-call", "decisions": []}
-    decisions = client.post(API, json={"kind": "put", "about": ["L1"], "value": "s1"}).json["decisions"]
+    decisions = client.post(API, json={"kind": "put", "about": ["L1"], "value": "s1"}).get_json()["decisions"]
     assert decisions == [
         {
             "key": "put:L1",
@@ -138,7 +144,7 @@ def test_decisions_are_made_listed_and_taken_back_over_the_api(client: FlaskClie
         }
     ]
     client.post(API, json={"kind": "together", "about": ["L2", "L1"]})
-    left = client.delete(f"{API}?key=put:L1").json["decisions"]
+    left = client.delete(f"{API}?key=put:L1").get_json()["decisions"]
     assert [decision["key"] for decision in left] == ["together:L1,L2"]
 
 
@@ -153,5 +159,7 @@ def test_decisions_are_made_listed_and_taken_back_over_the_api(client: FlaskClie
         ("delete", f"{API}?key=put:L9", {}, 422),
     ],
 )
-def test_the_api_refuses_what_is_no_decision(client: FlaskClient, method, address, sent, status) -> None:
+def test_the_api_refuses_what_is_no_decision(
+    client: FlaskClient, method: str, address: str, sent: dict[str, Any], status: int
+) -> None:
     assert getattr(client, method)(address, **sent).status_code == status

@@ -1,12 +1,14 @@
 """Is the API what its description says? The description is held against the code, and tried with made-up input."""
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
-from schemathesis import GenerationMode, openapi
+from schemathesis import Case, GenerationMode, openapi
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from service.problems import MEDIA_TYPE
@@ -63,11 +65,11 @@ def test_every_shape_that_is_referred_to_is_described(client: FlaskClient) -> No
 
 
 @pytest.mark.parametrize("path", sorted(PATHS))
-def test_no_made_up_request_gets_an_answer_that_is_not_described(app, path) -> None:
+def test_no_made_up_request_gets_an_answer_that_is_not_described(app: Flask, path: str) -> None:
     described = openapi.from_wsgi("/api/v1/openapi.json", app)
     tried = []
 
-    def try_out(case) -> None:
+    def try_out(case: Case[Any]) -> None:
         tried.append(case)
         # Some demands join two fields ("outline or text"), which the schema cannot say: 422 is right then.
         case.call_and_validate(excluded_checks=[positive_data_acceptance])

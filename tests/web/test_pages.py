@@ -1,11 +1,13 @@
 """Does each page show what was asked, keep what was typed, and say clearly what is wrong?"""
 
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from data.errors import StoreError
+from data.model import CallId, OrganisationId
 from matcher.suggest.answers import PartnersRequest, SuggestRequest
 from service.web.app import create_app
 
@@ -31,7 +33,9 @@ PAGES = (
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_has_one_heading_landmarks_a_skip_link_and_a_label_for_each_field(client, path) -> None:
+def test_every_page_has_one_heading_landmarks_a_skip_link_and_a_label_for_each_field(
+    client: FlaskClient, path: str
+) -> None:
     page = client.get(path).text
     assert len(re.findall("<h1", page)) == 1
     for landmark in (
@@ -51,19 +55,21 @@ def test_every_page_has_one_heading_landmarks_a_skip_link_and_a_label_for_each_f
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_has_script_or_style_of_its_own_nor_asks_another_site(client, path) -> None:
+def test_no_page_has_script_or_style_of_its_own_nor_asks_another_site(client: FlaskClient, path: str) -> None:
     page = client.get(path).text
     assert not re.search(r"<style|\bstyle=|\bon\w+=|<script(?! src=\"/static/)", page)
     assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', page)
 
 
-def test_every_page_says_that_its_records_are_fictional_where_they_are(client, small, monkeypatch) -> None:
+def test_every_page_says_that_its_records_are_fictional_where_they_are(
+    client: FlaskClient, small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "Fictional demo." in client.get("/").text
     monkeypatch.setattr(type(small.records), "any_fictional", False)
     assert "Fictional demo." not in client.get("/").text
 
 
-def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: FlaskClient, small) -> None:
+def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: FlaskClient, small: Any) -> None:
     typed = {"call": "demo-call", "text": "Rechnen am Rand", "coordinator": "Nordlicht Rechenwerke AG"}
     page = client.post(
         "/suggest",
@@ -73,13 +79,13 @@ def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: Flas
     ).text
     assert small.questions.requests == [
         SuggestRequest(
-            call="demo-call",
+            call=CallId("demo-call"),
             text="Rechnen am Rand",
-            coordinator="O1",
-            must=("O3", "O5"),
+            coordinator=OrganisationId("O1"),
+            must=(OrganisationId("O3"), OrganisationId("O5")),
             size=(4, 6),
             wants=((2, "sme"), (1, "EL")),
-            roles=(("O5", "newcomer"),),
+            roles=((OrganisationId("O5"), "newcomer"),),
             preset="open",
         )
     ]
@@ -105,7 +111,9 @@ def test_an_impossible_wish_shows_what_conflicts_and_the_ways_out(client: FlaskC
     assert "Allow a size of 2." in page
 
 
-def test_a_form_with_mistakes_keeps_its_input_and_links_to_each_mistake(client: FlaskClient, small) -> None:
+def test_a_form_with_mistakes_keeps_its_input_and_links_to_each_mistake(
+    client: FlaskClient, small: Any
+) -> None:
     typed = {
         "text": "<b>Idee</b>",
         "outline": "L1",
@@ -138,10 +146,10 @@ def test_a_call_that_nobody_knows_is_told_beside_its_field(client: FlaskClient) 
     assert 'id="call-wrong"' in answer.text
 
 
-def test_a_company_reads_its_partners_with_reasons(client: FlaskClient, small) -> None:
+def test_a_company_reads_its_partners_with_reasons(client: FlaskClient, small: Any) -> None:
     page = client.get("/partners?organisation=nordlicht&countries=Greece,+FR&new_only=1&call=").text
     assert small.questions.requests == [
-        PartnersRequest(organisation="O1", countries=("GR", "FR"), new_only=True)
+        PartnersRequest(organisation=OrganisationId("O1"), countries=("GR", "FR"), new_only=True)
     ]
     assert "4 partners for Nordlicht Rechenwerke AG" in page
     assert "Has worked with Nordlicht Rechenwerke AG in project P2." in page
@@ -155,7 +163,7 @@ def test_a_name_that_fits_several_organisations_is_asked_back(client: FlaskClien
     assert '<a href="/partners?organisation=O5">' in answer.text
 
 
-def test_a_name_chosen_from_the_list_finds_its_code(client: FlaskClient, small) -> None:
+def test_a_name_chosen_from_the_list_finds_its_code(client: FlaskClient, small: Any) -> None:
     client.get("/partners?organisation=Meltemi+Cloud+(O5)")
     assert small.questions.requests[0].organisation == "O5"
 
@@ -181,7 +189,7 @@ def test_an_organisation_without_a_past_is_shown_as_such(client: FlaskClient) ->
 
 
 @pytest.mark.parametrize("path", ["/network?organisation=nobody", "/network?country=XQ", "/network?a=O1&b="])
-def test_a_lookup_in_vain_is_told_on_the_same_page(client: FlaskClient, path) -> None:
+def test_a_lookup_in_vain_is_told_on_the_same_page(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 422
     assert "Please look at this again" in answer.text
@@ -239,8 +247,10 @@ def test_a_drop_out_is_played_through_and_its_changes_are_told(client: FlaskClie
     assert 'value="DE, L1"' in page
 
 
-def test_a_store_out_of_order_is_told_as_a_page_that_asks_it_nothing(small, monkeypatch) -> None:
-    def broken(self) -> None:
+def test_a_store_out_of_order_is_told_as_a_page_that_asks_it_nothing(
+    small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: object) -> None:
         raise StoreError("the store is locked; end the import that is running")
 
     monkeypatch.setattr(type(small.records), "network", property(broken))

@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from data.errors import BadInput
 from service.web.server import serve
@@ -28,12 +29,12 @@ PROGRAM = """
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "example.org", ""])
-def test_another_address_is_refused_with_the_reason(app, host) -> None:
+def test_another_address_is_refused_with_the_reason(app: Flask, host: str) -> None:
     with pytest.raises(BadInput, match="no accounts yet"):
         serve(app, host=host)
 
 
-def test_a_port_that_is_taken_is_told(app) -> None:
+def test_a_port_that_is_taken_is_told(app: Flask) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(BadInput, match=f"port {port}"):
@@ -44,6 +45,7 @@ def test_it_says_when_it_is_ready_and_stops_when_told() -> None:
     command = [sys.executable, "-c", textwrap.dedent(PROGRAM)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
+            assert process.stdout is not None
             ready = process.stdout.readline()
             assert ready.startswith("Konsort is ready at http://127.0.0.1:")
             address = ready.split()[4]

@@ -2,10 +2,12 @@
 
 import html
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from data.model import CallId, OrganisationId, OutlineId
 from matcher.suggest.answers import SuggestRequest
 
 QUESTION = {"call": "demo-call", "outline": "L1", "must": "Nordlicht Rechenwerke AG", "members": "O1\nO2\nO3"}
@@ -16,9 +18,9 @@ def text_of(page: str) -> str:
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page)))
 
 
-def test_each_member_has_alternatives_with_changes_in_words(client: FlaskClient, small) -> None:
+def test_each_member_has_alternatives_with_changes_in_words(client: FlaskClient, small: Any) -> None:
     page = client.get("/steer", query_string=QUESTION)
-    question = SuggestRequest(call="demo-call", outline="L1", must=("O1",))
+    question = SuggestRequest(call=CallId("demo-call"), outline=OutlineId("L1"), must=(OrganisationId("O1"),))
     assert (page.status_code, small.questions.requests) == (200, [(question, ("O1", "O2", "O3"))])
     read = text_of(page.text)
     assert "Nordlicht Rechenwerke AG fictional asked for" in read
@@ -30,7 +32,7 @@ def test_each_member_has_alternatives_with_changes_in_words(client: FlaskClient,
     assert "effort" not in read
 
 
-def test_taking_a_swap_leads_to_the_same_question_about_the_new_set(client: FlaskClient, small) -> None:
+def test_taking_a_swap_leads_to_the_same_question_about_the_new_set(client: FlaskClient, small: Any) -> None:
     page = client.get("/steer", query_string=QUESTION).text
     assert 'name="members" value="O1\nO4\nO3">Take this swap' in page
     assert 'name="members" value="O1\nO3">See the set without it' in page
@@ -72,7 +74,7 @@ def test_a_pasted_outline_stays_out_of_the_address(client: FlaskClient) -> None:
     assert 'name="text" value="Rechnen am &lt;Rand&gt;"' in page
 
 
-def test_a_set_with_mistakes_keeps_its_input(client: FlaskClient, small) -> None:
+def test_a_set_with_mistakes_keeps_its_input(client: FlaskClient, small: Any) -> None:
     answer = client.get("/steer?members=O1%0AMeltemi&call=gone&outline=L9&apart=O1")
     assert (answer.status_code, small.questions.requests) == (422, [])
     for field in ("members", "call", "outline", "apart"):
@@ -85,13 +87,13 @@ def test_a_set_with_mistakes_keeps_its_input(client: FlaskClient, small) -> None
 @pytest.mark.parametrize(
     ("members", "detail"), [("", "Write who is in the set"), ("O1\n" * 41, "at most 40 can be steered")]
 )
-def test_a_set_has_one_to_forty_members(client: FlaskClient, members, detail) -> None:
+def test_a_set_has_one_to_forty_members(client: FlaskClient, members: str, detail: str) -> None:
     answer = client.post("/steer", data=QUESTION | {"members": members})
     assert answer.status_code == 422
     assert detail in answer.text
 
 
-def test_a_suggestion_leads_to_its_steering_and_to_the_trade_off(client: FlaskClient, small) -> None:
+def test_a_suggestion_leads_to_its_steering_and_to_the_trade_off(client: FlaskClient, small: Any) -> None:
     page = client.post("/suggest", data={"call": "demo-call", "outline": "L1", "apart": "O1; Meltemi Cloud"})
     assert small.questions.requests[0].apart == (("O1", "O5"),)
     assert 'name="members" value="O1\nO2\nO3">Swap members, what if somebody leaves' in page.text
@@ -99,16 +101,16 @@ def test_a_suggestion_leads_to_its_steering_and_to_the_trade_off(client: FlaskCl
     assert 'name="apart" value="O1; Meltemi Cloud"' in page.text
 
 
-def test_what_new_ties_cost_is_a_table_with_bars(client: FlaskClient, small) -> None:
+def test_what_new_ties_cost_is_a_table_with_bars(client: FlaskClient, small: Any) -> None:
     page = client.get("/tradeoff?call=demo-call&outline=L1").text
-    assert small.questions.requests == [SuggestRequest(call="demo-call", outline="L1")]
+    assert small.questions.requests == [SuggestRequest(call=CallId("demo-call"), outline=OutlineId("L1"))]
     assert 'aria-label="Fit 0.8"' in page
     assert 'aria-label="New ties 67 %"' in page
     assert "Against set 1: with Comune di Pontelago" in text_of(page)
     assert 'name="members" value="O1\nO2\nO4">Steer this set' in page
 
 
-def test_the_pages_wait_for_a_question(client: FlaskClient, small) -> None:
+def test_the_pages_wait_for_a_question(client: FlaskClient, small: Any) -> None:
     for path in ("/steer", "/tradeoff"):
         answer = client.get(path)
         assert (answer.status_code, small.questions.requests) == (200, [])
