@@ -68,6 +68,7 @@ def count_range(demand: CountRange, context: Context) -> Evaluation:
         tuple(member.id for _, member in shown),
         _counted(demand, [member for _, member in sure]) if answer is False else "",
         tuple(ask),
+        short=answer is False and high < (demand.minimum or 0),
     )
 
 
@@ -235,7 +236,8 @@ def must_have(demand: MustHave, context: Context) -> Evaluation:
     absent = [org for org in demand.organisations if org not in present]
     needed = len(demand.organisations) if demand.at_least is None else demand.at_least
     enough = len(there) >= needed
-    return Evaluation(enough, len(there), needed, there, "" if enough else f"missing: {listing(absent)}")
+    why = "" if enough else f"missing: {listing(absent)}"
+    return Evaluation(enough, len(there), needed, there, why, short=not enough)
 
 
 def must_not_have(demand: MustNotHave, context: Context) -> Evaluation:

@@ -25,7 +25,8 @@ class Question:
 class Evaluation:
     """One demand's evaluation. `answer` None: cannot tell. `found`, `needed`: numbers or short texts to show.
 
-    `witness`: met, the members that suffice; broken, those who stand in the way; unknown, those it hangs on.
+    `witness`: met, the members that suffice; broken, those who stand in the way, or where the set falls `short`,
+    those who count so far; unknown, those it hangs on.
     `why`: one sentence without its full stop; "" where the numbers say it all.
     """
 
@@ -35,6 +36,8 @@ class Evaluation:
     witness: tuple[str, ...] = ()
     why: str = ""
     ask: tuple[Question, ...] = ()
+    short: bool = False
+    """Broken because too few count: nobody is in the way, somebody is missing."""
 
 
 _ASKING = {

@@ -289,7 +289,7 @@ def _questions(
 def _shortfall(
     demand: DistinctRepresentatives, context: Context, delegates: Sequence[_Delegate]
 ) -> Evaluation:
-    """Say how many there are at best, and who stands in the way."""
+    """Say how many there are at best, and who counts so far."""
     best = _cheapest(delegates, len(delegates))
     reached = min(len(best), demand.count)
     reasons = _one_owner(delegates) if demand.independent else []
@@ -309,7 +309,8 @@ def _shortfall(
     why = f"{number_word(reached)} of {number_word(demand.count)}"
     if reasons:
         why += f": {'; '.join(reasons)}"
-    return Evaluation(False, reached, demand.count, tuple(delegate.member.id for delegate in best), why)
+    witness = tuple(delegate.member.id for delegate in best)
+    return Evaluation(False, reached, demand.count, witness, why, short=True)
 
 
 def _one_owner(delegates: Sequence[_Delegate]) -> list[str]:

@@ -73,7 +73,8 @@ class Answer(StrEnum):
 class RuleAnswer:
     """One rule's answer. `found`, `needed`: numbers or short texts; `why`: the shortfall or proof in words.
 
-    `witness`: member ids: met, those who suffice; broken, those in the way; unknown, those it hangs on.
+    `witness`: member ids: met, those who suffice; broken, those in the way, or those who count so far where the set
+    falls `short`; unknown, those it hangs on.
     """
 
     id: str
@@ -88,6 +89,8 @@ class RuleAnswer:
     ask: tuple[Question, ...] = ()
     verified: bool = True
     layer: str = "programme"
+    short: bool = False
+    """Broken because too few count: nobody is in the way, somebody is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,7 @@ def answer_rule(demand: Demand, context: Context) -> RuleAnswer:
         evaluation.ask,
         demand.verified,
         demand.layer.value,
+        short=evaluation.answer is False and evaluation.short,
     )
 
 
@@ -221,7 +225,8 @@ def _any_of(demand: AnyOf, context: Context) -> Evaluation:
     texts = [" and ".join(part.text for part in option) for option in demand.options]
     if answer is False:
         witness = dict.fromkeys(m for option in options for evaluation in option for m in evaluation.witness)
-        return Evaluation(False, 0, needed, tuple(witness), f"neither: {' nor: '.join(texts)}")
+        short = all(any(part.short for part in option) for option in options)
+        return Evaluation(False, 0, needed, tuple(witness), f"neither: {' nor: '.join(texts)}", short=short)
     open_texts = [text for text, option_answer in zip(texts, answers, strict=True) if option_answer is None]
     ask = tuple(
         question

@@ -168,7 +168,8 @@ def share_range(demand: ShareRange, context: Context) -> Evaluation:
     minimum, maximum = demand.minimum or 0.0, 1.0 if demand.maximum is None else demand.maximum
     holders = tuple(member.id for member, _, fit in inside if fit)
     if high < minimum - _TINY or low > maximum + _TINY:
-        return Evaluation(False, with_unit(high if high < minimum else low, "%"), needed, holders)
+        low_share = high < minimum
+        return Evaluation(False, with_unit(high if low_share else low, "%"), needed, holders, short=low_share)
     if low >= minimum - _TINY and high <= maximum + _TINY:
         return Evaluation(True, span(low, high, "%"), needed, holders)
     concerned = tuple(dict.fromkeys(member for question in ask for member in question.members))

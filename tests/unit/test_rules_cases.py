@@ -85,6 +85,7 @@ def test_a_rule_answers_as_its_table_says(text: str, case: dict[str, Any]) -> No
         "needed": answer.needed,
         "witness": list(answer.witness),
         "why": answer.why,
+        "short": answer.short,
         "ask": [" ".join((question.fact, *question.members)) for question in answer.ask],
         "texts": [question.text for question in answer.ask],
     }
