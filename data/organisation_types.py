@@ -59,6 +59,20 @@ def organisation_types() -> Mapping[str, OrganisationType]:
     return MappingProxyType({ident: _type(ident, table, over[ident]) for ident, table in tables.items()})
 
 
+def type_called(words: str) -> str | None:
+    """Return the type of organisations that is called so, by id or label; None for none.
+
+    >>> type_called("Weather service"), type_called("weather_service"), type_called("sme")
+    ('weather_service', 'weather_service', None)
+    """
+    plain = words.strip().casefold().replace(" ", "_")
+    types = organisation_types()
+    if plain in types:
+        return plain
+    labels = {kind.label.casefold().replace(" ", "_"): ident for ident, kind in types.items()}
+    return labels.get(plain)
+
+
 def _type(ident: str, table: Mapping[str, Any], over: frozenset[str]) -> OrganisationType:
     proper = (Wording(phrase, None) for phrase in _phrases(table.get("names", "")))
     return OrganisationType(

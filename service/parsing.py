@@ -58,7 +58,7 @@ def assignments(words: Sequence[str]) -> dict[str, str]:
 
 
 def wants(words: Sequence[str]) -> list[tuple[int, str]]:
-    """Read 'NUMBER:WHAT' words (a blank will do for the colon); WHAT is a kind, or a country by code or name.
+    """Read 'NUMBER:WHAT' words (a blank will do for the colon); WHAT is a kind, a type, or a country by code or name.
 
     >>> wants(["2:sme", "1:FR", "1 Greece"])
     [(2, 'sme'), (1, 'FR'), (1, 'Greece')]
@@ -67,7 +67,7 @@ def wants(words: Sequence[str]) -> list[tuple[int, str]]:
     for word in words:
         match = re.fullmatch(r"\s*(\d{1,2})\s*[:\s]\s*(\S.*?)\s*", word)
         if not match or int(match[1]) < 1:
-            raise BadInput(f"write a number and a country or kind, as in 1:FR or 2:sme, not {word!r}")
+            raise BadInput(f"write a number and a country, kind or type, as in 1:FR or 2:sme, not {word!r}")
         read.append((int(match[1]), match[2]))
     return read
 

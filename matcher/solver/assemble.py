@@ -270,11 +270,16 @@ def _answer(
     return Assembly(
         status="optimal" if proved else "bounded",
         consortia=consortia,
-        claim=f"{best} among all {n} candidates and all sets of allowed size under the hard rules.",
+        claim=f"{best} among all {n} candidates and all sets of allowed size under the hard rules{_and_kept(problem)}.",
         candidates=n,
         searched=searched,
         seconds=time.perf_counter() - begun,
     )
+
+
+def _and_kept(problem: Problem) -> str:
+    """Which soft demands the claim holds under, too; "" for none."""
+    return f" and {', '.join(problem.kept)}, which should be kept" if problem.kept else ""
 
 
 def _seats(request: Request, members: np.ndarray) -> tuple[Seat, ...]:

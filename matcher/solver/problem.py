@@ -2,14 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
 import scipy.sparse as sp
 
 from data.countries import FACTS_AS_OF
-from data.demands import Demand
+from data.demands import Demand, Hardness
 from matcher.solver.facts import Facts
 
 
@@ -100,6 +100,16 @@ class Problem:
     pillar: str | None = None
     same_owner: tuple[frozenset[str], ...] = ()
     """Pairs of ids that a person has found to be one owner."""
+    kept: tuple[str, ...] = ()
+    """Ids of soft demands that are to be kept as if they were hard."""
+
+    @property
+    def binding(self) -> tuple[Demand, ...]:
+        """The call's demands, those to be kept as hard ones."""
+        return tuple(
+            replace(demand, hardness=Hardness.HARD) if demand.id in self.kept else demand
+            for demand in self.demands
+        )
 
     def __post_init__(self) -> None:
         n = len(self.facts)

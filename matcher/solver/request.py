@@ -48,7 +48,7 @@ class Request:
                     f"organisation {name} is asked for but is not among the {len(facts)} candidates; "
                     "drop the wish or add the organisation"
                 )
-        demands = (*problem.demands, *wish_demands(wishes))
+        demands = (*problem.binding, *wish_demands(wishes))
         facts = facts.stating(roles=wishes.roles)
         compiler = ClauseCompiler(facts, problem.on, problem.pillar, wishes.coordinator, problem.same_owner)
         clauses = compiler.clauses(demands)

@@ -7,11 +7,12 @@ from typing import Any
 
 from data.errors import BadInput
 from data.model import CallId, Kind, Organisation, OrganisationId, OutlineId
-from data.published import EuCountry, Rounded4, Rounded6
+from data.published import EuCountry, Rounded4, Rounded6, derived
 from graph.rules.rules import RuleAnswer
 from matcher.needs.read import Need, Statements
 from matcher.solver.assemble import Conflict, Relaxation, Status, Term
 from matcher.suggest.reasons import Reason
+from matcher.suggest.wishes import WishAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class SuggestRequest:
     roles: tuple[tuple[OrganisationId, str], ...] = ()
     """Settled roles, such as (id, "associated")."""
     wants: tuple[tuple[int, str], ...] = ()
-    """At least so many members of a country (two letters) or a kind, such as (2, "sme") or (1, "FR")."""
+    """At least so many members of a country (two letters), a kind or a type, such as (2, "sme") or (1, "FR")."""
     limit: int = 5
     preset: str = "balanced"
     """Name of a weight preset of `matcher.solver.assemble`."""
@@ -118,6 +119,25 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class UnkeptRule:
+    """A soft rule that cannot be kept, and what it conflicts with."""
+
+    rule: str
+    rule_text: str
+    conflict: tuple[Conflict, ...]
+    """Demands that cannot be met together with it."""
+    justification: str | None
+    """What has to be justified."""
+
+    @derived
+    def text(self) -> str:
+        """The sentence, rendered from the fields."""
+        others = "; ".join(part.text for part in self.conflict) or "what is asked"
+        justified = f" To be justified: {self.justification}." if self.justification else ""
+        return f"{self.rule} ({self.rule_text}) cannot be kept together with: {others}.{justified}"
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestions:
     """The whole answer to a SuggestRequest."""
 
@@ -136,6 +156,17 @@ class Suggestions:
     notes: tuple[str, ...] = ()
     understood: Statements = field(kw_only=True)
     """How the outline was read: what is sought, what its author brings, what it is about."""
+    wishes: tuple[WishAnswer, ...] = ()
+    """How each wish for a country, a kind or a type was understood, in the order asked."""
+    unkept: tuple[UnkeptRule, ...] = ()
+    """Soft rules that no set can keep together with what else is asked; all others are kept by every suggestion."""
+
+    @derived
+    def impossible(self) -> bool:
+        """Whether no set can meet the demands however the facts turn out that nobody has recorded."""
+        named = {part.demand for part in self.conflict}
+        unsure = {f"want:{wish.wish}" for wish in self.wishes if not wish.complete}
+        return self.status == "infeasible" and unsure.isdisjoint(named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,29 @@
 """What exactly is asked of the solver? A request, read against the store, becomes candidates, demands and wishes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from data.calls import CallProfile
-from data.countries import country_name, to_eu, to_iso
-from data.demands import CountRange, Layer, Selector, plain_role
+from data.demands import plain_role
 from data.errors import BadInput, NotReady
-from data.model import Kind, OrganisationId, Outline
+from data.model import OrganisationId, Outline
 from matcher.needs.read import Statements
 from matcher.ranking.query import Query
 from matcher.solver.assemble import PRESETS, Problem, Weights, Wishes
+from matcher.solver.problem import LARGEST_WISH
 from matcher.suggest.answers import SuggestRequest
 from matcher.suggest.candidates import Candidates, gather
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.reading import Reading, read, understand
 from matcher.suggest.roles import known_roles
+from matcher.suggest.wishes import Wish, wish_of
 
 SIZE = (3, 10)
 """Members, where neither the call nor the coordinator says how many."""
+
+
+MORE_ROOM = 3
+"""So many members more are allowed at a time where what is asked does not fit into a size that nobody asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +39,34 @@ class Formulation:
     reading: Reading
     candidates: Candidates
     problem: Problem
+    wishes: tuple[Wish, ...] = ()
+    open_wishes: frozenset[str] = frozenset()
+    """Ids of the wishes for which they count, too, of whom the fact is not recorded."""
+
+    def opening(self, wishes: Iterable[str]) -> "Formulation":
+        """The same, but for these wishes, by id, those of whom the fact is not recorded count as well."""
+        opened = self.open_wishes | frozenset(wishes)
+        demands = tuple(wish.demand(self.candidates.ids, open_too=wish.id in opened) for wish in self.wishes)
+        problem = replace(self.problem, wishes=replace(self.problem.wishes, demands=demands))
+        return replace(self, problem=problem, open_wishes=opened)
+
+    def keeping(self, soft: Iterable[str]) -> "Formulation":
+        """The same, but these soft demands, by id, are to be kept as if they were hard."""
+        return replace(self, problem=replace(self.problem, kept=tuple(soft)))
+
+    def for_team(self, team: Collection[OrganisationId]) -> "Formulation":
+        """The same as a given set needs it: what is not recorded counts for the wishes that it keeps only so."""
+        rows = [self.candidates.rows[member] for member in team if member in self.candidates.rows]
+        return self.opening(wish.id for wish in self.wishes if wish.short(rows))
+
+    def larger(self) -> "Formulation | None":
+        """The same with room for some more members, where nobody asked for a size and the call allows it; else None."""
+        low, high = self.problem.wishes.size
+        allowed = min(LARGEST_WISH, self.profile.size_range[1] or LARGEST_WISH)
+        if self.request.size is not None or high >= allowed:
+            return None
+        wishes = replace(self.problem.wishes, size=(low, min(high + MORE_ROOM, allowed)))
+        return replace(self, problem=replace(self.problem, wishes=wishes))
 
 
 def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
@@ -61,6 +94,7 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
     candidates = gather(
         reading, query, knowledge, fictional=fictional, own=_country(author, knowledge)
     ).lacking(author, reading)
+    wishes = tuple(wish_of(least, of, candidates.field, knowledge) for least, of in request.wants)
     problem = Problem(
         facts=candidates.field.facts,
         fit=candidates.fit,
@@ -69,13 +103,12 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
         ties=candidates.field.ties,
         demands=profile.demands,
         wishes=Wishes(
-            size=request.size or _usual_size(profile),
+            size=request.size or _usual_size(profile, request),
             coordinator=lead,
             must=request.must,
             exclude=request.exclude,
             apart=request.apart,
             roles=dict(request.roles),
-            demands=tuple(_want(least, of) for least, of in request.wants),
         ),
         weights=_weights(request.preset, reading),
         relevance=candidates.text,
@@ -85,7 +118,8 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
         pillar=profile.pillar,
         same_owner=tuple(frozenset((each.a, each.b)) for each in knowledge.owner_decisions if each.same),
     )
-    return Formulation(request, profile, lead, owner, understood, reading, candidates, problem)
+    question = Formulation(request, profile, lead, owner, understood, reading, candidates, problem, wishes)
+    return question.opening(wish.id for wish in wishes if wish.short())
 
 
 def _read(
@@ -129,26 +163,6 @@ def _country(author: OrganisationId | None, knowledge: Knowledge) -> str | None:
     return None if author is None else knowledge.organisation(author).country
 
 
-def _want(least: int, of: str) -> CountRange:
-    """Read a wish for a country or a kind as a demand, so that a conflict can name it."""
-    code = to_iso(of)
-    if of.lower() in set(Kind):
-        kind = Kind(of.lower())
-        members = Selector(sme=True) if kind is Kind.SME else Selector(kinds=(kind,))
-    elif country_name(code) != to_eu(code):
-        members = Selector(countries=(code,))
-    else:
-        raise BadInput(f"{of!r} is neither a country nor a kind; kinds are {', '.join(Kind)}")
-    return CountRange(
-        id=f"want:{least}:{of}",
-        text=f"at least {least} from {of}",
-        source="your request",
-        layer=Layer.USER,
-        members=members,
-        minimum=least,
-    )
-
-
 def _know_all(request: SuggestRequest, knowledge: Knowledge) -> None:
     paired = (each for pair in request.apart for each in pair)
     settled = (each for each, _ in request.roles)
@@ -183,9 +197,10 @@ def _fictional(profile: CallProfile, named: Iterable[OrganisationId | None], kno
     return profile.fictional or bool(knowledge.population.fictional.all())
 
 
-def _usual_size(profile: CallProfile) -> tuple[int, int]:
-    """The call's size range, narrowed to what people can steer: SIZE, or just above a call that asks for more."""
+def _usual_size(profile: CallProfile, request: SuggestRequest) -> tuple[int, int]:
+    """The call's size range, narrowed to what people can steer: SIZE, or just above what the call or they ask for."""
     low, high = profile.size_range
     least = SIZE[0] if low is None else low
-    most = max(SIZE[1], least + 3)
+    wished = max([len(request.must) + 1, *(number + 1 for number, _ in request.wants)])
+    most = min(max(SIZE[1], least + 3, wished), LARGEST_WISH)
     return (least, most) if high is None else (min(least, high), min(most, high))

@@ -5,10 +5,10 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from data.calls import describe
-from data.model import OrganisationId
+from data.model import Organisation, OrganisationId
 from graph.rules.rules import RuleAnswer
 from matcher.ranking.query import Query
-from matcher.solver.assemble import Consortium, Incumbent, Seat, assemble
+from matcher.solver.assemble import Assembly, Consortium, Incumbent, Seat, assemble
 from matcher.suggest.answers import (
     Partner,
     Partners,
@@ -24,6 +24,7 @@ from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.partners import CURE, cures, grounds, own_reading, wanted
 from matcher.suggest.reasons import Reason, reasons_for, uncovered
 from matcher.suggest.roles import proposed_role
+from matcher.suggest.settle import settle
 from matcher.suggest.steering import Steering, TradeOff, steer, trade_off
 from matcher.suggest.verdict import verdict_of
 
@@ -45,23 +46,34 @@ class Matcher:
         `watch` hears of every better set and bound while the search goes on.
         Raises NotFound for unknown ids, BadInput for wishes that cannot be read. Impossible wishes are an answer.
         """
-        question = formulate(request, self.knowledge)
         budget_s = request.budget_s or self._budget_s
-        told = cache(partial(self._told, question))
-        assembly = assemble(
-            question.problem, limit=request.limit, budget_s=budget_s, watch=watch, precompute=told
-        )
+        told: dict[Formulation, Callable[[tuple[Seat, ...]], _Told]] = {}
+
+        def solve(question: Formulation) -> Assembly:
+            told[question] = cache(partial(self._told, question))
+            return assemble(
+                question.problem,
+                limit=request.limit,
+                budget_s=budget_s,
+                watch=watch,
+                precompute=told[question],
+            )
+
+        settled = settle(formulate(request, self.knowledge), solve)
+        question, assembly = settled.question, settled.assembly
         return Suggestions(
             run=self._run(request, budget_s),
             call=question.profile.id,
             status=assembly.status,
-            claim=assembly.claim,
-            suggestions=tuple(_suggestion(each, told(each.members)) for each in assembly.consortia),
+            claim=_claim(question, assembly),
+            suggestions=tuple(_suggestion(c, told[question](c.members)) for c in assembly.consortia),
             conflict=assembly.conflict,
             relaxations=assembly.relaxations,
             aspects=tuple(aspect.text for aspect in question.reading.aspects),
             notes=(FUNDED, self.knowledge.ranker.basis),
             understood=question.understood,
+            wishes=tuple(wish.answer(open_too=wish.id in question.open_wishes) for wish in question.wishes),
+            unkept=settled.unkept,
         )
 
     def partners(self, request: PartnersRequest) -> Partners:
@@ -91,7 +103,8 @@ class Matcher:
 
     def steer(self, request: SuggestRequest, team: Sequence[OrganisationId]) -> Steering:
         """Say what could be changed in a set: swaps with what they change, weak points with who could step in."""
-        return steer(formulate(request, self.knowledge), team, self.knowledge, run=self._run(request, team))
+        question = formulate(request, self.knowledge).for_team(team)
+        return steer(question, team, self.knowledge, run=self._run(request, team))
 
     def trade_off(self, request: SuggestRequest) -> TradeOff:
         """Say what new ties cost in fit."""
@@ -106,8 +119,11 @@ class Matcher:
         members = []
         for member in team:
             organisation = knowledge.organisation(member)
-            asked = _asked_for(member, question)
-            reasons = (*asked, *reasons_for(member, team, reading, candidates, knowledge))
+            first, *others = (
+                *_asked_for(member, question),
+                *reasons_for(member, team, reading, candidates, knowledge),
+            )
+            reasons = (first, *_counts_for(organisation, question), *others)
             role = "coordinator" if member == lead else roles.get(member) or proposed_role(organisation)
             members.append(Partner.of(organisation, role, candidates.fit_of(member), reasons))
         verdict = verdict_of(question.profile, team, lead, knowledge, roles)
@@ -141,6 +157,26 @@ def _suggestion(consortium: Consortium, told: _Told) -> Suggestion:
         terms=consortium.terms,
         gaps=told.gaps,
     )
+
+
+def _claim(question: Formulation, assembly: Assembly) -> str:
+    """What status and gaps hold for. What names alone tell nobody knows to be impossible."""
+    unsure = {wish.id for wish in question.wishes if not wish.complete}
+    if unsure.isdisjoint(part.demand for part in assembly.conflict):
+        return assembly.claim
+    return (
+        f"Not possible with what is known of the {assembly.candidates} candidates: names and profiles tell who fulfils "
+        "a wish, and others may fulfil it of whom nothing tells it."
+    )
+
+
+def _counts_for(organisation: Organisation, question: Formulation) -> tuple[Reason, ...]:
+    """For which wishes a member counts that is not recorded to be so."""
+    row = question.candidates.rows[organisation.id]
+    reasons = (
+        wish.reason(organisation, row, open_too=wish.id in question.open_wishes) for wish in question.wishes
+    )
+    return tuple(reason for reason in reasons if reason is not None)
 
 
 def _asked_for(member: OrganisationId, question: Formulation) -> tuple[Reason, ...]:

@@ -55,6 +55,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "sme": "Is a small or medium-sized enterprise.",
         "widening": "Comes from a widening country ({0}).",
         "cures": "Helps to meet {0}.",
+        "counts": "Counts for your wish for {0}: {1}, tells: {2} (inferred).",
+        "may-count": "May count for your wish for {0}: its {1} is not recorded, ask it.",
     }
 )
 """One sentence a kind of reason; {0}, {1} are its words, {value} its value."""

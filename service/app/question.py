@@ -80,7 +80,7 @@ class Want(Strict):
     of: str = Field(
         min_length=1,
         max_length=100,
-        description="A kind such as sme, or a country such as FR or France.",
+        description="A kind such as sme, a country such as FR or France, or a type such as shipyard.",
         examples=["sme"],
     )
 
@@ -142,7 +142,9 @@ class SuggestQuestion(Strict):
         [], max_length=200, description="Pairs of organisations that must not be in together."
     )
     size: str | None = Field(None, max_length=20, examples=["5-12"])
-    want: list[Want] = Field([], max_length=40, description="At least so many of a country or a kind.")
+    want: list[Want] = Field(
+        [], max_length=40, description="At least so many of a country, a kind or a type."
+    )
     roles: dict[Organisation, Role] = Field(
         {}, max_length=LARGEST_SET, description="Settled roles, by organisation; rules may count by role."
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from data.countries import to_eu
 from data.country_names import code_of
 from data.errors import BadInput
 from data.model import CallId, Kind, Organisation, OrganisationId
+from data.organisation_types import organisation_types, type_called
 from data.readers import Reader
 from graph.names.names import NOTHING_COUNTED
 from graph.names.ownership import may_share_names, ownership_of
@@ -204,16 +206,28 @@ class Questions:
 
 
 def country_or_kind(words: str) -> str:
-    """Return a kind as it is stored, or a country's code in EU style.
+    """Return a kind as it is stored, a country's code in EU style, or a type of organisations as its id.
 
-    >>> country_or_kind("SME"), country_or_kind("gr"), country_or_kind("France")
-    ('sme', 'EL', 'FR')
+    >>> country_or_kind("SME"), country_or_kind("gr"), country_or_kind("France"), country_or_kind("weather service")
+    ('sme', 'EL', 'FR', 'weather_service')
     """
     if words.strip().casefold() in set(Kind):
         return words.strip().casefold()
     if code := code_of(words):
         return to_eu(code)
-    raise BadInput(f"{words!r} is neither a country nor a kind; kinds are {', '.join(Kind)}")
+    if (ident := type_called(words)) is not None:
+        return ident
+    raise BadInput(
+        f"{words!r} is neither a country nor a kind nor a type of organisations; kinds are {', '.join(Kind)}, "
+        f"types are such as {', '.join(_near(words))}"
+    )
+
+
+def _near(words: str) -> list[str]:
+    """Return three types that are called most alike."""
+    types = list(organisation_types())
+    plain = words.strip().casefold().replace(" ", "_")
+    return get_close_matches(plain, types, 3, 0.0)
 
 
 def member_of(member: MemberOf) -> Member:

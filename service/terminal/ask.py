@@ -87,7 +87,7 @@ def _question(function: Callable[..., None]) -> Callable[..., None]:
                 "--want",
                 multiple=True,
                 metavar="N:WHAT",
-                help="At least N of a country or kind: 1:FR, 2:sme.",
+                help="At least N of a country, kind or type: 1:FR, 2:sme, 1:port.",
             ),
             click.option(
                 "--need",

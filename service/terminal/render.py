@@ -27,12 +27,16 @@ def suggestions(answer: Suggestions, *, short: bool = False) -> str:
 
     `short`: a line a member with its first reason, and a line for the rules.
     """
-    lines = [f"Run {answer.run}, call {answer.call}: {answer.claim}", *understood(answer.understood), ""]
+    lines = [f"Run {answer.run}, call {answer.call}: {answer.claim}", *understood(answer.understood)]
+    remarks = (*(wish.text for wish in answer.wishes), *(rule.text for rule in answer.unkept))
+    lines += [line for text in remarks for line in folded(text, "", hang="  ")]
+    lines.append("")
     for number, suggestion in enumerate(answer.suggestions, start=1):
         lines += [*(_in_short if short else _suggestion)(number, suggestion), ""]
     if answer.status == "infeasible":
         alone = len(answer.conflict) == 1
-        lines += [f"No consortium can meet {'this demand' if alone else 'these demands together'}:"]
+        verb = "can" if answer.impossible else "is known to"
+        lines += [f"No consortium {verb} meet {'this demand' if alone else 'these demands together'}:"]
         lines += [f"  • {part.demand}: {part.text}" for part in answer.conflict]
         lines += ["What would help:", *(f"  • {part.text}" for part in answer.relaxations)]
     notes = answer.notes if answer.suggestions else ()  # they say what a score means

@@ -142,7 +142,8 @@ def test_wanted_kinds_and_settled_roles_are_kept(run: Run) -> None:
         )
     )
     members = answer["suggestions"][0]["members"]
-    assert sum(member["kind"] in ("sme", "other") for member in members) >= 2  # of the others it is not known
+    assert sum(member["kind"] == "sme" for member in members) >= 2
+    assert [wish["wish"] for wish in answer["wishes"]] == ["2:sme", "1:SE"]
     assert any(member["country"] == "SE" for member in members)
     assert next(m["role"] for m in members if m["id"] == "DEMO-ORG-014") == "associated"
 
@@ -169,6 +170,36 @@ def test_a_wish_that_nobody_can_meet_is_eased_in_plain_words(run: Run) -> None:
     )
     ways = [way["text"] for way in answer["relaxations"]]
     assert any(way.startswith("ask for ") and "instead of 8: at least 8 from MT" in way for way in ways), ways
+
+
+def test_towns_are_found_by_record_or_name_and_a_soft_rule_that_gives_way_is_named(run: Run) -> None:
+    asked = ("suggest", "--outline", "DEMO-OUT-028", "--call", CALL, "--limit", "1", "--size", "4", "--json")
+    first = json_of(run(*asked, "--want", "2:municipal"))
+    assert first["suggestions"][0]["rules"][0]["answer"] == "met"
+    assert "which should be kept" in first["claim"]
+    assert first["unkept"] == []
+    members = {member["id"]: member for member in first["suggestions"][0]["members"]}
+    assert members["DEMO-ORG-067"]["kind"] == "municipal"
+    inferred = [reason["text"] for reason in members["DEMO-ORG-010"]["reasons"] if reason["name"] == "counts"]
+    assert inferred == [
+        "Counts for your wish for at least 2 municipal bodies: its profile, “Kommunalunternehmen”, tells: "
+        "municipality (inferred)."
+    ]
+    second = json_of(run(*asked, "--want", "3:DE"))
+    (rule,) = second["unkept"]
+    assert rule["rule"] == "R1"
+    assert {part["id"] for part in rule["conflict"]} == {"size", "want:3:DE"}
+    assert rule["text"].endswith("To be justified: fewer Member States by the nature of the project.")
+    broken = second["suggestions"][0]["rules"][0]
+    assert (broken["id"], broken["answer"], broken["short"]) == ("R1", "broken", True)
+
+
+def test_a_type_that_only_names_tell_is_not_called_impossible(run: Run) -> None:
+    asked = ("suggest", "--outline", "DEMO-OUT-028", "--call", CALL, "--want", "9:nuclear_company", "--json")
+    answer = json_of(run(*asked), exit_code=1)
+    assert answer["status"] == "infeasible"
+    assert answer["impossible"] is False
+    assert answer["claim"].startswith("Not possible with what is known of the")
 
 
 def test_a_role_that_no_rule_knows_is_refused_with_those_there_are(run: Run) -> None:

@@ -118,7 +118,7 @@ def test_a_wish_is_a_number_of_a_kind_or_of_a_country() -> None:
 
 @pytest.mark.parametrize(
     ("word", "told"),
-    [("sme", "a number and a country or kind"), ("0:FR", "as in 1:FR"), ("1:XX", "nor a kind")],
+    [("sme", "a number and a country, kind or type"), ("0:FR", "as in 1:FR"), ("1:XX", "nor a kind")],
 )
 def test_a_wish_that_cannot_be_read_is_refused(word: str, told: str) -> None:
     with pytest.raises(BadInput, match=told):

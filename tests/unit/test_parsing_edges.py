@@ -56,7 +56,7 @@ def test_a_size_may_have_blanks_and_a_dash_of_either_length() -> None:
 def test_a_wish_is_for_one_or_more() -> None:
     assert wants(["1:FR", " 99 : sme "]) == [(1, "FR"), (99, "sme")]
     for word in ("0:FR", "100:FR", "1:", ":FR"):
-        with pytest.raises(BadInput, match="write a number and a country or kind"):
+        with pytest.raises(BadInput, match="write a number and a country, kind or type"):
             wants([word])
 
 

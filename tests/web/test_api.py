@@ -265,7 +265,7 @@ def test_what_is_wrong_is_told_field_by_field(client: FlaskClient) -> None:
         ),
         (
             {"json": {"call": "demo-call", "text": "t", "want": [{"least": 1, "of": "club"}]}},
-            "'club' is neither a country nor a kind; kinds are large",
+            "'club' is neither a country nor a kind nor a type of organisations; kinds are large",
         ),
         ({"json": {"call": "demo-call", "text": "t", "want": [{"lest": 1}]}}, "did you mean least?"),
     ],
