@@ -103,7 +103,8 @@ class Wish:
     @property
     def known(self) -> np.ndarray:
         """(n,) bool: who fulfils it by record or by inference."""
-        return self.recorded | self.inferred
+        known: np.ndarray = self.recorded | self.inferred
+        return known
 
     def short(self, rows: Sequence[int] | None = None) -> bool:
         """Whether too few candidates, or of those at `rows`, are known to fulfil it while others may."""
