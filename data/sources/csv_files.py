@@ -4,8 +4,6 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
 from data.country_names import code_of
 from data.errors import BadInput
 from data.model import Encoding, RowProblem
@@ -182,6 +180,8 @@ def _samples(cells: Cells) -> tuple[str, ...]:
 
 def _plain_columns(content: bytes, delimiter: str, found: Mapping[str, int]) -> dict[str, Objects]:
     """Return the columns `found`, by name, of a file that is plainly regular, without the header's cells."""
+    import pandas as pd  # slow to import: only who brings in an export pays
+
     table = pd.read_csv(
         io.BytesIO(content),
         sep=delimiter,

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from data.errors import BadInput
 from data.model import Encoding, Ignored, Reading, RowProblem
@@ -24,6 +23,8 @@ Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done so far, all there is to do); the unit is the caller's to name."""
 
+_FEW_ROWS = 5000
+"""In a table of fewer rows the distinct texts are found before pandas were loaded, which takes 0.4 s."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -119,6 +120,8 @@ class Coded:
 
     def sorted(self) -> "Coded":
         """Return the column with the values of its cells in order, each once; no cell may be None."""
+        import pandas as pd  # slow to import: only who brings in many rows pays
+
         used = np.flatnonzero(np.bincount(self.codes, minlength=len(self.values)))
         places, values = pd.factorize(self.values[used], sort=True)
         moved = np.empty(len(self.values), dtype=np.int64)
@@ -197,7 +200,7 @@ class Cells:
 
     def coded(self, name: str, meaning: Callable[[str], object], *, key: bool = False) -> Coded:
         """Return a column as `column` does, with each distinct text's meaning kept once."""
-        codes, distinct = pd.factorize(self.texts(name))
+        codes, distinct = distinct_texts(self.texts(name))
         try:
             meant = np.fromiter(map(meaning, distinct), dtype=object, count=len(distinct))
         except ValueError:
@@ -266,6 +269,19 @@ class Cells:
         """Return the rows of such columns without the refused ones."""
         rows = zip(*columns, strict=True)
         return [row for at, row in enumerate(rows) if at not in self._refused]
+
+
+def distinct_texts(texts: Objects) -> tuple[Integers, Objects]:
+    """Return (n,) each text's place among the distinct ones, and these, (k,), in the order in which they come."""
+    if len(texts) >= _FEW_ROWS:
+        import pandas as pd
+
+        return pd.factorize(texts)
+    places: dict[str, int] = {}
+    codes = np.fromiter(
+        (places.setdefault(text, len(places)) for text in texts), dtype=np.int64, count=len(texts)
+    )
+    return codes, np.fromiter(places, dtype=object, count=len(places))
 
 
 def _mapped(cells: Objects, meant: Mapping[str, str]) -> Objects:

@@ -1,7 +1,5 @@
 """Which commands does `konsort` have? Each is parse → one call → render; they live in `service/terminal`."""
 
-from importlib.metadata import version
-
 import click
 
 from service.terminal import ask, bring, combine, look, run
@@ -9,7 +7,7 @@ from service.terminal.command import Group, pass_session
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(version("konsort"), prog_name="konsort")
+@click.version_option(package_name="konsort", prog_name="konsort")
 def main() -> None:
     """Turn outlines into cross-border consortia that are allowed, strong and explained.
 

@@ -50,7 +50,7 @@ def test_a_check_of_unlike_names_reads_no_history(tmp_path: Path) -> None:
     )
     loaded_by(["calls"], tmp_path)  # makes the store
     loaded = loaded_by(["check", "--call", "he-ria-ia-2021", str(members)], tmp_path, status=3)
-    assert loaded & (SLOW - {"numpy", "pandas"} | {"data.histories"}) == set()
+    assert loaded & (SLOW - {"numpy"} | {"data.histories"}) == set()
 
 
 def test_the_network_is_shown_without_a_text_model_or_a_learner(tmp_path: Path) -> None:

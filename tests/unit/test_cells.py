@@ -3,10 +3,15 @@
 import datetime as dt
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.country_names import code_of
 from data.model import Kind
+from data.sources import table
 from data.sources.amounts import Amount, budget, number
 from data.sources.cells import content, countries_among, flag, free_text, kind, known_country, language
 from data.sources.dates import day, days_among
@@ -306,3 +311,12 @@ def test_a_companys_name_is_compared_whatever_its_spelling(one: str, other: str)
 )
 def test_other_companies_stay_apart(one: str, other: str) -> None:
     assert folded_name(one) != folded_name(other)
+
+
+@given(st.lists(st.sampled_from(["", "DE", "de", "Köln", "FR "]), max_size=30))
+def test_few_and_many_rows_are_told_apart_alike(texts: list[str]) -> None:
+    column = np.array(texts, dtype=object)
+    codes, distinct = table.distinct_texts(column)
+    many_codes, many_distinct = pd.factorize(column)
+    assert distinct.tolist() == list(dict.fromkeys(texts)) == many_distinct.tolist()
+    assert codes.tolist() == many_codes.tolist()

@@ -1,6 +1,7 @@
 """A wish for a country, a kind or a type: who fulfils it by record, by name, or perhaps; worked out by hand."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,7 +36,8 @@ def wish(least: int, of: str, people: tuple[Organisation, ...] = PEOPLE) -> Wish
         np.zeros(n, bool),
     )
     types = TypeTable.of([(one.name, one.country, one.kind) for one in people])
-    return wish_of(least, of, chosen, SimpleNamespace(types=types))
+    knowledge: Any = SimpleNamespace(types=types)
+    return wish_of(least, of, chosen, knowledge)
 
 
 def who(mask: np.ndarray) -> str:
