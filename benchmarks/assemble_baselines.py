@@ -11,7 +11,7 @@ from matcher.solver import kernel
 from matcher.solver.instance import Instance
 from matcher.solver.search import local_optima
 
-Answer = tuple[float, float | None, float]
+BaselineResult = tuple[float, float | None, float]
 """Value, proved bound (None: none), seconds."""
 
 
@@ -25,14 +25,14 @@ def _value(instance: Instance, members: list[int]) -> float:
     return kernel.value(instance.gains, ids)
 
 
-def greedy(instance: Instance, _limit_s: float) -> Answer:
+def greedy(instance: Instance, _limit_s: float) -> BaselineResult:
     """One greedy construction, then exchanges until none helps."""
     begun = time.perf_counter()
     optima = local_optima(instance, 0, 1)
     return (optima[0][0] if optima else -np.inf), None, time.perf_counter() - begun
 
 
-def annealing(instance: Instance, limit_s: float, moves: int = 4000) -> Answer:
+def annealing(instance: Instance, limit_s: float, moves: int = 4000) -> BaselineResult:
     """Exchanges at random, worse ones with a probability that cools; in Python, so `moves` are few."""
     begun, rng = time.perf_counter(), np.random.default_rng(0)
     start = local_optima(instance, 0, 1)
@@ -58,7 +58,7 @@ def annealing(instance: Instance, limit_s: float, moves: int = 4000) -> Answer:
     return best, None, time.perf_counter() - begun
 
 
-def beam(instance: Instance, limit_s: float, width: int = 20) -> Answer:
+def beam(instance: Instance, limit_s: float, width: int = 20) -> BaselineResult:
     """Grow the `width` best partial sets by one member at a time; the best allowed set of any size."""
     begun = time.perf_counter()
     layer: dict[tuple[int, ...], float] = {tuple(np.flatnonzero(instance.fixed_in)): 0.0}
@@ -79,16 +79,16 @@ def beam(instance: Instance, limit_s: float, width: int = 20) -> Answer:
     return best, None, time.perf_counter() - begun
 
 
-Row = tuple[dict[int, float], float]
+TermRow = tuple[dict[int, float], float]
 
 
-def _model(instance: Instance) -> tuple[np.ndarray, list[Row], np.ndarray, np.ndarray]:
+def _model(instance: Instance) -> tuple[np.ndarray, list[TermRow], np.ndarray, np.ndarray]:
     """Return cost, (coefficients by column, floor) rows, upper bounds, integrality of the linearised problem."""
     gains, n, most = instance.gains, instance.fixed_in.size, instance.sizes.most
     row = np.repeat(np.arange(n), np.diff(gains.start))
     upper = np.flatnonzero((row < gains.other) & (gains.pair != 0))
     columns: list[float] = [*gains.lin]
-    rows: list[Row] = []
+    rows: list[TermRow] = []
     degree: dict[int, dict[int, float]] = {}
     for edge in upper:
         i, j, y = int(row[edge]), int(gains.other[edge]), len(columns)
@@ -134,7 +134,7 @@ def _model(instance: Instance) -> tuple[np.ndarray, list[Row], np.ndarray, np.nd
     return cost, rows, top, whole
 
 
-def highs(instance: Instance, limit_s: float) -> Answer:
+def highs(instance: Instance, limit_s: float) -> BaselineResult:
     """HiGHS on the linearised problem: graph edges only, with the rows Σ y_ij <= (K - 1) x_i."""
     begun = time.perf_counter()
     cost, rows, top, whole = _model(instance)
@@ -156,7 +156,7 @@ def highs(instance: Instance, limit_s: float) -> Answer:
     return value, bound, time.perf_counter() - begun
 
 
-def cp_sat(instance: Instance, limit_s: float) -> Answer:
+def cp_sat(instance: Instance, limit_s: float) -> BaselineResult:
     """CP-SAT on the same linearised problem, in integers of 1e-6; ImportError where ortools is not installed."""
     from ortools.sat.python import cp_model
 
@@ -172,12 +172,12 @@ def cp_sat(instance: Instance, limit_s: float) -> Answer:
     solver.parameters.max_time_in_seconds = limit_s
     solver.parameters.num_workers = 1
     status = solver.solve(model)
-    found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
-    value = solver.objective_value / 1e6 if found else -np.inf
+    solved = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    value = solver.objective_value / 1e6 if solved else -np.inf
     return value, solver.best_objective_bound / 1e6, time.perf_counter() - begun
 
 
-BASELINES: dict[str, Callable[[Instance, float], Answer]] = {
+BASELINES: dict[str, Callable[[Instance, float], BaselineResult]] = {
     "greedy + swaps (compiled)": greedy,
     "simulated annealing (Python, 4,000 moves)": annealing,
     "beam 20 (Python)": beam,

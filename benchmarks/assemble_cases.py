@@ -19,7 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from data.calls import load_profiles
 from data.countries import FACTS_AS_OF, WIDENING, to_iso
 from data.model import CallId, Kind
-from matcher.solver.assemble import PRESETS, Facts, Problem, Weights, Wishes, tie_strength
+from matcher.solver.assemble import PRESETS, Facts, TeamProblem, Weights, Wishes, tie_strength
 from matcher.solver.facts import KINDS
 
 SAMPLE = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "cordis-h2020.zip"
@@ -44,7 +44,7 @@ PROFILES = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Store:
+class SampleStore:
     """All organisations of the sample: facts, text coverage by project, ties."""
 
     facts: Facts
@@ -55,7 +55,7 @@ class Store:
     projects: np.ndarray
 
 
-def load(path: Path = SAMPLE) -> Store:
+def load(path: Path = SAMPLE) -> SampleStore:
     """Read the sample; FileNotFoundError names the path where it is missing."""
     with zipfile.ZipFile(path) as archive:
         projects, members, topics = (
@@ -88,7 +88,7 @@ def load(path: Path = SAMPLE) -> Store:
     reader = TfidfVectorizer(sublinear_tf=True, min_df=2, stop_words="english", dtype=np.float32)
     texts = sp.csr_array(reader.fit_transform(projects["text"]))
     names = sorted({title for title in topics["title"] if len(title) > 30})
-    return Store(
+    return SampleStore(
         facts=Facts.from_columns(
             ids=list(first["organisationID"]),
             country=[to_iso(code) if code else None for code in first["country"]],
@@ -105,13 +105,13 @@ def load(path: Path = SAMPLE) -> Store:
 
 
 def case(
-    store: Store,
+    store: SampleStore,
     number: int,
     *,
     profile: str = "he-ria-ia-2021",
     size: tuple[int, int] = (5, 10),
     weights: Weights = PRESETS["balanced"],
-) -> Problem:
+) -> TeamProblem:
     """The problem of that number: the same number gives the same aspects, fits and ties."""
     rng = np.random.default_rng(1000 + number)
     seed = int(rng.integers(store.topics.shape[0]))
@@ -125,7 +125,7 @@ def case(
     best = np.clip(best / max(best.max(), 1e-9), 0, 1)
     chosen = load_profiles()[CallId(profile)]
     codes = np.array([country in WIDENING for country in store.facts.countries] + [False])
-    return Problem(
+    return TeamProblem(
         facts=store.facts,
         fit=best.mean(axis=1),
         aspects=best,

@@ -19,19 +19,19 @@ import numpy as np
 import scipy
 
 from benchmarks.assemble_baselines import BASELINES
-from benchmarks.assemble_cases import PROFILES, SAMPLE, Store, case, load
+from benchmarks.assemble_cases import PROFILES, SAMPLE, SampleStore, case, load
 from data.demands import CountRange, Layer, Selector
-from matcher.solver.assemble import PRESETS, Incumbent, Problem, Wishes, assemble, warm
+from matcher.solver.assemble import PRESETS, Incumbent, TeamProblem, Wishes, assemble, warm
 from matcher.solver.diverse import diverse_teams
 from matcher.solver.instance import Instance
 from matcher.solver.pool import initial_pool, price_in
 from matcher.solver.request import Request
-from matcher.solver.search import Progress, local_optima, search
+from matcher.solver.search import SearchProgress, local_optima, search
 
 SIZES = ((5, 8), (5, 10), (8, 15), (8, 20))
 
 
-def problems(store: Store, count: int) -> Iterator[tuple[str, Problem]]:
+def problems(store: SampleStore, count: int) -> Iterator[tuple[str, TeamProblem]]:
     """Yield `count` problems over all profiles, sizes and presets in turn."""
     presets = sorted(PRESETS)
     for number in range(count):
@@ -40,7 +40,7 @@ def problems(store: Store, count: int) -> Iterator[tuple[str, Problem]]:
         yield profile, case(store, number, profile=profile, size=size, weights=PRESETS[preset])
 
 
-def pool_instance(problem: Problem, width: int) -> Instance:
+def pool_instance(problem: TeamProblem, width: int) -> Instance:
     """A pool of exactly `width` candidates or a few more, as the solver draws it."""
     request = Request.of(problem)
     return request.instance(initial_pool(request, width)[: max(width, 1)])
@@ -59,7 +59,7 @@ def header(*cells: str) -> None:
     row(*("---" for _ in cells))
 
 
-def pools_table(store: Store, count: int) -> None:
+def pools_table(store: SampleStore, count: int) -> None:
     """Time to the first answer, gap after 100 ms and 1 s, time to proof, ten diverse teams, by pool."""
     print("\n### Proof within a pool\n")
     header(
@@ -77,7 +77,7 @@ def pools_table(store: Store, count: int) -> None:
         first, shortfall, at_tenth, at_second, proof, ten = [], [], [], [], [], []
         for _, problem in problems(store, count):
             instance = pool_instance(problem, width)
-            seen: list[Progress] = []
+            seen: list[SearchProgress] = []
             begun = time.perf_counter()
             quick = local_optima(instance, 0, 12)
             first.append(time.perf_counter() - begun)
@@ -107,7 +107,7 @@ def pools_table(store: Store, count: int) -> None:
         )
 
 
-def _gap_at(seen: Sequence[Progress], moment: float, proved: bool, took: float) -> float:
+def _gap_at(seen: Sequence[SearchProgress], moment: float, proved: bool, took: float) -> float:
     """The gap in per cent shown at that moment of a search; 0 once proved."""
     if proved and took <= moment:
         return 0.0
@@ -115,7 +115,7 @@ def _gap_at(seen: Sequence[Progress], moment: float, proved: bool, took: float) 
     return 100 * (known[-1].bound - known[-1].value) / known[-1].bound if known else 100.0
 
 
-def store_table(store: Store, count: int) -> None:
+def store_table(store: SampleStore, count: int) -> None:
     """The whole way over all organisations: first answer, proof for all of them, loss of the pool."""
     print(f"\n### Over all {len(store.facts):,} organisations\n")
     header(
@@ -159,7 +159,7 @@ def store_table(store: Store, count: int) -> None:
         )
 
 
-def baselines_table(store: Store, count: int, limit_s: float) -> None:
+def baselines_table(store: SampleStore, count: int, limit_s: float) -> None:
     """Other solvers on the same pool of 200."""
     print(f"\n### Other ways, pool 200, at most {limit_s:g} s each\n")
     header("method", "gap to the proved best % mean, worst", "proved", "ms median")
@@ -190,7 +190,7 @@ def baselines_table(store: Store, count: int, limit_s: float) -> None:
         )
 
 
-def conflicts_table(store: Store, count: int) -> None:
+def conflicts_table(store: SampleStore, count: int) -> None:
     """Impossible requests over the whole store: time to a minimal conflict with its repairs."""
     times, cores, repairs = [], [], []
     for number in range(count):

@@ -43,7 +43,7 @@ FIELDS = {"CIS": "cloud", "8ra": "cloud", "Cloud": "cloud", "European Alliance":
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CompanyRow:
     """A row that says something: its outline, the company's name, and the IPCEI's field."""
 
     outline: Outline
@@ -51,9 +51,9 @@ class Entry:
     field: str
 
 
-def entries(file: Path, *, cloud_only: bool) -> list[Entry]:
+def entries(file: Path, *, cloud_only: bool) -> list[CompanyRow]:
     """Read the rows with a text left once the streams' names are cut out; one entry a company and IPCEI."""
-    by_company: dict[tuple[str, str], Entry] = {}
+    by_company: dict[tuple[str, str], CompanyRow] = {}
     with file.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             field = next((field for mark, field in FIELDS.items() if mark in row["ipcei"]), "other")
@@ -70,11 +70,11 @@ def entries(file: Path, *, cloud_only: bool) -> list[Entry]:
             country = to_iso(row["country"])
             outline = Outline(OutlineId(ident), CallId("ipcei"), text.splitlines()[0], text,
                               OrganisationId(row["company"]), country, language="en")  # fmt: skip
-            by_company.setdefault(key, Entry(outline, row["company"], field))
+            by_company.setdefault(key, CompanyRow(outline, row["company"], field))
     return list(by_company.values())
 
 
-def case_of(rows: list[Entry], encoder: Encoder) -> Case:
+def case_of(rows: list[CompanyRow], encoder: Encoder) -> Case:
     """The entries as a case; nobody says apart what is offered or sought."""
     texts = encoder.encode([entry.outline.text for entry in rows])
     nothing = np.zeros_like(texts)
@@ -106,7 +106,7 @@ def published(file: Path, encoder: Encoder, report: Report) -> None:
     report.say(f"Links: {'; '.join(pairs)}.")
 
 
-def found(file: Path, encoder: Encoder, report: Report) -> None:
+def streams_over_all(file: Path, encoder: Encoder, report: Report) -> None:
     """Tell the streams found over all IPCEIs and how well they separate the fields."""
     rows = entries(file, cloud_only=False)
     fields = [entry.field for entry in rows]
@@ -146,7 +146,7 @@ def run(options: argparse.Namespace, report: Report) -> None:
         raise SystemExit(f"{options.file} not found; name the file with --file")
     encoder = open_encoder(DEFAULT, options.home)
     published(options.file, encoder, report)
-    found(options.file, encoder, report)
+    streams_over_all(options.file, encoder, report)
 
 
 if __name__ == "__main__":

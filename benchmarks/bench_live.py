@@ -118,7 +118,7 @@ def asking(load: Load, clients: int) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Changes:
+class CommittedChanges:
     """Changes to be committed one by one, their texts embedded beforehand."""
 
     outlines: tuple[Outline, ...]
@@ -126,7 +126,7 @@ class Changes:
     profiles: tuple[Organisation, ...]
 
     @classmethod
-    def of(cls, store: Store, settings: Settings, count: int) -> "Changes":
+    def of(cls, store: Store, settings: Settings, count: int) -> "CommittedChanges":
         """Make so many of each kind."""
         texts = texts_of(store, 3 * count, seed=7)
         organisations = list(store.organisations().values())
@@ -183,12 +183,12 @@ def seen_after(store: Store) -> float:
 def suggested(outline: Outline) -> bool:
     """Whether a set for the outline's very text has its owner."""
     answer = ask("/api/v1/suggest", {"text": outline.full_text, "call": CALLS[0], "limit": 5})
-    members = {member["id"] for found in answer["suggestions"] for member in found["members"]}
+    members = {member["id"] for suggestion in answer["suggestions"] for member in suggestion["members"]}
     return outline.organisation in members
 
 
 def measure(
-    store: Store, changes: Changes, load: Load, every_s: float
+    store: Store, changes: CommittedChanges, load: Load, every_s: float
 ) -> tuple[dict[str, list[float]], list[bool]]:
     """Return seconds until seen by kind, and whether each outline that came was suggested."""
     total = len(changes.outlines) * len(KINDS)
@@ -213,8 +213,8 @@ def measure(
 
 def row(name: str, seconds: list[float]) -> str:
     """Return a line of the table."""
-    found = np.array(seconds) * 1000
-    return f"| {name} | {len(found)} | {np.median(found):.0f} | {np.quantile(found, 0.95):.0f} | {found.max():.0f} |"
+    ms = np.array(seconds) * 1000
+    return f"| {name} | {len(ms)} | {np.median(ms):.0f} | {np.quantile(ms, 0.95):.0f} | {ms.max():.0f} |"
 
 
 def main() -> None:
@@ -231,7 +231,7 @@ def main() -> None:
         shutil.copytree(chosen.home, home)
         settings = Settings.from_env({}, home=str(home))
         with Store.open(settings.database) as store:
-            changes = Changes.of(store, settings, chosen.changes // len(KINDS))
+            changes = CommittedChanges.of(store, settings, chosen.changes // len(KINDS))
             load = Load(texts_of(store, 40))
             with service(home):
                 for text in load.texts:

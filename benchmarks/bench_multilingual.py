@@ -83,13 +83,13 @@ def measure(parallel: np.ndarray, crowd: np.ndarray, english: int) -> dict[str, 
     n, subjects, width = parallel.shape
     to_crowd = parallel @ crowd.T
     top = np.argsort(-to_crowd, axis=2, kind="stable")[:, :, :10]
-    found, kept = np.zeros((n, n)), np.zeros((n, n))
+    first, kept = np.zeros((n, n)), np.zeros((n, n))
     for a in range(n):
         for b in range(n):
             similarities = parallel[a] @ parallel[b].T
             right = similarities.diagonal()
             rivals = np.maximum(similarities.max(axis=1), to_crowd[a].max(axis=1))
-            found[a, b] = np.mean(right >= rivals)
+            first[a, b] = np.mean(right >= rivals)
             kept[a, b] = np.mean([len(set(top[a, s]) & set(top[b, s])) / 10 for s in range(subjects)])
     rows = parallel.reshape(-1, width)
     similarities = rows @ rows.T
@@ -99,7 +99,7 @@ def measure(parallel: np.ndarray, crowd: np.ndarray, english: int) -> dict[str, 
     own = (language[nearest] == language[:, None]).mean(axis=1).reshape(n, subjects).mean(axis=1)
     others = 1 - np.eye(n)
     return {
-        "found": (found * others).sum(axis=1) / (n - 1),
+        "found": (first * others).sum(axis=1) / (n - 1),
         "kept (en)": np.where(np.arange(n) == english, np.nan, kept[:, english]),
         "kept": (kept * others).sum(axis=1) / (n - 1),
         "own": own,

@@ -53,11 +53,11 @@ def same_topic(rows: np.ndarray, topics: np.ndarray) -> float:
     return float(np.mean(shares))
 
 
-def topic_found(rows: np.ndarray, titles: np.ndarray, own: np.ndarray) -> float:
+def reciprocal_rank(rows: np.ndarray, titles: np.ndarray, own: np.ndarray) -> float:
     """Return the mean reciprocal rank; `own` (n,): the place of a row's own title, -1 where it has none."""
-    asked = own >= 0
-    similarities = rows[asked] @ titles.T
-    right = similarities[np.arange(len(similarities)), own[asked]]
+    titled = own >= 0
+    similarities = rows[titled] @ titles.T
+    right = similarities[np.arange(len(similarities)), own[titled]]
     return float(np.mean(1 / (1 + np.sum(similarities > right[:, None], axis=1))))
 
 
@@ -118,7 +118,7 @@ def run(options: argparse.Namespace, report: Report) -> None:
         def rows() -> Iterator[tuple[str, float, float]]:
             for name, encode in compared.items():
                 vectors = encode(objectives)
-                yield name, same_topic(vectors, topics), topic_found(vectors, encode(titles), own)
+                yield name, same_topic(vectors, topics), reciprocal_rank(vectors, encode(titles), own)
 
         report.table("encoders", {"encoder": "", "same topic": ".3f", "topic found": ".3f"}, rows())
 

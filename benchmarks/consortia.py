@@ -50,7 +50,7 @@ NAMES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class HiddenConsortium:
     """One later project: what is asked, and who took part beside the coordinator."""
 
     project: Project
@@ -81,11 +81,11 @@ def knowledge_before(store: Store, split: dt.date, models: Path) -> Knowledge:
     )
 
 
-def cases(store: Store, split: dt.date, most: int) -> list[Case]:
+def cases(store: Store, split: dt.date, most: int) -> list[HiddenConsortium]:
     """Return later projects with an objective, a coordinator and three partners or more, evenly chosen by id."""
     history = store.history()
     later = history.projects[history.projects["start"] >= str(split)]["id"]
-    found = []
+    later_cases = []
     for project in store.projects(list(later)).values():
         if not project.objective:
             continue
@@ -93,13 +93,13 @@ def cases(store: Store, split: dt.date, most: int) -> list[Case]:
         leads = [OrganisationId(o) for o in rows[rows["role"] == "coordinator"]["organisation"]]
         partners = frozenset(OrganisationId(o) for o in rows["organisation"]) - set(leads)
         if len(leads) == 1 and 3 <= len(partners) < LARGEST:
-            found.append(Case(project, leads[0], partners, len(partners) + 1))
-    found.sort(key=lambda case: case.project.id)
-    step = max(len(found) / most, 1)
-    return [found[int(place * step)] for place in range(min(most, len(found)))]
+            later_cases.append(HiddenConsortium(project, leads[0], partners, len(partners) + 1))
+    later_cases.sort(key=lambda case: case.project.id)
+    step = max(len(later_cases) / most, 1)
+    return [later_cases[int(place * step)] for place in range(min(most, len(later_cases)))]
 
 
-def held(case: Case, members: Sequence[str]) -> float:
+def held(case: HiddenConsortium, members: Sequence[str]) -> float:
     """Return the share of a case's partners among some organisations."""
     return len(case.partners & set(members)) / len(case.partners)
 
@@ -111,7 +111,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", default="balanced", choices=tuple(PRESETS))
 
 
-def shares(case: Case, matcher: Matcher, preset: str) -> tuple[float, ...] | None:
+def shares(case: HiddenConsortium, matcher: Matcher, preset: str) -> tuple[float, ...] | None:
     """Return the share of the real partners for each of NAMES; None where no set is allowed."""
     text, topic = case.project.objective or "", ";".join(case.project.topics) or None
     request = SuggestRequest(
@@ -146,10 +146,10 @@ def run(options: argparse.Namespace, report: Report) -> None:
         knowledge = knowledge_before(store, options.split, settings.models)
         chosen = cases(store, options.split, options.cases)
     matcher = Matcher(knowledge)
-    found = [values for case in chosen if (values := shares(case, matcher, options.preset)) is not None]
-    table = np.array(found)
-    report.figure("cases", len(found))
-    report.say(f"{len(found)} of {len(chosen)} projects after {options.split} have an allowed set.")
+    rows = [row for case in chosen if (row := shares(case, matcher, options.preset)) is not None]
+    table = np.array(rows)
+    report.figure("cases", len(rows))
+    report.say(f"{len(rows)} of {len(chosen)} projects after {options.split} have an allowed set.")
     report.table(
         "shares",
         {"of the real partners": "", "share": ".3f", "from": ".3f", "to": ".3f"},

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from benchmarks.machine import Setting
+from benchmarks.machine import Provenance
 from benchmarks.registry import Benchmark, named
 from benchmarks.report import RESULTS, Cell, Report
 
@@ -43,15 +43,15 @@ def _measure(benchmark: Benchmark, module: Measuring, arguments: Sequence[str]) 
     kept = RESULTS / f"{benchmark.name}.json"
     parser.add_argument("--out", type=Path, default=kept, help="where the answer is written as JSON")
     options = parser.parse_args(arguments)
-    report = Report(benchmark.name, Setting.here(benchmark.packages), asked(options))
+    report = Report(benchmark.name, Provenance.here(benchmark.packages), choices(options))
     print(f"{benchmark.question}\n\n{report.setting}\n", flush=True)
     module.run(options, report)
     report.write(options.out)
     print(f"\nWritten to {options.out}")
 
 
-def asked(options: argparse.Namespace) -> dict[str, Cell]:
-    """Return what was asked for; of a path only its last name, which says nothing about the machine."""
+def choices(options: argparse.Namespace) -> dict[str, Cell]:
+    """Return the options that were chosen; of a path only its last name, which says nothing about the machine."""
 
     def cell(value: Any) -> Cell:
         if isinstance(value, list):

@@ -13,7 +13,7 @@ from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Provenance:
     """Where and when a benchmark ran; `load`: the machine's load of the last minute as it began."""
 
     date: str
@@ -47,7 +47,7 @@ class Setting:
 
 def heading(title: str, packages: tuple[str, ...]) -> str:
     """Return the lines to print above a table."""
-    return f"{title}\n\n{Setting.here(packages)}\n"
+    return f"{title}\n\n{Provenance.here(packages)}\n"
 
 
 def _processor() -> str:

@@ -64,7 +64,7 @@ AREAS = {
     "rules": Area(
         tuple(
             f"graph/rules/{name}.py"
-            for name in ("rules", "counting", "shares", "matching", "selection", "findings", "members")
+            for name in ("rules", "counting", "shares", "matching", "selection", "evaluation", "members")
         ),
         ("tests/unit/test_rules*.py",),
     ),
@@ -313,25 +313,25 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out" / "mutants.json")
     parser.add_argument("--survivors", action="store_true", help="try again those that lived")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     os.nice(15)
     preload()
     kept: dict[tuple[str, str, int, str], Trial] = {}
-    if asked.out.exists():
-        for row in json.loads(asked.out.read_text(encoding="utf-8"))["trials"]:
+    if options.out.exists():
+        for row in json.loads(options.out.read_text(encoding="utf-8"))["trials"]:
             trial = Trial(**row)
             kept[trial.key] = trial
-    earlier = [t for t in kept.values() if not (asked.survivors and t.outcome == "survived")]
+    earlier = [t for t in kept.values() if not (options.survivors and t.outcome == "survived")]
     title = heading("Mutants", ("pytest", "hypothesis"))
-    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
     tried: list[Trial] = []
-    for name in asked.area or AREAS:
-        for trial in examine(name, asked.count, asked.seed, asked.timeout, earlier):
+    for name in options.area or AREAS:
+        for trial in examine(name, options.count, options.seed, options.timeout, earlier):
             tried.append(trial)
             kept[trial.key] = trial
             rows = [asdict(row) for row in kept.values()]
             content = json.dumps({"about": title, "trials": rows}, indent=1, ensure_ascii=False)
-            asked.out.write_text(content + "\n", encoding="utf-8")
+            options.out.write_text(content + "\n", encoding="utf-8")
             if trial.outcome == "survived":
                 print(f"lived  {trial.file}:{trial.line}: {trial.code}", flush=True)
                 print(f"       {trial.before}  →  {trial.after}", flush=True)

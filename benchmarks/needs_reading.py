@@ -33,16 +33,16 @@ def overlap(one: tuple[int, int], other: tuple[int, int]) -> float:
     return max(0, shared) / (max(one[1], other[1]) - min(one[0], other[0]))
 
 
-def matched(told: list[tuple[int, int]], expected: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return pairs (told, expected) of places in the lists that say the same, each used once."""
+def matched(read: list[tuple[int, int]], expected: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return pairs (read, expected) of places in the lists that say the same, each used once."""
     pairs = sorted(
-        ((overlap(t, e), i, j) for i, t in enumerate(told) for j, e in enumerate(expected)), reverse=True
+        ((overlap(r, e), i, j) for i, r in enumerate(read) for j, e in enumerate(expected)), reverse=True
     )
-    found: list[tuple[int, int]] = []
+    used: list[tuple[int, int]] = []
     for shared, i, j in pairs:
-        if shared >= SHARED and all(i != a and j != b for a, b in found):
-            found.append((i, j))
-    return found
+        if shared >= SHARED and all(i != a and j != b for a, b in used):
+            used.append((i, j))
+    return used
 
 
 def place(text: str, quote: str) -> tuple[int, int]:
@@ -54,14 +54,14 @@ def main() -> None:
     parser.add_argument("--half", default="tuning", choices=("tuning", "test"))
     parser.add_argument("-v", "--verbose", action="store_true")
     options = parser.parse_args()
-    told = expected = right = offers_told = offers_expected = offers_right = numbers = typed = 0
+    read = expected = right = offers_read = offers_expected = offers_right = numbers = typed = 0
     for outline in outlines(options.half):
         text = outline["text"]
         statements = read_statements(text)
         needs = [(need.start, need.end) for need in statements.stated]
         wanted = [place(text, need["quote"]) for need in outline["needs"]]
         pairs = matched(needs, wanted)
-        told, expected, right = told + len(needs), expected + len(wanted), right + len(pairs)
+        read, expected, right = read + len(needs), expected + len(wanted), right + len(pairs)
         numbers += sum(
             statements.stated[i].number == outline["needs"][j].get("number", statements.stated[i].number)
             for i, j in pairs
@@ -70,16 +70,16 @@ def main() -> None:
         brought = [(offer.start, offer.end) for offer in statements.offers]
         owned = [place(text, offer) for offer in outline["offers"]]
         same = matched(brought, owned)
-        offers_told, offers_expected = offers_told + len(brought), offers_expected + len(owned)
+        offers_read, offers_expected = offers_read + len(brought), offers_expected + len(owned)
         offers_right += len(same)
         if options.verbose:
             print(f"{outline['id']} {len(pairs)} of {len(wanted)} needs, {len(same)} of {len(owned)} offers")
             print("\n".join(f"    {one}" for one in (*statements.needs, *statements.offers)))
     print(
-        f"needs: precision {right}/{told} = {right / told:.2f}, recall {right}/{expected} = {right / expected:.2f}"
+        f"needs: precision {right}/{read} = {right / read:.2f}, recall {right}/{expected} = {right / expected:.2f}"
     )
     print(
-        f"offers: precision {offers_right}/{offers_told} = {offers_right / offers_told:.2f}, "
+        f"offers: precision {offers_right}/{offers_read} = {offers_right / offers_read:.2f}, "
         f"recall {offers_right}/{offers_expected} = {offers_right / offers_expected:.2f}"
     )
     print(f"of {right} needs: number right {numbers}, with a type {typed}")

@@ -18,7 +18,7 @@ import numpy as np
 from data.countries import EU27
 from data.model import CallId, Organisation, OrganisationId, Outline, OutlineId
 from matcher.overall.case import Case, Demands, LinkWeights
-from matcher.overall.decisions import Decisions, Pair, ordered
+from matcher.overall.decisions import Decisions, OutlinePair, ordered
 from matcher.overall.links import Strengths
 from matcher.overall.prepare import Prepared
 from matcher.overall.problem import JointProblem
@@ -37,7 +37,7 @@ class Planted:
 
     case: Case
     streams: np.ndarray
-    pairs: frozenset[Pair]
+    pairs: frozenset[OutlinePair]
 
 
 def plant(n: int, *, streams: int, states: int, noise: float, seed: int) -> Planted:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from matcher.ranking.evidence import Evidence
+from matcher.ranking.evidence import QueryEvidence
 from matcher.ranking.organisation_features import PreparedState
 from matcher.ranking.pagerank import normalised_columns, personalised_pagerank
 
@@ -128,35 +128,35 @@ def _ease(member: sparse.csr_matrix, *, ridge: float = 50.0) -> np.ndarray:
     return np.asarray(item, dtype=np.float32)
 
 
-def _direct(fitted: Fitted, evidence: Evidence) -> np.ndarray:
+def _direct(fitted: Fitted, evidence: QueryEvidence) -> np.ndarray:
     return np.asarray(fitted.prepared.members @ evidence.given)
 
 
-def _common(fitted: Fitted, evidence: Evidence) -> np.ndarray:
+def _common(fitted: Fitted, evidence: QueryEvidence) -> np.ndarray:
     near = (_direct(fitted, evidence) > 0).astype(np.float32)
     return np.asarray(fitted.prepared.members @ (fitted.prepared.state.member @ near))
 
 
-def _adamic_adar(fitted: Fitted, evidence: Evidence) -> np.ndarray:
+def _adamic_adar(fitted: Fitted, evidence: QueryEvidence) -> np.ndarray:
     degree = np.log(2.0 + fitted.prepared.organisation_features[:, 11])[:, None]
     near = (_direct(fitted, evidence) > 0) / degree
     shared = fitted.prepared.state.member @ near.astype(np.float32)
     return np.asarray(fitted.prepared.members @ shared)
 
 
-def _text_neighbours(fitted: Fitted, evidence: Evidence) -> np.ndarray:
+def _text_neighbours(fitted: Fitted, evidence: QueryEvidence) -> np.ndarray:
     near = evidence.meaning + evidence.words
     bar = -np.partition(-near, min(50, len(near) - 1), axis=0)[min(50, len(near) - 1)]
     kept = np.where(near >= np.maximum(bar, 1e-6), near, 0.0).astype(np.float32)
     return np.asarray(fitted.prepared.members @ kept)
 
 
-def _pagerank(fitted: Fitted, evidence: Evidence) -> np.ndarray:
+def _pagerank(fitted: Fitted, evidence: QueryEvidence) -> np.ndarray:
     prepared = fitted.prepared
     return personalised_pagerank(prepared.state.member, prepared.members, evidence.on_board.toarray())
 
 
-def _pagerank_text(fitted: Fitted, evidence: Evidence) -> np.ndarray:
+def _pagerank_text(fitted: Fitted, evidence: QueryEvidence) -> np.ndarray:
     """Restart at those on board and, with equal weight, at the members of the projects nearest in text and topic."""
     prepared = fitted.prepared
     near = evidence.topic**2 + 0.3 * evidence.words + 0.5 * evidence.meaning**3 + 0.05 * evidence.programme
@@ -168,17 +168,17 @@ def _pagerank_text(fitted: Fitted, evidence: Evidence) -> np.ndarray:
     )
 
 
-def _ease_scores(fitted: Fitted, evidence: Evidence) -> np.ndarray:
+def _ease_scores(fitted: Fitted, evidence: QueryEvidence) -> np.ndarray:
     out = np.zeros(evidence.on_board.shape, np.float32)
     out[fitted.ease_places] = fitted.ease.T @ evidence.on_board.toarray()[fitted.ease_places]
     return out
 
 
-def _latent(factors: np.ndarray, evidence: Evidence) -> np.ndarray:
+def _latent(factors: np.ndarray, evidence: QueryEvidence) -> np.ndarray:
     return np.asarray(factors @ (factors.T @ evidence.on_board.toarray()))
 
 
-METHODS: dict[str, Callable[[Fitted, Evidence], np.ndarray]] = {
+METHODS: dict[str, Callable[[Fitted, QueryEvidence], np.ndarray]] = {
     "random": lambda fitted, evidence: fitted.random.random(evidence.on_board.shape),
     "popularity": lambda fitted, evidence: np.repeat(
         fitted.prepared.popularity[:, None], evidence.on_board.shape[1], axis=1

@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.quality_baselines import METHODS, Fitted
 from benchmarks.quality_protocol import HiddenQuery
-from matcher.ranking.evidence import Evidence, gather
+from matcher.ranking.evidence import QueryEvidence, gather
 from matcher.ranking.rank import Texts
 
 DEPTH = 500
@@ -21,7 +21,7 @@ BASE = "personalised PageRank, text and graph"
 
 def batches(
     fitted: Fitted, queries: Sequence[HiddenQuery], texts: Texts
-) -> Iterator[tuple[Sequence[HiddenQuery], Evidence, dict[str, np.ndarray]]]:
+) -> Iterator[tuple[Sequence[HiddenQuery], QueryEvidence, dict[str, np.ndarray]]]:
     """Yield (queries, evidence, scores by method) for batches of queries, those on board scored -1."""
     for begin in range(0, len(queries), BATCH):
         part = queries[begin : begin + BATCH]
@@ -33,7 +33,7 @@ def batches(
 
 
 def rows_of(
-    fitted: Fitted, scores: dict[str, np.ndarray], evidence: Evidence, column: int, places: np.ndarray
+    fitted: Fitted, scores: dict[str, np.ndarray], evidence: QueryEvidence, column: int, places: np.ndarray
 ) -> np.ndarray:
     """(k, f): every method's score relative to the query's largest and as it is, and the query's facts."""
     columns = []

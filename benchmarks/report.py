@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from benchmarks.machine import Setting
+from benchmarks.machine import Provenance
 
 RESULTS = Path(__file__).with_name("results")
 
@@ -15,7 +15,7 @@ Cell = str | int | float | None
 
 
 @dataclass(slots=True)
-class Table:
+class FigureTable:
     """Rows of figures as they were measured; `columns`: heading -> how its numbers are written, such as ".2f"."""
 
     columns: dict[str, str]
@@ -28,7 +28,7 @@ class Table:
     def line(self, row: Sequence[Cell]) -> str:
         """Return one row as it is shown.
 
-        >>> Table({"what": "", "ms": ".1f"}).line(["search", 2.04])
+        >>> FigureTable({"what": "", "ms": ".1f"}).line(["search", 2.04])
         '| search | 2.0 |'
         """
         return line(shown(cell, form) for cell, form in zip(row, self.columns.values(), strict=True))
@@ -69,10 +69,10 @@ class Report:
     """One run's answer: printed while it grows, written when it is whole."""
 
     benchmark: str
-    setting: Setting
+    setting: Provenance
     arguments: dict[str, Cell] = field(default_factory=dict)
     figures: dict[str, Cell] = field(default_factory=dict)
-    tables: dict[str, Table] = field(default_factory=dict)
+    tables: dict[str, FigureTable] = field(default_factory=dict)
     sentences: list[str] = field(default_factory=list)
 
     def say(self, sentence: str) -> None:
@@ -88,7 +88,7 @@ class Report:
         self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]], title: str = ""
     ) -> None:
         """Print a table row by row as the rows come, and keep it under its name."""
-        table = self.tables[name] = Table(dict(columns))
+        table = self.tables[name] = FigureTable(dict(columns))
         print("\n".join(["", *([title, ""] if title else []), *table.heading()]), flush=True)
         for row in rows:
             table.rows.append([plain(cell) for cell in row])
@@ -105,6 +105,6 @@ class Report:
     def read(cls, path: Path) -> Self:
         """Read what `write` wrote."""
         content = json.loads(path.read_text(encoding="utf-8"))
-        content["setting"] = Setting(**content["setting"])
-        content["tables"] = {name: Table(**table) for name, table in content["tables"].items()}
+        content["setting"] = Provenance(**content["setting"])
+        content["tables"] = {name: FigureTable(**table) for name, table in content["tables"].items()}
         return cls(**content)

@@ -20,8 +20,8 @@ SCATTERED, SCATTERED_ROWS = 1 / 16, 1024
 """Rows added or removed since all were put together: beyond this share of them, and this number, it is done anew."""
 
 
-class Hit(NamedTuple):
-    """One neighbour. `similarity`: cosine in [-1, 1], larger is closer."""
+class Neighbour(NamedTuple):
+    """A row near a query, by its id. `similarity`: cosine in [-1, 1], larger is closer."""
 
     id: str
     similarity: float
@@ -42,7 +42,9 @@ class VectorIndex(Protocol):
     def remove(self, ids: Iterable[str]) -> None:
         """Forget these ids; unknown ones are ignored."""
 
-    def nearest(self, vector: np.ndarray, k: int, allowed: Collection[str] | None = None) -> tuple[Hit, ...]:
+    def nearest(
+        self, vector: np.ndarray, k: int, allowed: Collection[str] | None = None
+    ) -> tuple[Neighbour, ...]:
         """Return the k most similar ids, closest first, ties by id; fewer where there are fewer.
 
         With `allowed`, only these ids are looked at: the filter comes before the search. A zero vector has no
@@ -183,28 +185,30 @@ class FaissIndex:
         mask[[self._place[id_] for id_ in allowed if id_ in self._place]] = True
         return mask
 
-    def nearest(self, vector: np.ndarray, k: int, allowed: Collection[str] | None = None) -> tuple[Hit, ...]:
+    def nearest(
+        self, vector: np.ndarray, k: int, allowed: Collection[str] | None = None
+    ) -> tuple[Neighbour, ...]:
         """See `VectorIndex.nearest`."""
         return self.nearest_at(vector, k, None if allowed is None else self.mask(allowed))
 
-    def nearest_at(self, vector: np.ndarray, k: int, mask: np.ndarray | None = None) -> tuple[Hit, ...]:
+    def nearest_at(self, vector: np.ndarray, k: int, mask: np.ndarray | None = None) -> tuple[Neighbour, ...]:
         """As `nearest`, the allowed rows given as a mask made by `mask`."""
         query = check_rows(np.asarray(vector)[None, :], self.width, 1)
         if k <= 0:
             return ()
         if mask is None and self._gone.any():
             mask = ~self._gone
-        hits: list[Hit] = []
+        neighbours: list[Neighbour] = []
         begin = 0
         for block in self._blocks:
             inside = slice(begin, begin + len(block.rows))
-            neighbours = block.nearest(query, k, None if mask is None else mask[inside])
-            hits += [
-                Hit(self._ids[begin + place], min(1.0, max(-1.0, float(similarity))))
-                for similarity, place in zip(*neighbours, strict=True)
+            closest = block.nearest(query, k, None if mask is None else mask[inside])
+            neighbours += [
+                Neighbour(self._ids[begin + place], min(1.0, max(-1.0, float(similarity))))
+                for similarity, place in zip(*closest, strict=True)
             ]
             begin = inside.stop
-        return tuple(sorted(hits, key=lambda hit: (-hit.similarity, hit.id))[:k])
+        return tuple(sorted(neighbours, key=lambda neighbour: (-neighbour.similarity, neighbour.id))[:k])
 
     def save(self, path: Path, fingerprint: str) -> None:
         """Write ids, rows and fingerprint to one .npz file, whole or not at all."""

@@ -33,7 +33,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.errors import IndexMismatch, StoreError
-from embeddings.index import Hit, check_rows
+from embeddings.index import Neighbour, check_rows
 
 _tables = MetaData()
 _collections = Table(
@@ -143,7 +143,9 @@ class PgVectorIndex:
         with self._engine.begin() as connection:
             connection.execute(self._delete(), {"gone": sorted(set(ids))})
 
-    def nearest(self, vector: np.ndarray, k: int, allowed: Collection[str] | None = None) -> tuple[Hit, ...]:
+    def nearest(
+        self, vector: np.ndarray, k: int, allowed: Collection[str] | None = None
+    ) -> tuple[Neighbour, ...]:
         """See `VectorIndex.nearest`."""
         query = check_rows(np.asarray(vector)[None, :], self.width, 1)[0]
         if k <= 0:
@@ -155,7 +157,7 @@ class PgVectorIndex:
             wanted = wanted.where(_rows.c.id == any_(literal(sorted(set(allowed)), ARRAY(Text))))
         with self._engine.connect() as connection:
             rows = connection.execute(wanted).all()
-        return tuple(Hit(id_, min(1.0, max(-1.0, 0.0 - distance))) for id_, distance in rows)
+        return tuple(Neighbour(id_, min(1.0, max(-1.0, 0.0 - distance))) for id_, distance in rows)
 
     @property
     def _mine(self):  # type: ignore[no-untyped-def]  # a SQL expression

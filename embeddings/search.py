@@ -14,7 +14,7 @@ from data.errors import IndexMismatch, NotFound
 from data.model import History, Organisation, Outline
 from data.store import Store
 from embeddings.encoder import Encoder, Progress
-from embeddings.index import SCATTERED, SCATTERED_ROWS, FaissIndex, Hit
+from embeddings.index import SCATTERED, SCATTERED_ROWS, FaissIndex, Neighbour
 from embeddings.sentences import SentenceMatch, best_of, split_sentences
 
 KINDS = ("outline", "project", "organisation")
@@ -229,7 +229,7 @@ class TextSearch:
         *,
         among: Collection[str] = KINDS,
         allowed: Collection[str] | None = None,
-    ) -> tuple[Hit, ...]:
+    ) -> tuple[Neighbour, ...]:
         """Return the k entries closest in meaning to a text, closest first, ties by id.
 
         `among`: kinds of entries; `allowed`: the only entries that may be looked at (None: all). Both filter
@@ -244,7 +244,7 @@ class TextSearch:
         *,
         among: Collection[str] = KINDS,
         allowed: Collection[str] | None = None,
-    ) -> tuple[Hit, ...]:
+    ) -> tuple[Neighbour, ...]:
         """As `nearest`, for a vector (width,) that is there already."""
         unknown = set(among) - set(KINDS)
         if unknown:

@@ -30,8 +30,8 @@ MEDIA_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """How one kind of error is told: HTTP status, exit code of the command line, title for people."""
+class ProblemType:
+    """How one kind of error looks outside: HTTP status, exit code of the command line, title for people."""
 
     error: type[KonsortError]
     status: int
@@ -39,25 +39,25 @@ class Telling:
     title: str
 
 
-TELLINGS = (
-    Telling(BadInput, 422, 2, "The input cannot be used"),
-    Telling(NotFound, 404, 2, "Not found"),
-    Telling(Ambiguous, 409, 2, "Several records fit"),
-    Telling(Conflict, 409, 5, "Changed by somebody else meanwhile"),
-    Telling(IndexMismatch, 503, 4, "The index does not fit the encoder"),
-    Telling(NotReady, 503, 4, "Something must be done first"),
-    Telling(StoreError, 503, 5, "The store is out of order"),
+PROBLEM_TYPES = (
+    ProblemType(BadInput, 422, 2, "The input cannot be used"),
+    ProblemType(NotFound, 404, 2, "Not found"),
+    ProblemType(Ambiguous, 409, 2, "Several records fit"),
+    ProblemType(Conflict, 409, 5, "Changed by somebody else meanwhile"),
+    ProblemType(IndexMismatch, 503, 4, "The index does not fit the encoder"),
+    ProblemType(NotReady, 503, 4, "Something must be done first"),
+    ProblemType(StoreError, 503, 5, "The store is out of order"),
 )
 UNEXPECTED_EXIT = 70
 """Exit code of an error nobody foresaw (EX_SOFTWARE of sysexits.h)."""
 
 
-def telling(error: KonsortError) -> Telling:
-    """Return how an error is told; subclasses are told as what they derive from."""
-    for known in TELLINGS:
+def problem_type(error: KonsortError) -> ProblemType:
+    """Return the type of an error; subclasses have that of what they derive from."""
+    for known in PROBLEM_TYPES:
         if isinstance(error, known.error):
             return known
-    return Telling(KonsortError, 500, UNEXPECTED_EXIT, "Internal error")
+    return ProblemType(KonsortError, 500, UNEXPECTED_EXIT, "Internal error")
 
 
 def exit_code(error: KonsortError) -> int:
@@ -66,7 +66,7 @@ def exit_code(error: KonsortError) -> int:
     >>> exit_code(NotFound("no organisation '7'")), exit_code(StoreError("locked"))
     (2, 5)
     """
-    return telling(error).exit_code
+    return problem_type(error).exit_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +96,5 @@ class Problem:
     @classmethod
     def of(cls, error: KonsortError, instance: str | None = None) -> "Problem":
         """Return the body for an error that a caller can act on."""
-        known = telling(error)
+        known = problem_type(error)
         return cls(known.status, known.title, str(error), error.code, instance)

@@ -20,7 +20,7 @@ _TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _Share:
     """A member's part of the total. `amount` None: not known; `certain`: it surely counts."""
 
     index: int
@@ -29,9 +29,9 @@ class _Part:
     certain: bool
 
 
-def _parts(members: Sequence[tuple[int, Member, bool]], basis: Basis) -> list[_Part]:
+def _parts(members: Sequence[tuple[int, Member, bool]], basis: Basis) -> list[_Share]:
     heads = basis is Basis.HEADS
-    return [_Part(i, member, 1.0 if heads else member.budget_eur, certain) for i, member, certain in members]
+    return [_Share(i, member, 1.0 if heads else member.budget_eur, certain) for i, member, certain in members]
 
 
 def share_cap(demand: ShareCap, context: Context) -> Evaluation:
@@ -77,9 +77,9 @@ class _Group:
     members: tuple[str, ...]
 
 
-def _extremes(unit: Unit, parts: Sequence[_Part], context: Context) -> tuple[list[_Group], float]:
+def _extremes(unit: Unit, parts: Sequence[_Share], context: Context) -> tuple[list[_Group], float]:
     """Return (the groups at best, the largest known amount that one group may have at worst)."""
-    by_key: dict[object, list[_Part]] = {}
+    by_key: dict[object, list[_Share]] = {}
     for part in parts:
         by_key.setdefault(_key(unit, part, context), []).append(part)
     groups = [_group(unit, members) for members in by_key.values()]
@@ -95,7 +95,7 @@ def _extremes(unit: Unit, parts: Sequence[_Part], context: Context) -> tuple[lis
     return groups, max(placed, default=0.0) + homeless
 
 
-def _key(unit: Unit, part: _Part, context: Context) -> object:
+def _key(unit: Unit, part: _Share, context: Context) -> object:
     if unit is Unit.OWNERS:
         return context.groups.atom[part.index]
     if unit is Unit.COUNTRIES and part.member.country is not None:
@@ -103,7 +103,7 @@ def _key(unit: Unit, part: _Part, context: Context) -> object:
     return (part.member.id,)
 
 
-def _group(unit: Unit, parts: Sequence[_Part]) -> _Group:
+def _group(unit: Unit, parts: Sequence[_Share]) -> _Group:
     members = [part.member for part in parts]
     country = members[0].country
     by_country = unit is Unit.COUNTRIES and country is not None
@@ -123,7 +123,7 @@ def _can_keep(groups: Sequence[_Group], cap: float) -> bool:
     return floor * (1 - free * cap) <= fixed + _TINY * max(known, 1.0)
 
 
-def _cap_questions(demand: ShareCap, parts: Sequence[_Part]) -> tuple[Question, ...]:
+def _cap_questions(demand: ShareCap, parts: Sequence[_Share]) -> tuple[Question, ...]:
     questions: list[Question] = []
     for part in parts:
         facts = list(missing_for(demand.members, part.member))

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from data.errors import BadInput
 from data.model import OutlineId
 
-Pair = tuple[OutlineId, OutlineId]
+OutlinePair = tuple[OutlineId, OutlineId]
 
 KINDS = ("put", "together", "never", "name", "carry", "withdraw")
 """What can be decided, in the order in which decisions are listed."""
 
 
-def ordered(a: str, b: str) -> Pair:
+def ordered(a: str, b: str) -> OutlinePair:
     """The pair with the smaller id first, so that (a, b) and (b, a) are one."""
     return (OutlineId(a), OutlineId(b)) if a <= b else (OutlineId(b), OutlineId(a))
 
@@ -69,8 +69,8 @@ class Decisions:
     """
 
     streams: Mapping[str, str] = field(default_factory=dict)
-    together: frozenset[Pair] = frozenset()
-    never: frozenset[Pair] = frozenset()
+    together: frozenset[OutlinePair] = frozenset()
+    never: frozenset[OutlinePair] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     capacity: Mapping[str, int] = field(default_factory=dict)
     withdrawn: frozenset[str] = frozenset()

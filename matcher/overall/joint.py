@@ -36,7 +36,7 @@ PRECISION = 1e-6
 NEGLIGIBLE = 1e-6
 """Pairs left out that could add no more than this, relative, are left out."""
 
-Answer = tuple[np.ndarray, Pairs]
+Draft = tuple[np.ndarray, Pairs]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,12 +194,12 @@ def _priced_out(problem: JointProblem, clock: Clock) -> tuple[np.ndarray, float,
     return mask, bound, cost
 
 
-def _best(problem: JointProblem, answers: list[Answer]) -> tuple[float, Answer]:
+def _best(problem: JointProblem, answers: list[Draft]) -> tuple[float, Draft]:
     """The most valuable answer; the earlier one among equals."""
     return max(((problem.value(*answer), answer) for answer in answers), key=lambda one: one[0])
 
 
-def _in_turns(problem: JointProblem, answer: Answer, mask: np.ndarray, clock: Clock) -> Answer:
+def _in_turns(problem: JointProblem, answer: Draft, mask: np.ndarray, clock: Clock) -> Draft:
     """Improve streams for the links and links for the streams, as long as the value rises."""
     streams = problem.shape[1]
     value = problem.value(*answer)

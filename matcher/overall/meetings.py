@@ -45,7 +45,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class WishedMeeting:
     """A meeting that would be worth holding. `value` in [0, 1]; `about` names the outlines it is about."""
 
     a: str
@@ -69,11 +69,11 @@ class Meeting:
     about: tuple[str, ...]
 
 
-def _who(wishes: tuple[Wish, ...]) -> list[tuple[str, str]]:
+def _who(wishes: tuple[WishedMeeting, ...]) -> list[tuple[str, str]]:
     return [(wish.a, wish.b) for wish in wishes]
 
 
-Unplaced = Annotated[tuple[Wish, ...], PlainSerializer(_who, return_type=list[tuple[str, str]])]
+Unplaced = Annotated[tuple[WishedMeeting, ...], PlainSerializer(_who, return_type=list[tuple[str, str]])]
 """Told as pairs of participants."""
 
 
@@ -142,7 +142,7 @@ def slots_between(
 
 
 def plan(
-    wishes: Sequence[Wish],
+    wishes: Sequence[WishedMeeting],
     slots: Sequence[Slot],
     tables: int,
     *,
@@ -180,7 +180,7 @@ def plan(
 
 
 def _placed(
-    ranked: Sequence[Wish],
+    ranked: Sequence[WishedMeeting],
     timetable: Timetable,
     where: tuple[tuple[Slot, ...], int],
     needs: tuple[Sequence[str], Mapping[str, int], int],
@@ -207,8 +207,8 @@ def _placed(
 
 
 def _choose(
-    ranked: Sequence[Wish], people: Sequence[str], free: Mapping[str, int], *, room: int, least: int
-) -> tuple[list[Wish], float]:
+    ranked: Sequence[WishedMeeting], people: Sequence[str], free: Mapping[str, int], *, room: int, least: int
+) -> tuple[list[WishedMeeting], float]:
     """The best meetings that free slots and room allow, whatever their times, and a bound on any plan's
     value."""
     if not ranked:

@@ -13,7 +13,7 @@ from data.errors import BadInput
 from data.model import OutlineId
 from matcher.overall import streams as find_streams
 from matcher.overall.case import Case, Demands, LinkWeights, Topic
-from matcher.overall.decisions import Decisions, Pair, ordered
+from matcher.overall.decisions import Decisions, OutlinePair, ordered
 from matcher.overall.initial_streams import initial_streams, recounted_streams, stream_profiles
 from matcher.overall.links import Strengths, strengths
 from matcher.overall.naming import Meaning
@@ -35,7 +35,7 @@ class Previous:
 
     stream_of: Mapping[OutlineId, str]
     names: Mapping[str, str]
-    pairs: frozenset[Pair] = frozenset()
+    pairs: frozenset[OutlinePair] = frozenset()
     people: Mapping[OutlineId, Person] = field(default_factory=lambda: MappingProxyType({}))
     """Who was in it: those who left can still be named."""
 
@@ -250,5 +250,5 @@ def _problem(
     )
 
 
-def _positions(pairs: frozenset[Pair], place: Mapping[OutlineId, int]) -> tuple[tuple[int, int], ...]:
+def _positions(pairs: frozenset[OutlinePair], place: Mapping[OutlineId, int]) -> tuple[tuple[int, int], ...]:
     return tuple((place[a], place[b]) for a, b in sorted(pairs) if a in place and b in place)

@@ -32,7 +32,7 @@ def _rules(verdict: Verdict | None) -> tuple[RuleAnswer, ...]:
 
 Terms = Annotated[tuple[StreamTerm, ...], PlainSerializer(_words, return_type=tuple[str, ...])]
 """Told by their words; all that is known of them is told beside."""
-Rules = Annotated[Verdict | None, PlainSerializer(_rules, return_type=tuple[RuleAnswer, ...])]
+PublishedVerdict = Annotated[Verdict | None, PlainSerializer(_rules, return_type=tuple[RuleAnswer, ...])]
 """Told rule by rule; what they come to is told beside."""
 
 
@@ -232,7 +232,7 @@ class OverallProject:
     missing: Annotated[tuple[EuCountry, ...], renamed("missing_countries")]
     """Invited states without an outline."""
     fragile: tuple[Loss, ...]
-    rules: Rules
+    rules: PublishedVerdict
     changes: Changes | None = None
     fictional: bool = False
     """An organisation behind an outline is invented: every file says so."""

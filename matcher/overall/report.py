@@ -8,7 +8,7 @@ import numpy as np
 
 from data.model import OutlineId
 from matcher.overall import checks, naming, resilience
-from matcher.overall.decisions import Pair, ordered
+from matcher.overall.decisions import OutlinePair, ordered
 from matcher.overall.joint import Solution
 from matcher.overall.prepare import Prepared, Previous, basis
 from matcher.overall.problem import Pairs
@@ -209,7 +209,7 @@ def changes(before: Previous, project: OverallProject) -> Changes:
     both = now.keys() & was.keys()
     names = {stream.id: stream.name for stream in project.streams}
 
-    def alive(pair: Pair) -> bool:
+    def alive(pair: OutlinePair) -> bool:
         return pair[0] in now and pair[1] in now
 
     return Changes(

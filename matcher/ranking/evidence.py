@@ -12,7 +12,7 @@ from matcher.ranking.topics import code_tokens, programme_tokens
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
+class QueryEvidence:
     """A batch of b queries against the p projects of a state; every array (p, b) float32 unless said otherwise."""
 
     topic: np.ndarray
@@ -42,7 +42,7 @@ def _dense(left: sparse.csr_matrix, right: sparse.csr_matrix) -> np.ndarray:
     return np.asarray((left @ right.T).toarray(), np.float32)
 
 
-def gather(state: RankingState, queries: Sequence[Query], vectors: np.ndarray) -> Evidence:
+def gather(state: RankingState, queries: Sequence[Query], vectors: np.ndarray) -> QueryEvidence:
     """The evidence of a batch. `vectors`: (b, d) float32 of the encoder, zero rows where there is no text."""
     count = len(queries)
     topic = state.topic_words.rows([" ".join(code_tokens(q.topic)) for q in queries])
@@ -66,7 +66,7 @@ def gather(state: RankingState, queries: Sequence[Query], vectors: np.ndarray) -
         np.float32,
     ).reshape(count, 5)
     facts[:, 1] = np.asarray(on_board.sum(axis=0)).ravel()
-    return Evidence(
+    return QueryEvidence(
         topic=_dense(state.topic, topic),
         programme=_dense(state.programme, programme),
         words=_dense(state.words, words),

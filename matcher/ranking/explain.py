@@ -7,7 +7,7 @@ import numpy as np
 
 from data.model import OrganisationId, ProjectId
 from embeddings.sentences import split_sentences
-from matcher.ranking.evidence import Evidence, gather
+from matcher.ranking.evidence import QueryEvidence, gather
 from matcher.ranking.query import Contribution, Query
 from matcher.ranking.scorer import Scorer
 from matcher.ranking.state import centred
@@ -54,7 +54,7 @@ def contributions(
 
 
 def _with_history(
-    scorer: Scorer, query: Query, evidence: Evidence, quotes: Quotes, place: int
+    scorer: Scorer, query: Query, evidence: QueryEvidence, quotes: Quotes, place: int
 ) -> tuple[Contribution, ...]:
     """What speaks for the organisation at `place` of the state."""
     state = scorer.prepared.state

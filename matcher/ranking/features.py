@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from matcher.ranking.evidence import Evidence
+from matcher.ranking.evidence import QueryEvidence
 from matcher.ranking.organisation_features import ORGANISATION_FEATURES, PreparedState
 from matcher.ranking.pagerank import normalised_columns, personalised_pagerank
 from matcher.ranking.project_weights import (
@@ -97,7 +97,7 @@ class Scores:
     """The fixed blend: a score for all, the one used where nothing was learned."""
 
 
-def score_all(prepared: PreparedState, evidence: Evidence) -> Scores:
+def score_all(prepared: PreparedState, evidence: QueryEvidence) -> Scores:
     """Sum the weights of each organisation's projects, add personalised PageRank and feedback, and blend."""
     state, members = prepared.state, prepared.members
     near = relevance(evidence)
@@ -164,7 +164,7 @@ def _surprise(prepared: PreparedState, weight: np.ndarray, total: np.ndarray) ->
 
 
 def _groups(
-    prepared: PreparedState, evidence: Evidence, sums: dict[str, np.ndarray]
+    prepared: PreparedState, evidence: QueryEvidence, sums: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     """What an organisation's country and kind say, each group's value given to its members."""
     country, kind = prepared.by_country, prepared.by_kind
@@ -186,7 +186,7 @@ def _groups(
     }
 
 
-def _query_features(prepared: PreparedState, evidence: Evidence) -> np.ndarray:
+def _query_features(prepared: PreparedState, evidence: QueryEvidence) -> np.ndarray:
     """(b, len(QUERY_FEATURES)) float32; what the lead did is NaN where there is none that the state knows."""
     lead = np.where(
         evidence.lead_place[:, None] >= 0,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matcher.ranking.evidence import Evidence
+from matcher.ranking.evidence import QueryEvidence
 from matcher.ranking.organisation_features import PreparedState
 from matcher.ranking.pagerank import normalised_columns
 
@@ -19,12 +19,12 @@ def reciprocal_rank(columns: np.ndarray, offset: float = 10.0) -> np.ndarray:
     return (1.0 / (rank + offset)).astype(np.float32)
 
 
-def relevance(evidence: Evidence) -> np.ndarray:
+def relevance(evidence: QueryEvidence) -> np.ndarray:
     """(p, b): how near each past project is to each query in subject, by all that describes it together."""
     return evidence.topic**2 + 0.3 * evidence.words + 0.5 * evidence.meaning**3 + 0.05 * evidence.programme
 
 
-def own_subject(prepared: PreparedState, evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
+def own_subject(prepared: PreparedState, evidence: QueryEvidence) -> tuple[np.ndarray, np.ndarray]:
     """How near each project is to what those on board did before: by topic code and by meaning, (p, b) each.
 
     Their own projects weigh by Newman's 1 / (members - 1), more where the programme is the query's.
@@ -41,7 +41,7 @@ def own_subject(prepared: PreparedState, evidence: Evidence) -> tuple[np.ndarray
     return topic, np.maximum(state.vectors @ (pull / np.maximum(length, 1e-9)), 0.0)
 
 
-def subject_weights(prepared: PreparedState, evidence: Evidence) -> dict[str, np.ndarray]:
+def subject_weights(prepared: PreparedState, evidence: QueryEvidence) -> dict[str, np.ndarray]:
     """Weights (p, b) by subject alone: what a query without anybody on board has."""
     recent = prepared.recent[:, None]
     near = relevance(evidence)
@@ -67,7 +67,7 @@ def subject_weights(prepared: PreparedState, evidence: Evidence) -> dict[str, np
     }
 
 
-def tie_weights(prepared: PreparedState, evidence: Evidence) -> dict[str, np.ndarray]:
+def tie_weights(prepared: PreparedState, evidence: QueryEvidence) -> dict[str, np.ndarray]:
     """Weights (p, b) by who is on board: the coordinator's projects, those of all on board, those like them."""
     recent, newman = prepared.recent[:, None], prepared.newman[:, None]
     near = relevance(evidence)
@@ -104,7 +104,7 @@ def tie_weights(prepared: PreparedState, evidence: Evidence) -> dict[str, np.nda
     }
 
 
-def acquaintance(prepared: PreparedState, evidence: Evidence, ties: np.ndarray) -> np.ndarray:
+def acquaintance(prepared: PreparedState, evidence: QueryEvidence, ties: np.ndarray) -> np.ndarray:
     """(p, b): how many partners of those on board each project has, popular ones counting less (Adamic, Adar 2003).
 
     `ties`: (n, b) Newman weights to those on board.
@@ -116,7 +116,7 @@ def acquaintance(prepared: PreparedState, evidence: Evidence, ties: np.ndarray) 
 
 
 def feedback_weights(
-    prepared: PreparedState, evidence: Evidence, prior: np.ndarray, best: int = 20
+    prepared: PreparedState, evidence: QueryEvidence, prior: np.ndarray, best: int = 20
 ) -> np.ndarray:
     """(p, b): how much of the prior's best organisations each project holds.
 

@@ -16,12 +16,12 @@ import numpy as np
 from data.demands import ANYONE, CoordinatorIs, Hardness
 from matcher.concurrency import submit
 from matcher.solver.clauses import ClauseCompiler
-from matcher.solver.conflict import Conflict, ConflictReport, Relaxation, explain, explain_by_search
+from matcher.solver.conflict import ConflictingDemand, ConflictReport, Relaxation, explain, explain_by_search
 from matcher.solver.diverse import diverse_teams
 from matcher.solver.facts import Facts
 from matcher.solver.front import FrontPoint, front
 from matcher.solver.pool import initial_pool, price_in
-from matcher.solver.problem import PRESETS, Problem, Weights, Wishes, tie_strength
+from matcher.solver.problem import PRESETS, TeamProblem, Weights, Wishes, tie_strength
 from matcher.solver.request import Request
 from matcher.solver.search import MARGIN, Optimum, local_optima, search
 from matcher.solver.swap import RuleChange, Swap, TermChange, swaps
@@ -30,16 +30,16 @@ from matcher.solver.utility import Term, terms
 __all__ = [
     "PRESETS",
     "Assembly",
-    "Conflict",
+    "ConflictingDemand",
     "Consortium",
     "Facts",
     "FrontPoint",
     "Incumbent",
-    "Problem",
     "Relaxation",
     "RuleChange",
     "Seat",
     "Swap",
+    "TeamProblem",
     "Term",
     "TermChange",
     "Weights",
@@ -97,7 +97,7 @@ class Assembly:
     status: Status
     consortia: tuple[Consortium, ...]
     claim: str
-    conflict: tuple[Conflict, ...] = ()
+    conflict: tuple[ConflictingDemand, ...] = ()
     relaxations: tuple[Relaxation, ...] = ()
     candidates: int = 0
     searched: int = 0
@@ -115,7 +115,7 @@ class Incumbent:
 
 
 def assemble(
-    problem: Problem,
+    problem: TeamProblem,
     *,
     limit: int = 5,
     budget_s: float = 0.25,
@@ -183,7 +183,7 @@ def assemble(
     if not outcome.team:
         if outcome.exhausted and scope is not pool:
             return _infeasible(problem, explain_by_search(request), begun)
-        return _nothing_found(problem, begun)
+        return _out_of_time(problem, begun)
     winner = scope[list(outcome.team)]
     if likely is not None and np.array_equal(winner, best):
         consortia = likely.result()
@@ -232,7 +232,7 @@ def _gap(value: float, bound: float) -> float | None:
     return max(0.0, (bound - value) / max(abs(bound), 1e-12))
 
 
-def _infeasible(problem: Problem, report: ConflictReport, begun: float) -> Assembly:
+def _infeasible(problem: TeamProblem, report: ConflictReport, begun: float) -> Assembly:
     return Assembly(
         status="infeasible",
         consortia=(),
@@ -244,7 +244,7 @@ def _infeasible(problem: Problem, report: ConflictReport, begun: float) -> Assem
     )
 
 
-def _nothing_found(problem: Problem, begun: float) -> Assembly:
+def _out_of_time(problem: TeamProblem, begun: float) -> Assembly:
     return Assembly(
         status="bounded",
         consortia=(),
@@ -260,12 +260,12 @@ def _consortium(request: Request, members: np.ndarray, value: float) -> Consorti
 
 
 def _answer(
-    problem: Problem, found: Sequence[Consortium], bound: float, searched: int, begun: float
+    problem: TeamProblem, unproved: Sequence[Consortium], bound: float, searched: int, begun: float
 ) -> Assembly:
     n = len(problem.facts)
-    proved = bound <= found[0].value + MARGIN
-    bound = found[0].value if proved else bound
-    consortia = tuple(replace(one, bound=bound, gap=_gap(one.value, bound)) for one in found)
+    proved = bound <= unproved[0].value + MARGIN
+    bound = unproved[0].value if proved else bound
+    consortia = tuple(replace(one, bound=bound, gap=_gap(one.value, bound)) for one in unproved)
     best = "Proved best" if proved else f"Within {100 * (consortia[0].gap or 0.0):.1f} % of the best"
     return Assembly(
         status="optimal" if proved else "bounded",
@@ -277,7 +277,7 @@ def _answer(
     )
 
 
-def _and_kept(problem: Problem) -> str:
+def _and_kept(problem: TeamProblem) -> str:
     """Which soft demands the claim holds under, too; "" for none."""
     return f" and {', '.join(problem.kept)}, which should be kept" if problem.kept else ""
 

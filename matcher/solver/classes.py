@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matcher.solver.clauses import Atom, Cap, Clause, Match, Row
+from matcher.solver.clauses import Atom, Cap, Clause, LinearRow, Match
 from matcher.solver.packing import alike
 
 LARGEST = 60
@@ -21,7 +21,7 @@ LARGEST = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Solved:
+class ClassSolution:
     """A solution: how many members of each class, what was dropped, and the slack used, by (demand, condition)."""
 
     counts: np.ndarray
@@ -54,7 +54,7 @@ class ClassModel:
 
     def solve(
         self, active: Collection[str], *, elastic: Mapping[str, float] | None = None, slack: str | None = None
-    ) -> Solved | None:
+    ) -> ClassSolution | None:
         """Return a solution keeping the active demands, or None where there is none.
 
         `elastic`: active demands that may be dropped at these costs, cheapest together. `slack`: a demand whose
@@ -82,7 +82,7 @@ class ClassModel:
         )
         if answer.x is None:
             return None
-        return Solved(
+        return ClassSolution(
             np.rint(answer.x[: self.count.size]).astype(int),
             tuple(name for name in elastic if answer.x[self._drop[name]] > 0.5),
             {key: float(answer.x[c]) for key, c in self._slack.items() if answer.x[c] > 1e-6},
@@ -140,7 +140,7 @@ class ClassModel:
     ) -> None:
         """State the atom, freed by as much as base + factor · switch says (0 in force, 1 or more free)."""
         extra = np.zeros(0, int) if slack is None else np.array([slack])
-        if isinstance(atom, Row):
+        if isinstance(atom, LinearRow):
             self._linear(atom, switch, factor, base, extra)
             return
         if isinstance(atom, Cap):
@@ -172,17 +172,17 @@ class ClassModel:
             -float(match.cap) - free * base,
         )
 
-    def _spread(self, cap: Cap) -> list[Row]:
+    def _spread(self, cap: Cap) -> list[LinearRow]:
         """The cap's rows, and for groups of one a row for their whole class: necessary, exact for a class of one."""
         rows, total = list(cap.rows()), cap.total()
         lone = _lone(cap.label) & ~np.isnan(cap.size) & ~cap.loose
         for kind in np.unique(self.kind[lone]):
             inside = self.kind == kind
-            rows.append(Row(np.where(inside, total - cap.size / self.count[kind], total), 0.0))
+            rows.append(LinearRow(np.where(inside, total - cap.size / self.count[kind], total), 0.0))
         return rows
 
     def _linear(
-        self, row: Row, switch: np.ndarray, factor: np.ndarray, base: float, extra: np.ndarray
+        self, row: LinearRow, switch: np.ndarray, factor: np.ndarray, base: float, extra: np.ndarray
     ) -> None:
         coef = row.coef[self.first]
         worst = np.minimum(np.sort(np.repeat(coef, np.minimum(self.count, LARGEST)))[:LARGEST], 0.0).sum()
@@ -232,7 +232,7 @@ def _classes(clauses: Sequence[Clause], n: int) -> tuple[np.ndarray, np.ndarray]
     labels: list[np.ndarray] = []
     for atom in (atom for clause in clauses for way in clause.ways for atom in way):
         match atom:
-            case Row():
+            case LinearRow():
                 columns.append(atom.coef)
             case Match():
                 labels.extend((atom.left, atom.right))

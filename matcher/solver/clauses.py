@@ -40,14 +40,14 @@ NO_CAP = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Row:
+class LinearRow:
     """The sum of `coef` (n,) over the members is at least `need`."""
 
     coef: np.ndarray
     need: float
 
-    def take(self, positions: np.ndarray) -> "Row":
-        return Row(self.coef[positions], self.need)
+    def take(self, positions: np.ndarray) -> "LinearRow":
+        return LinearRow(self.coef[positions], self.need)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ class Cap:
         free = np.isnan(self.size) | self.loose
         return np.where(self.label >= 0, self.most * np.where(free, 0.0, self.size) + FREE * free, 0.0)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[LinearRow]:
         """Yield what is linear in it, for each group of several: most * total - part >= 0.
 
         Necessary always; sufficient where every size and label is known and nobody is loose.
@@ -96,10 +96,10 @@ class Cap:
             inside = (self.label == group) & ~self.loose
             row = np.where(inside, -(1 - self.most) * known, total)
             if row.min(initial=0.0) < 0:
-                yield Row(row, 0.0)
+                yield LinearRow(row, 0.0)
 
 
-Atom = Row | Match | Cap
+Atom = LinearRow | Match | Cap
 Way = tuple[Atom, ...]
 
 
@@ -169,7 +169,7 @@ class ClauseCompiler:
         leads = [d for d in demands if isinstance(d, CoordinatorIs) and d.hardness is Hardness.HARD]
         if len(leads) > 1 and self.lead is None:
             fit = np.logical_and.reduce([self.could_lead(demand.members) for demand in leads])
-            clauses.append(Clause(tuple(d.id for d in leads), ((Row(fit.astype(float), 1.0),),)))
+            clauses.append(Clause(tuple(d.id for d in leads), ((LinearRow(fit.astype(float), 1.0),),)))
         return tuple(clauses)
 
     def ways(self, demand: Demand) -> Iterator[tuple[Way, ...]]:
@@ -196,7 +196,7 @@ class ClauseCompiler:
 
     def _not_concerned(self, demand: Demand) -> Iterator[Way]:
         if demand.only_if is not None:
-            yield (Row(-(self._pick(demand.only_if) == YES).astype(float), 0.0),)
+            yield (LinearRow(-(self._pick(demand.only_if) == YES).astype(float), 0.0),)
 
     def _pick(self, selector: Selector) -> np.ndarray:
         return pick(selector, self.facts, self.on, self.pillar)
@@ -223,12 +223,12 @@ class ClauseCompiler:
                 yield from self._count(demand)
             case AllMembers():
                 bad = (self._pick(demand.among) == YES) & (self._pick(demand.members) == NO)
-                yield Row(-bad.astype(float), 0.0)
+                yield LinearRow(-bad.astype(float), 0.0)
             case PerGroupMaximum():
                 if demand.maximum == 0:
-                    yield Row(-(self._pick(demand.members) == YES).astype(float), 0.0)
+                    yield LinearRow(-(self._pick(demand.members) == YES).astype(float), 0.0)
                 for _, inside in self._groups(demand.of, self._pick(demand.members) == YES, demand.maximum):
-                    yield Row(-inside.astype(float), -float(demand.maximum))
+                    yield LinearRow(-inside.astype(float), -float(demand.maximum))
             case ShareCap():
                 yield from self._share_cap(demand)
             case ShareRange():
@@ -238,22 +238,22 @@ class ClauseCompiler:
                 low = -np.inf if demand.minimum_eur is None else demand.minimum_eur
                 high = np.inf if demand.maximum_eur is None else demand.maximum_eur
                 bad = (self._pick(demand.members) == YES) & ((budget < low) | (budget > high))
-                yield Row(-bad.astype(float), 0.0)
+                yield LinearRow(-bad.astype(float), 0.0)
             case CoordinatorIs():
                 fit = self.could_lead(demand.members)
                 if self.lead is None:
-                    yield Row(fit.astype(float), 1.0)
+                    yield LinearRow(fit.astype(float), 1.0)
                 elif not fit[self.lead]:
-                    yield Row(np.zeros(len(self.facts)), 1.0)
+                    yield LinearRow(np.zeros(len(self.facts)), 1.0)
             case LoadCap():
-                yield Row(-(self.facts.load + 1 > demand.maximum).astype(float), 0.0)
+                yield LinearRow(-(self.facts.load + 1 > demand.maximum).astype(float), 0.0)
             case MustHave():
                 needed = len(demand.organisations) if demand.at_least is None else demand.at_least
-                yield Row(self._at(demand.organisations), float(needed))
+                yield LinearRow(self._at(demand.organisations), float(needed))
             case MustNotHave():
-                yield Row(-self._at(demand.organisations), 0.0)
+                yield LinearRow(-self._at(demand.organisations), 0.0)
             case MustNotTogether():
-                yield Row(-self._at(demand.organisations), -1.0)
+                yield LinearRow(-self._at(demand.organisations), -1.0)
 
     def _representatives(self, demand: DistinctRepresentatives) -> Iterator[Match]:
         could = self._pick(demand.members) != NO
@@ -274,12 +274,12 @@ class ClauseCompiler:
         could, surely = picked != NO, picked == YES
         if demand.of is Unit.MEMBERS:
             if demand.minimum is not None:
-                yield Row(could.astype(float), float(demand.minimum))
+                yield LinearRow(could.astype(float), float(demand.minimum))
             if demand.maximum is not None:
-                yield Row(-surely.astype(float), -float(demand.maximum))
+                yield LinearRow(-surely.astype(float), -float(demand.maximum))
             return
         if demand.maximum == 0:
-            yield Row(-surely.astype(float), 0.0)
+            yield LinearRow(-surely.astype(float), 0.0)
         labels = self.country if demand.of is Unit.COUNTRIES else self.owner
         codes = self.facts.country if demand.of is Unit.COUNTRIES else self.facts.owner
         if demand.minimum is not None:
@@ -315,14 +315,14 @@ class ClauseCompiler:
             max(demand.maximum, 1e-6),
         )
 
-    def _share(self, demand: ShareRange) -> Iterator[Row]:
+    def _share(self, demand: ShareRange) -> Iterator[LinearRow]:
         part, whole = self._pick(demand.members), self._pick(demand.among)
         size, unknown = self._weights(demand.basis)
         both = np.minimum(part, whole)
         if demand.minimum is not None:
             row = np.where(both != NO, (1 - demand.minimum) * size, -demand.minimum * size * (whole == YES))
-            yield Row(row + FREE * (unknown & (both != NO)), 0.0)
+            yield LinearRow(row + FREE * (unknown & (both != NO)), 0.0)
         if demand.maximum is not None:
             certain = both == YES
             row = np.where(certain, -(1 - demand.maximum) * size, demand.maximum * size * (whole != NO))
-            yield Row(row + FREE * (unknown & ~certain & (whole != NO)), 0.0)
+            yield LinearRow(row + FREE * (unknown & ~certain & (whole != NO)), 0.0)

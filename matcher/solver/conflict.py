@@ -13,7 +13,7 @@ from data.demands import (
     PerGroupMaximum,
 )
 from data.published import renamed
-from matcher.solver.classes import ClassModel, Solved
+from matcher.solver.classes import ClassModel, ClassSolution
 from matcher.solver.request import Request
 from matcher.solver.wishes import SIZE
 
@@ -22,7 +22,7 @@ CALL_COST = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class ConflictingDemand:
     """One demand of a minimal conflict: without any one of them the others could be met together."""
 
     demand: Annotated[str, renamed("id")]
@@ -49,7 +49,7 @@ class Relaxation:
 class ConflictReport:
     """Either a conflict with its repairs, or `example`: positions of a set that keeps every demand."""
 
-    conflict: tuple[Conflict, ...]
+    conflict: tuple[ConflictingDemand, ...]
     relaxations: tuple[Relaxation, ...]
     example: tuple[int, ...] = ()
 
@@ -81,9 +81,10 @@ def explain_by_search(request: Request) -> ConflictReport:
     return ConflictReport(_conflicts(core, named), _cheapest_first(ways_out))
 
 
-def _conflicts(core: Sequence[str], named: dict[str, Demand]) -> tuple[Conflict, ...]:
+def _conflicts(core: Sequence[str], named: dict[str, Demand]) -> tuple[ConflictingDemand, ...]:
     return tuple(
-        Conflict(name, named[name].text, named[name].source, named[name].layer.value) for name in core
+        ConflictingDemand(name, named[name].text, named[name].source, named[name].layer.value)
+        for name in core
     )
 
 
@@ -144,7 +145,7 @@ def _cost(demand: Demand, changes: Sequence[tuple[str, str, float, float]] = ())
     return base * min(0.9, 0.1 + moved)
 
 
-def _changes(demand: Demand, answer: Solved) -> tuple[tuple[str, str, float, float], ...]:
+def _changes(demand: Demand, answer: ClassSolution) -> tuple[tuple[str, str, float, float], ...]:
     """Read the slack as new numbers of the demand; empty where its conditions are not plain counts."""
     used = {index: amount for (name, index), amount in answer.slack.items() if name == demand.id}
     fields: list[tuple[str, float, int]] = []
@@ -177,8 +178,8 @@ def _loosen(demand: Demand, changes: Sequence[tuple[str, str, float, float]]) ->
         )
     numbers = [(field.replace("_", " "), before, after) for _, field, before, after in changes]
     if demand.layer is Layer.USER:
-        asked = ", ".join(f"{after:g} instead of {before:g}" for _, before, after in numbers)
-        return f"ask for {asked}: {demand.text}"
+        amounts = ", ".join(f"{after:g} instead of {before:g}" for _, before, after in numbers)
+        return f"ask for {amounts}: {demand.text}"
     parts = ", ".join(f"{field} {after:g} instead of {before:g}" for field, before, after in numbers)
     return f"only with another call: {demand.id} ({demand.text}) would need {parts}"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matcher.solver.pool import initial_pool, price_in
-from matcher.solver.problem import Problem
+from matcher.solver.problem import TeamProblem
 from matcher.solver.request import Request
 from matcher.solver.search import local_optima
 
@@ -32,7 +32,7 @@ class FrontPoint:
 
 
 def front(
-    problem: Problem, *, tie_weights: Sequence[float] = TIE_WEIGHTS, seed: int = 0
+    problem: TeamProblem, *, tie_weights: Sequence[float] = TIE_WEIGHTS, seed: int = 0
 ) -> tuple[FrontPoint, ...]:
     """Return the front among what local search finds at each weight of ties, from most fit to most new ties."""
     points: dict[tuple[str, ...], FrontPoint] = {}
@@ -51,7 +51,7 @@ def front(
     return tuple(kept)
 
 
-def _point(problem: Problem, members: np.ndarray, weight: float) -> FrontPoint:
+def _point(problem: TeamProblem, members: np.ndarray, weight: float) -> FrontPoint:
     size = members.size
     known = np.count_nonzero(np.triu(problem.ties[members][:, members].toarray(), 1))
     pairs = size * (size - 1) / 2

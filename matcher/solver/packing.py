@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from matcher.solver.clauses import Cap, Clause, Match, Row
+from matcher.solver.clauses import Cap, Clause, LinearRow, Match
 from matcher.solver.kernel import Rules
 
 
 def as_rules(clauses: Sequence[Clause], n: int) -> Rules:
     """Pack clauses over n candidates into the kernel's arrays."""
-    rows: list[tuple[int, Row]] = []
+    rows: list[tuple[int, LinearRow]] = []
     matches: list[tuple[int, Match]] = []
     caps: list[tuple[int, Cap]] = []
     way_demand: list[int] = []
@@ -18,7 +18,7 @@ def as_rules(clauses: Sequence[Clause], n: int) -> Rules:
     for number, clause in enumerate(clauses):
         for way in clause.ways:
             for atom in way:
-                if isinstance(atom, Row):
+                if isinstance(atom, LinearRow):
                     rows.append((len(way_demand), atom))
                     only.append(len(clause.ways) == 1)
                 elif isinstance(atom, Match):

@@ -76,7 +76,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Problem:
+class TeamProblem:
     """Candidates (n of them), what is known and thought of them, and what a consortium of them must keep.
 
     `fit` (n,) in [0, 1]; `aspects` (n, A) in [0, 1], how well each covers each aspect of the outline;

@@ -7,11 +7,11 @@ import numpy as np
 
 from data.demands import Demand
 from data.errors import BadInput
-from matcher.solver.clauses import Clause, ClauseCompiler, Row
+from matcher.solver.clauses import Clause, ClauseCompiler, LinearRow
 from matcher.solver.instance import Instance, price_rows
 from matcher.solver.kernel import FIXED_IN, FIXED_OUT, OPEN, TOLERANCE, Gains, Sizes
 from matcher.solver.packing import as_rules
-from matcher.solver.problem import LARGEST_WISH, Problem
+from matcher.solver.problem import LARGEST_WISH, TeamProblem
 from matcher.solver.reduce import reduce
 from matcher.solver.search import search
 from matcher.solver.utility import Utility
@@ -29,7 +29,7 @@ class Request:
     `required`: positions of those who must be in; `excluded` (n,) bool: those whom a demand keeps out by itself.
     """
 
-    problem: Problem
+    problem: TeamProblem
     demands: tuple[Demand, ...]
     clauses: tuple[Clause, ...]
     required: tuple[int, ...]
@@ -37,7 +37,7 @@ class Request:
     utility: Utility
 
     @classmethod
-    def of(cls, problem: Problem) -> "Request":
+    def of(cls, problem: TeamProblem) -> "Request":
         """Raises BadInput where somebody is asked for who is no candidate."""
         wishes, facts = problem.wishes, problem.facts
         place = facts.places
@@ -121,9 +121,9 @@ def excluded(clauses: Iterable[Clause], n: int) -> np.ndarray:
     return out
 
 
-def _sole_row(clause: Clause) -> Row | None:
+def _sole_row(clause: Clause) -> LinearRow | None:
     """The clause's row, where the clause is one row and nothing else."""
-    if len(clause.ways) == 1 and len(clause.ways[0]) == 1 and isinstance(clause.ways[0][0], Row):
+    if len(clause.ways) == 1 and len(clause.ways[0]) == 1 and isinstance(clause.ways[0][0], LinearRow):
         return clause.ways[0][0]
     return None
 

@@ -5,12 +5,12 @@ import scipy.sparse as sp
 
 from data.demands import DistinctRepresentatives, SubCount
 from matcher.solver.facts import KINDS, Facts
-from matcher.solver.problem import Problem, Wishes
+from matcher.solver.problem import TeamProblem, Wishes
 
 COUNTRIES = ("DE", "FR", "IT", "ES", "NL", "PL", "GR", "SE")
 
 
-def tiny_problem(n: int = 30, seed: int = 0, size: tuple[int, int] = (3, 6)) -> Problem:
+def tiny_problem(n: int = 30, seed: int = 0, size: tuple[int, int] = (3, 6)) -> TeamProblem:
     """Return n random candidates under the Horizon Europe minimum; the same seed gives the same problem."""
     rng = np.random.default_rng(seed)
     upper = sp.triu(sp.random_array((n, n), density=0.2, rng=rng, format="csr"), 1)
@@ -29,7 +29,7 @@ def tiny_problem(n: int = 30, seed: int = 0, size: tuple[int, int] = (3, 6)) -> 
         sme=np.full(n, -1),
         owner=[None] * n,
     )
-    return Problem(
+    return TeamProblem(
         facts=facts,
         fit=rng.random(n) ** 2,
         aspects=rng.random((n, 4)) ** 2,

@@ -29,7 +29,7 @@ Optimum = tuple[float, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SearchProgress:
     """Where the search stands: the best set so far (positions), its value, and what no set can exceed."""
 
     team: tuple[int, ...]
@@ -38,7 +38,7 @@ class Progress:
     seconds: float
 
 
-Watcher = Callable[[Progress], None]
+Watcher = Callable[[SearchProgress], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,14 +105,14 @@ class _Search:
     def __post_init__(self) -> None:
         self.value, self.team = self.optima[0] if self.optima else (-np.inf, ())
 
-    def found(self, value: float, team: tuple[int, ...]) -> None:
+    def improve(self, value: float, team: tuple[int, ...]) -> None:
         self.value, self.team = value, team
         self.optima.insert(0, (value, team))
 
     def report(self) -> None:
         if self.watcher is not None and self.team:
             bound = max(self.bound, self.value)
-            self.watcher(Progress(self.team, self.value, bound, time.perf_counter() - self.begun))
+            self.watcher(SearchProgress(self.team, self.value, bound, time.perf_counter() - self.begun))
 
     @property
     def closed(self) -> bool:
@@ -125,7 +125,7 @@ class _Search:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Part:
+class _Subproblem:
     """The candidates that are not fixed out: their numbers, prices, status (k,) int8, and `where` (k,) they stood."""
 
     instance: Instance
@@ -134,15 +134,15 @@ class _Part:
     where: np.ndarray
 
     @classmethod
-    def whole(cls, instance: Instance) -> "_Part":
+    def whole(cls, instance: Instance) -> "_Subproblem":
         prices = starting_prices(instance.gains, instance.price_row, instance.price_need)
         fixed = np.where(instance.fixed_out, FIXED_OUT, OPEN)
         status = np.where(instance.fixed_in, FIXED_IN, fixed).astype(np.int8)
         return cls(instance, prices, status, np.arange(status.size))
 
-    def cut(self) -> "_Part":
+    def cut(self) -> "_Subproblem":
         kept = np.flatnonzero(self.status != FIXED_OUT)
-        return _Part(*cut(self.instance, self.prices, kept), self.status[kept], self.where[kept])
+        return _Subproblem(*cut(self.instance, self.prices, kept), self.status[kept], self.where[kept])
 
     @property
     def open(self) -> int:
@@ -172,9 +172,9 @@ def search(
     return state.outcome(exhausted=state.closed or _branch_and_bound(part, state, begun + budget_s))
 
 
-def _reduce_at_root(instance: Instance, state: _Search) -> _Part:
+def _reduce_at_root(instance: Instance, state: _Search) -> _Subproblem:
     """Bound all sets and fix who cannot be in, or out, of a better one, as long as that fixes many."""
-    part = _Part.whole(instance)
+    part = _Subproblem.whole(instance)
     for _ in range(ROOT_ROUNDS):
         target = state.value + MARGIN  # -inf where no allowed set is known
         relaxed = kernel.relax(
@@ -193,7 +193,7 @@ def _reduce_at_root(instance: Instance, state: _Search) -> _Part:
     return part.cut()
 
 
-def _branch_and_bound(part: _Part, state: _Search, until: float) -> bool:
+def _branch_and_bound(part: _Subproblem, state: _Search, until: float) -> bool:
     """Search the tree until `until` on the clock; say whether that was all of it."""
     instance = part.instance
     tree = _root(part, state)
@@ -203,7 +203,7 @@ def _branch_and_bound(part: _Part, state: _Search, until: float) -> bool:
         )
         if tree.record[0] > state.value:
             team = sorted(int(part.where[p]) for p in tree.team if p != NOBODY)
-            state.found(float(tree.record[0]), tuple(team))
+            state.improve(float(tree.record[0]), tuple(team))
         if tree.size[0] == 0:
             state.bound = state.value
             return True
@@ -214,7 +214,7 @@ def _branch_and_bound(part: _Part, state: _Search, until: float) -> bool:
     return False
 
 
-def _root(part: _Part, state: _Search) -> Tree:
+def _root(part: _Subproblem, state: _Search) -> Tree:
     """A tree of one node."""
     n, prices = part.status.size, part.prices.rest.size
     capacity = int(min(TREE_CAPACITY, max(64, TREE_BYTES // max(1, n + 8 * prices))))

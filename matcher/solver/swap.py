@@ -12,7 +12,7 @@ from data.errors import BadInput
 from data.published import Rounded6, derived, renamed
 from graph.rules.rules import Answer, RuleAnswer, Verdict
 from matcher.solver import kernel
-from matcher.solver.problem import Problem
+from matcher.solver.problem import TeamProblem
 from matcher.solver.request import Request
 from matcher.solver.utility import terms
 
@@ -21,7 +21,7 @@ CONSIDERED = 15
 
 AnswerOnly = Annotated[RuleAnswer, PlainSerializer(lambda rule: rule.answer, return_type=Answer)]
 """Told as met, broken or unknown; the rule itself is told beside."""
-Check = Callable[[tuple[str, ...]], Verdict]
+TeamCheck = Callable[[tuple[str, ...]], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,12 @@ class Swap:
 
 
 def swaps(
-    problem: Problem,
+    problem: TeamProblem,
     members: Sequence[str],
     *,
     per_member: int = 3,
     broken_per_member: int = 0,
-    check: Check | None = None,
+    check: TeamCheck | None = None,
 ) -> tuple[Swap, ...]:
     """Return for each member that may go its `per_member` best alternatives, in the members' order, best first.
 

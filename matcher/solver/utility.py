@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from matcher.solver.facts import KINDS
 from matcher.solver.kernel import Gains, mirror, pairs_within, weigh
-from matcher.solver.problem import Problem
+from matcher.solver.problem import TeamProblem
 from matcher.solver.select import YES, sme_flag
 
 
@@ -25,7 +25,7 @@ class Term:
     evidence: tuple[str, ...] = ()
 
 
-def columns(problem: Problem, at: np.ndarray | None = None) -> dict[str, np.ndarray]:
+def columns(problem: TeamProblem, at: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """Return the linear terms' (n,) columns: each member's own share of the term, before division by the size.
 
     `at` (k,): only the candidates at these positions.
@@ -42,7 +42,7 @@ def columns(problem: Problem, at: np.ndarray | None = None) -> dict[str, np.ndar
     }
 
 
-def seats(problem: Problem) -> int:
+def seats(problem: TeamProblem) -> int:
     """The most members a consortium may have: what the terms are divided by, so that they compare across sizes."""
     return problem.wishes.size[1]
 
@@ -65,7 +65,7 @@ class Utility:
     scale: float
 
     @classmethod
-    def of(cls, problem: Problem) -> "Utility":
+    def of(cls, problem: TeamProblem) -> "Utility":
         group = twins(problem.aspects)
         weights = problem.weights
         lin = -weights.redundancy * (group >= 0)
@@ -141,7 +141,7 @@ def _ascending(ties: sp.csr_array) -> sp.csr_array:
     return sp.csr_array((ties.data, ties.indices.astype(np.int32), ties.indptr.astype(np.int32)), ties.shape)
 
 
-def _weight(problem: Problem, name: str) -> float:
+def _weight(problem: TeamProblem, name: str) -> float:
     return -problem.weights.effort if name == "effort" else getattr(problem.weights, name)
 
 
@@ -161,7 +161,7 @@ def twins(aspects: np.ndarray) -> np.ndarray:
     return np.where((np.bincount(number)[number] > 1) & (length > 0), number, -1)
 
 
-def _labels(problem: Problem, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _labels(problem: TeamProblem, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return labels (n, 3) of country, kind and twins, and what the first member of each gains (L,).
 
     Half of *balance* is the share of the countries that could be represented, half that of the kinds. The first of
@@ -182,17 +182,17 @@ def _labels(problem: Problem, group: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return np.stack([facts.country, kind, own], axis=1).astype(np.int32), gain
 
 
-def gate(problem: Problem) -> np.ndarray:
+def gate(problem: TeamProblem) -> np.ndarray:
     """Return (n,) what weighs a candidate's ties: its relevance to the outline."""
     return problem.fit if problem.relevance is None else problem.relevance
 
 
-def pairs_possible(problem: Problem) -> float:
+def pairs_possible(problem: TeamProblem) -> float:
     """How many pairs the largest allowed consortium has, at least one."""
     return max(1.0, seats(problem) * (seats(problem) - 1) / 2)
 
 
-def terms(problem: Problem, members: np.ndarray) -> tuple[Term, ...]:
+def terms(problem: TeamProblem, members: np.ndarray) -> tuple[Term, ...]:
     """The named terms of the set at these positions, with the ids each rests on."""
     ids = [problem.facts.ids[m] for m in members]
     return (
@@ -204,16 +204,16 @@ def terms(problem: Problem, members: np.ndarray) -> tuple[Term, ...]:
     )
 
 
-def _linear_terms(problem: Problem, members: np.ndarray, ids: list[str]) -> list[Term]:
-    found = []
+def _linear_terms(problem: TeamProblem, members: np.ndarray, ids: list[str]) -> list[Term]:
+    linear = []
     for name, own in columns(problem, members).items():
         order = sorted(range(len(ids)), key=lambda k: (-own[k], ids[k]))
         evidence = () if name == "effort" else tuple(ids[k] for k in order if own[k] > 0)
-        found.append(Term(name, float(own.sum() / seats(problem)), _weight(problem, name), evidence))
-    return found
+        linear.append(Term(name, float(own.sum() / seats(problem)), _weight(problem, name), evidence))
+    return linear
 
 
-def _coverage(problem: Problem, members: np.ndarray, ids: list[str]) -> Term:
+def _coverage(problem: TeamProblem, members: np.ndarray, ids: list[str]) -> Term:
     weight = problem.weights.coverage
     if not problem.aspects.shape[1] or not len(members):
         return Term("coverage", 0.0, weight)
@@ -222,7 +222,7 @@ def _coverage(problem: Problem, members: np.ndarray, ids: list[str]) -> Term:
     return Term("coverage", value, weight, tuple(dict.fromkeys(ids[k] for k in own.argmax(axis=0))))
 
 
-def _redundancy(problem: Problem, members: np.ndarray, ids: list[str]) -> Term:
+def _redundancy(problem: TeamProblem, members: np.ndarray, ids: list[str]) -> Term:
     group = twins(problem.aspects[members])
     several = [k for k in range(len(ids)) if group[k] >= 0]
     spare = len(several) - len({int(group[k]) for k in several})
@@ -230,7 +230,7 @@ def _redundancy(problem: Problem, members: np.ndarray, ids: list[str]) -> Term:
     return Term("redundancy", spare / seats(problem), -problem.weights.redundancy, evidence)
 
 
-def _ties(problem: Problem, members: np.ndarray, ids: list[str]) -> Term:
+def _ties(problem: TeamProblem, members: np.ndarray, ids: list[str]) -> Term:
     rho = gate(problem)[members]
     strength = problem.ties[members][:, members].toarray() * np.outer(rho, rho)
     a, b = np.nonzero(np.triu(strength, 1))
@@ -244,7 +244,7 @@ def _ties(problem: Problem, members: np.ndarray, ids: list[str]) -> Term:
     )
 
 
-def _balance(problem: Problem, members: np.ndarray, ids: list[str]) -> Term:
+def _balance(problem: TeamProblem, members: np.ndarray, ids: list[str]) -> Term:
     facts = problem.facts
     countries = {int(c): ids[k] for k, c in reversed(list(enumerate(facts.country[members]))) if c >= 0}
     kinds = {int(c): ids[k] for k, c in reversed(list(enumerate(facts.kind[members]))) if c >= 0}

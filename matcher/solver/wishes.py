@@ -10,7 +10,7 @@ SIZE = "size"
 def wish_demands(wishes: Wishes) -> tuple[Demand, ...]:
     """Return one demand for each wish that can conflict by itself: size, each must, each exclusion, each pair."""
     low, high = wishes.size
-    found: list[Demand] = [
+    demands: list[Demand] = [
         CountRange(
             id=SIZE,
             text=f"{low} to {high} members",
@@ -24,7 +24,7 @@ def wish_demands(wishes: Wishes) -> tuple[Demand, ...]:
     held = dict.fromkeys([*([] if wishes.coordinator is None else [wishes.coordinator]), *wishes.must])
     for name in held:
         word = "coordinates" if name == wishes.coordinator else "is a member"
-        found.append(
+        demands.append(
             MustHave(
                 id=f"must:{name}",
                 text=f"{name} {word}",
@@ -33,7 +33,7 @@ def wish_demands(wishes: Wishes) -> tuple[Demand, ...]:
                 organisations=(name,),
             )
         )
-    found.extend(
+    demands.extend(
         MustNotHave(
             id=f"not:{name}",
             text=f"{name} is not a member",
@@ -44,7 +44,7 @@ def wish_demands(wishes: Wishes) -> tuple[Demand, ...]:
         for name in dict.fromkeys(wishes.exclude)
     )
     for a, b in dict.fromkeys(tuple(sorted(pair)) for pair in wishes.apart):
-        found.append(
+        demands.append(
             MustNotTogether(
                 id=f"apart:{a}+{b}",
                 text=f"{a} and {b} are not both members",
@@ -53,4 +53,4 @@ def wish_demands(wishes: Wishes) -> tuple[Demand, ...]:
                 organisations=(a, b),
             )
         )
-    return (*found, *wishes.demands)
+    return (*demands, *wishes.demands)

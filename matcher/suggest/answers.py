@@ -10,7 +10,7 @@ from data.model import CallId, Kind, Organisation, OrganisationId, OutlineId
 from data.published import EuCountry, Rounded4, Rounded6, derived
 from graph.rules.rules import RuleAnswer
 from matcher.needs.read import Need, Statements
-from matcher.solver.assemble import Conflict, Relaxation, Status, Term
+from matcher.solver.assemble import ConflictingDemand, Relaxation, Status, Term
 from matcher.suggest.reasons import Reason
 from matcher.suggest.wishes import WishAnswer
 
@@ -124,7 +124,7 @@ class UnkeptRule:
 
     rule: str
     rule_text: str
-    conflict: tuple[Conflict, ...]
+    conflict: tuple[ConflictingDemand, ...]
     """Demands that cannot be met together with it."""
     justification: str | None
     """What has to be justified."""
@@ -147,7 +147,7 @@ class Suggestions:
     claim: str
     """What `status` and every `gap` hold for, in words."""
     suggestions: tuple[Suggestion, ...]
-    conflict: tuple[Conflict, ...] = ()
+    conflict: tuple[ConflictingDemand, ...] = ()
     """A minimal set of demands that cannot be met together."""
     relaxations: tuple[Relaxation, ...] = ()
     """Ways out, the cheapest first."""

@@ -9,7 +9,7 @@ from data.errors import BadInput, NotReady
 from data.model import OrganisationId, Outline
 from matcher.needs.read import Statements
 from matcher.ranking.query import Query
-from matcher.solver.assemble import PRESETS, Problem, Weights, Wishes
+from matcher.solver.assemble import PRESETS, TeamProblem, Weights, Wishes
 from matcher.solver.problem import LARGEST_WISH
 from matcher.suggest.answers import SuggestRequest
 from matcher.suggest.candidates import Candidates, gather
@@ -38,7 +38,7 @@ class Formulation:
     understood: Statements
     reading: Reading
     candidates: Candidates
-    problem: Problem
+    problem: TeamProblem
     wishes: tuple[Wish, ...] = ()
     open_wishes: frozenset[str] = frozenset()
     """Ids of the wishes for which they count, too, of whom the fact is not recorded."""
@@ -95,7 +95,7 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
         reading, query, knowledge, fictional=fictional, own=_country(author, knowledge)
     ).lacking(author, reading)
     wishes = tuple(wish_of(least, of, candidates.field, knowledge) for least, of in request.wants)
-    problem = Problem(
+    problem = TeamProblem(
         facts=candidates.field.facts,
         fit=candidates.fit,
         aspects=candidates.aspects,

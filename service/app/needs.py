@@ -11,13 +11,13 @@ from service.app.question import NeedAsked
 from service.app.resolve import country
 
 
-def needs_of(asked: Sequence[NeedAsked], *, language: str | None = None) -> tuple[Need, ...]:
+def needs_of(written: Sequence[NeedAsked], *, language: str | None = None) -> tuple[Need, ...]:
     """Return what is sought, in the order given. `language`: of the outline, to read words by.
 
     Raises BadInput, naming the need, for a type or country that nobody knows, and for a need that says nothing.
     """
     needs = []
-    for place, need in enumerate(asked, start=1):
+    for place, need in enumerate(written, start=1):
         try:
             needs.append(need_of(need, language=language))
         except KonsortError as error:
@@ -26,30 +26,30 @@ def needs_of(asked: Sequence[NeedAsked], *, language: str | None = None) -> tupl
     return tuple(needs)
 
 
-def need_of(asked: NeedAsked, *, language: str | None = None) -> Need:
+def need_of(written: NeedAsked, *, language: str | None = None) -> Need:
     """Return one need: what is said of it, and what is not said as its words tell it."""
-    types = None if asked.types is None else tuple(dict.fromkeys(map(type_named, asked.types)))
-    text = " ".join(asked.text.split()) or " or ".join(labels_of(types or ()))
+    types = None if written.types is None else tuple(dict.fromkeys(map(type_named, written.types)))
+    text = " ".join(written.text.split()) or " or ".join(labels_of(types or ()))
     if not text:
         raise BadInput("it has neither words nor a type; write what is sought, or name a type")
     read = read_need(text, language=language)
     places = Where(
-        countries=_countries(asked.countries, read.where.countries),
-        not_from=_countries(asked.not_from, read.where.not_from),
-        abroad=read.where.abroad if asked.abroad is None else asked.abroad,
-        different=read.where.different if asked.different is None else asked.different,
+        countries=_countries(written.countries, read.where.countries),
+        not_from=_countries(written.not_from, read.where.not_from),
+        abroad=read.where.abroad if written.abroad is None else written.abroad,
+        different=read.where.different if written.different is None else written.different,
     )
     return replace(
         read,
         text=text,
         types=read.types if types is None else types,
-        number=read.number if asked.number is None else asked.number,
+        number=read.number if written.number is None else written.number,
         where=places,
-        must=read.must if asked.must is None else asked.must,
+        must=read.must if written.must is None else written.must,
         start=0,
         end=len(text),
     )
 
 
-def _countries(asked: Sequence[str] | None, read: tuple[str, ...]) -> tuple[str, ...]:
-    return read if asked is None else tuple(dict.fromkeys(map(country, asked)))
+def _countries(written: Sequence[str] | None, read: tuple[str, ...]) -> tuple[str, ...]:
+    return read if written is None else tuple(dict.fromkeys(map(country, written)))

@@ -163,7 +163,7 @@ class Questions:
         )
 
     def _needs(
-        self, reader: Reader, question: SuggestQuestion, asked: Sequence[NeedAsked]
+        self, reader: Reader, question: SuggestQuestion, written: Sequence[NeedAsked]
     ) -> "tuple[Need, ...]":
         """What is sought by the asker's own word, read in the outline's language."""
         from data.sources.languages import language_of
@@ -171,8 +171,8 @@ class Questions:
 
         if question.outline is not None:
             outline = self._records.outline(reader, question.outline)
-            return needs_of(asked, language=outline.language or language_of(outline.text))
-        return needs_of(asked, language=language_of(question.text or ""))
+            return needs_of(written, language=outline.language or language_of(outline.text))
+        return needs_of(written, language=language_of(question.text or ""))
 
     def partners_request_of(self, question: PartnersQuestion) -> "PartnersRequest":
         """Return the matcher's request: names resolved, countries as codes."""

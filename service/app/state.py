@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from data.errors import Conflict, KonsortError
-from service.problems import telling
+from service.problems import problem_type
 
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 """After a failure the next attempt waits so long, after each further one twice as long, up to the longest."""
@@ -140,7 +140,7 @@ class SnapshotHolder(Generic[T]):
 
 def _in_words(error: Exception) -> str:
     """Say what went wrong without what the store holds or where it lies: anybody who reaches the port may read it."""
-    title = telling(error).title if isinstance(error, KonsortError) else "Internal error"
+    title = problem_type(error).title if isinstance(error, KonsortError) else "Internal error"
     locked = "; another program holds its lock" if "locked" in str(error) else ""
     return f"{title}{locked}. The log says more."
 

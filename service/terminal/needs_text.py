@@ -49,10 +49,10 @@ def understood(answer: Statements) -> list[str]:
 def _sought(answer: Statements) -> str:
     if not answer.needs:
         return "What it seeks: nobody, in words that are understood; the work described decides."
-    told = count(len(answer.needs), "need")
+    number = count(len(answer.needs), "need")
     if answer.stated:
-        return f"What it seeks ({told}):"
-    return f"It names nobody whom it seeks; the work it describes asks for ({told}):"
+        return f"What it seeks ({number}):"
+    return f"It names nobody whom it seeks; the work it describes asks for ({number}):"
 
 
 def _place(part: Need | Offer) -> str:

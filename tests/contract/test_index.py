@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.errors import IndexMismatch, StoreError
-from embeddings.index import FaissIndex, Hit, VectorIndex
+from embeddings.index import FaissIndex, Neighbour, VectorIndex
 from embeddings.pgvector import PgVectorIndex
 
 WIDTH = 12
@@ -37,17 +37,17 @@ def index(request: pytest.FixtureRequest) -> Iterator[VectorIndex]:
 
 def brute_force(
     stored: dict[str, np.ndarray], query: np.ndarray, k: int, allowed: Collection[str] | None = None
-) -> list[Hit]:
+) -> list[Neighbour]:
     """The definition: cosine with every allowed row, sorted."""
     hits = []
     for ident, row in stored.items():
         if allowed is None or ident in allowed:
             length = np.linalg.norm(row) * np.linalg.norm(query)
-            hits.append(Hit(ident, float(row @ query / length) if length else 0.0))
+            hits.append(Neighbour(ident, float(row @ query / length) if length else 0.0))
     return sorted(hits, key=lambda hit: (-hit.similarity, hit.id))[:k]
 
 
-def same(hits: Sequence[Hit], expected: Sequence[Hit]) -> None:
+def same(hits: Sequence[Neighbour], expected: Sequence[Neighbour]) -> None:
     """Equal similarities place by place, and every found id has the similarity it claims."""
     assert len(hits) == len(expected)
     assert [hit.similarity for hit in hits] == pytest.approx(
@@ -135,7 +135,7 @@ def test_ties_are_broken_by_id_even_at_the_edge_of_the_answer(index: VectorIndex
 
 def test_a_zero_query_has_similarity_nought_to_all(index: VectorIndex) -> None:
     hits = filled(index, some_rows(3)).nearest(np.zeros(WIDTH, np.float32), 2)
-    assert hits == (Hit("r000", 0.0), Hit("r001", 0.0))
+    assert hits == (Neighbour("r000", 0.0), Neighbour("r001", 0.0))
 
 
 def test_a_zero_row_is_never_near(index: VectorIndex) -> None:

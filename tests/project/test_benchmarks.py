@@ -9,15 +9,15 @@ import pytest
 
 from benchmarks.__main__ import listing
 from benchmarks.documents import documents, rendered
-from benchmarks.launch import asked
-from benchmarks.machine import Setting
+from benchmarks.launch import choices
+from benchmarks.machine import Provenance
 from benchmarks.registry import BENCHMARKS, Benchmark, named
 from benchmarks.report import Report
 from data.errors import BadInput
 
 BENCHMARK_FILES = Path(__file__).resolve().parents[2] / "benchmarks"
 NO_MEASUREMENTS = {"__main__", "fit_map"}
-SETTING = Setting("2026-11-28", "abc1234", "A processor", 2, 0.4, "3.11.7", {"numpy": "2.4.6"})
+PROVENANCE = Provenance("2026-11-28", "abc1234", "A processor", 2, 0.4, "3.11.7", {"numpy": "2.4.6"})
 
 
 def test_every_file_that_measures_is_in_the_registry() -> None:
@@ -52,7 +52,7 @@ def test_a_document_shows_what_the_result_files_hold(path: Path) -> None:
 def test_a_report_is_printed_written_and_read_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    report = Report("search", SETTING, {"vectors": 100})
+    report = Report("search", PROVENANCE, {"vectors": 100})
     report.table("times", {"what": "", "ms": ".1f"}, [("ours", 2.04), ("theirs", float("nan"))])
     report.say("Twice as fast.")
     report.figure("ready_s", 4.5)
@@ -64,7 +64,7 @@ def test_a_report_is_printed_written_and_read_again(
 
 
 def test_a_marked_part_of_a_document_is_written_from_the_result_file(tmp_path: Path) -> None:
-    report = Report("search", SETTING)
+    report = Report("search", PROVENANCE)
     report.table("times", {"what": "", "ms": ".1f"}, [("ours", 2.04)])
     report.write(tmp_path / "search.json")
     text = "Before.\n<!-- benchmark: search {} -->\nold\n<!-- end -->\nAfter.\n"
@@ -81,4 +81,4 @@ def test_the_arguments_kept_say_nothing_about_the_machine() -> None:
     options = Namespace(
         home=Path("/home/somebody/store"), queries=60, paths=[Path("/a/b.zip")], out=Path("x")
     )
-    assert asked(options) == {"home": "store", "queries": 60, "paths": "b.zip"}
+    assert choices(options) == {"home": "store", "queries": 60, "paths": "b.zip"}

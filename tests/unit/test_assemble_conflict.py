@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from data.demands import CountRange, Demand, Layer, MustHave, MustNotHave, Selector, Unit
-from matcher.solver.assemble import Problem, Wishes, assemble, warm
+from matcher.solver.assemble import TeamProblem, Wishes, assemble, warm
 from matcher.solver.sample import tiny_problem
 
 WORD: dict[str, Any] = {"text": "made up", "source": "test", "layer": Layer.USER}
@@ -22,7 +22,7 @@ def compiled() -> None:
     warm()
 
 
-def random_request(seed: int) -> Problem:
+def random_request(seed: int) -> TeamProblem:
     """Seven candidates and several wishes for countries, sizes, members and exclusions, mostly contradictory."""
     rng = np.random.default_rng(seed)
     problem = tiny_problem(7, seed)
@@ -50,7 +50,7 @@ def random_request(seed: int) -> Problem:
     return replace(problem, demands=tuple(demands), wishes=wishes)
 
 
-def keeps(problem: Problem, team: Sequence[int], demand_id: str) -> bool:
+def keeps(problem: TeamProblem, team: Sequence[int], demand_id: str) -> bool:
     """One demand, by its id, for a set of positions; written apart from the solver."""
     facts, wishes = problem.facts, problem.wishes
     names = {facts.ids[k] for k in team}
@@ -74,7 +74,7 @@ def keeps(problem: Problem, team: Sequence[int], demand_id: str) -> bool:
     return countries.count(demand.members.countries[0]) >= demand.minimum
 
 
-def possible(problem: Problem, active: Sequence[str]) -> bool:
+def possible(problem: TeamProblem, active: Sequence[str]) -> bool:
     n = len(problem.facts)
     return any(
         all(keeps(problem, team, name) for name in active)
@@ -83,7 +83,7 @@ def possible(problem: Problem, active: Sequence[str]) -> bool:
     )
 
 
-def all_ids(problem: Problem) -> list[str]:
+def all_ids(problem: TeamProblem) -> list[str]:
     wishes = problem.wishes
     pairs = ["apart:" + "+".join(sorted(pair)) for pair in wishes.apart]
     return [

@@ -30,7 +30,7 @@ from data.demands import (
 )
 from data.model import CallId, Kind, Organisation, OrganisationId
 from graph.rules.rules import Answer, Member, check
-from matcher.solver.assemble import Facts, Problem, Weights, Wishes, assemble, warm
+from matcher.solver.assemble import Facts, TeamProblem, Weights, Wishes, assemble, warm
 
 ON = dt.date(2026, 11, 22)
 Budgets = Mapping[str, float]
@@ -109,7 +109,7 @@ def random_owner(rng: np.random.Generator, k: int) -> OrganisationId | None:
     return OrganisationId(owner) if owner else None
 
 
-def random_case(seed: int) -> tuple[Problem, list[Organisation], Budgets]:
+def random_case(seed: int) -> tuple[TeamProblem, list[Organisation], Budgets]:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(5, 10))
     organisations = [
@@ -131,7 +131,7 @@ def random_case(seed: int) -> tuple[Problem, list[Organisation], Budgets]:
         apart=(tuple(rng.choice(names, 2, replace=False)),) if rng.random() < 0.3 else (),
     )
     upper = np.triu(rng.random((n, n)) * (rng.random((n, n)) < 0.4), 1)
-    problem = Problem(
+    problem = TeamProblem(
         facts=Facts.of(organisations, budgets=budgets),
         fit=rng.random(n),
         aspects=np.round(rng.random((n, 3)), 1) * (rng.random((n, 3)) < 0.5),
@@ -145,7 +145,7 @@ def random_case(seed: int) -> tuple[Problem, list[Organisation], Budgets]:
     return problem, organisations, budgets
 
 
-def utility(problem: Problem, team: Sequence[int]) -> float:
+def utility(problem: TeamProblem, team: Sequence[int]) -> float:
     """The value by docs/solver.md, written out anew."""
     team = list(team)
     w, most = problem.weights, problem.wishes.size[1]
@@ -179,7 +179,7 @@ def utility(problem: Problem, team: Sequence[int]) -> float:
 
 
 def allowed(
-    problem: Problem,
+    problem: TeamProblem,
     organisations: Sequence[Organisation],
     budgets: Budgets,
     team: Sequence[int],
@@ -201,7 +201,11 @@ def allowed(
 
 
 def broken(
-    problem: Problem, organisations: Sequence[Organisation], budgets: Budgets, team: Sequence[int], lead: str
+    problem: TeamProblem,
+    organisations: Sequence[Organisation],
+    budgets: Budgets,
+    team: Sequence[int],
+    lead: str,
 ) -> bool:
     members = [
         Member(
@@ -219,7 +223,9 @@ def broken(
     return check(profile, members, on=ON).answer is Answer.BROKEN
 
 
-def brute_force(problem: Problem, organisations: Sequence[Organisation], budgets: Budgets) -> float | None:
+def brute_force(
+    problem: TeamProblem, organisations: Sequence[Organisation], budgets: Budgets
+) -> float | None:
     best = None
     low, high = problem.wishes.size
     for size in range(low, high + 1):

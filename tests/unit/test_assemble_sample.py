@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.assemble_cases import SAMPLE, Store, case, load
+from benchmarks.assemble_cases import SAMPLE, SampleStore, case, load
 from data.calls import load_profiles
 from data.model import CallId
 from graph.rules.rules import Answer, Member, check
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.sample
 
 
 @pytest.fixture(scope="module")
-def store() -> Store:
+def store() -> SampleStore:
     if not SAMPLE.exists():
         pytest.skip(f"{SAMPLE} not found")
     warm()
@@ -21,7 +21,7 @@ def store() -> Store:
 
 
 @pytest.mark.parametrize("profile_id", sorted(load_profiles()))
-def test_no_suggestion_from_the_real_store_breaks_a_hard_rule(store: Store, profile_id: str) -> None:
+def test_no_suggestion_from_the_real_store_breaks_a_hard_rule(store: SampleStore, profile_id: str) -> None:
     profile = load_profiles()[CallId(profile_id)]
     low, high = profile.size_range
     size = (low or 3, high or max(low or 3, 8))

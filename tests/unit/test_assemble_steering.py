@@ -20,8 +20,8 @@ from matcher.solver.assemble import (
     PRESETS,
     Facts,
     Incumbent,
-    Problem,
     Seat,
+    TeamProblem,
     Weights,
     Wishes,
     assemble,
@@ -47,10 +47,10 @@ def plain(
     ties: np.ndarray | None = None,
     countries: Sequence[str] | None = None,
     **more: Any,
-) -> Problem:
+) -> TeamProblem:
     """A problem in which only what is given counts."""
     n = len(fit)
-    return Problem(
+    return TeamProblem(
         facts=Facts.from_columns(
             ids=[f"o{k}" for k in range(n)],
             country=countries or ["DE"] * n,
@@ -221,9 +221,9 @@ def test_a_swap_tells_the_change_of_every_term_and_rule() -> None:
         return check(profile, members, on=FACTS_AS_OF)
 
     best = assemble(problem, limit=1, budget_s=5.0).consortia[0]
-    found = swaps(problem, best.ids, per_member=2, check=answered)
-    assert {swap.outgoing for swap in found} == set(best.ids)
-    for swap in found:
+    proposals = swaps(problem, best.ids, per_member=2, check=answered)
+    assert {swap.outgoing for swap in proposals} == set(best.ids)
+    for swap in proposals:
         assert swap.allowed
         assert swap.change <= 1e-7  # nothing beats the proved best
         assert swap.change == pytest.approx(sum(change.worth for change in swap.terms))
@@ -244,13 +244,13 @@ def test_a_swap_that_breaks_a_rule_says_which() -> None:
     problem = replace(problem, demands=(rule,))
     profile = replace(load_profiles()[CallId("he-ria-ia-2021")], demands=(rule,))
     country = dict(zip(problem.facts.ids, ["DE", "FR", "IT", "DE"], strict=True))
-    found = swaps(
+    proposals = swaps(
         problem,
         ("o0", "o1", "o2"),
         check=lambda ids: check(profile, [Member(id=name, country=country[name]) for name in ids]),
         broken_per_member=1,
     )
-    broken = [swap for swap in found if not swap.allowed]
+    broken = [swap for swap in proposals if not swap.allowed]
     assert [(swap.outgoing, swap.incoming) for swap in broken] == [("o2", "o3")]
     assert [(change.before.answer, change.after.answer) for change in broken[0].rules] == [
         (Answer.MET, Answer.BROKEN)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data.errors import IndexMismatch
-from embeddings.index import FaissIndex, Hit, check_rows
+from embeddings.index import FaissIndex, Neighbour, check_rows
 
 WIDTH = 12
 
@@ -38,14 +38,14 @@ def test_rounding_never_makes_a_similarity_greater_than_one_or_less_than_minus_o
     index = filled(rows)
     for number in np.flatnonzero(lengths > 1.0001):
         (closest,) = index.nearest(rows[number], 1)
-        assert closest == Hit(f"r{number:03d}", 1.0)
+        assert closest == Neighbour(f"r{number:03d}", 1.0)
         farthest = index.nearest(-rows[number], len(rows))[-1]
-        assert farthest == Hit(f"r{number:03d}", -1.0)
+        assert farthest == Neighbour(f"r{number:03d}", -1.0)
 
 
 def test_a_zero_vector_is_like_nothing() -> None:
     index = filled(np.zeros((1, WIDTH), np.float32))
-    assert index.nearest(np.ones(WIDTH), 1) == (Hit("r000", 0.0),)
+    assert index.nearest(np.ones(WIDTH), 1) == (Neighbour("r000", 0.0),)
 
 
 def test_rows_must_have_the_width_and_the_number_that_are_expected() -> None:
@@ -95,7 +95,7 @@ def test_what_is_removed_is_not_found_and_what_stays_keeps_its_row() -> None:
     index.remove(["r001", "nobody"])
     index.remove(["nobody"])
     assert len(index) == 3
-    assert index.nearest(np.eye(4)[3], 1) == (Hit("r003", 1.0),)
+    assert index.nearest(np.eye(4)[3], 1) == (Neighbour("r003", 1.0),)
     assert index.mask(["r003", "r001"]).sum() == 1, "who was removed is never allowed"
     index.remove(["r000", "r002", "r003"])
     assert (len(index), index.nearest(np.eye(4)[0], 1)) == (0, ())

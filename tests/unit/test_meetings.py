@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import BadInput
-from matcher.overall.meetings import MeetingPlan, Slot, Wish, plan, slots_between
+from matcher.overall.meetings import MeetingPlan, Slot, WishedMeeting, plan, slots_between
 
 DAY = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 
@@ -41,7 +41,7 @@ def check(made: MeetingPlan, absent: dict[str, frozenset[int]] | None = None) ->
 def test_nobody_is_double_booked_and_every_table_holds_one_meeting(
     pairs: set[tuple[int, int]], count: int, tables: int, away: dict[int, frozenset[int]]
 ) -> None:
-    wishes = [Wish(f"p{a:02d}", f"p{b:02d}", (7 * a + 3 * b) % 10 / 10) for a, b in sorted(pairs)]
+    wishes = [WishedMeeting(f"p{a:02d}", f"p{b:02d}", (7 * a + 3 * b) % 10 / 10) for a, b in sorted(pairs)]
     absent = {f"p{k:02d}": theirs for k, theirs in away.items()}
     made = plan(wishes, slots(count), tables, absent=absent)
     check(made, absent)
@@ -49,7 +49,7 @@ def test_nobody_is_double_booked_and_every_table_holds_one_meeting(
 
 
 def test_six_people_who_all_want_to_meet_need_five_slots() -> None:
-    wishes = [Wish(f"p{a}", f"p{b}", 0.5) for a in range(6) for b in range(a + 1, 6)]
+    wishes = [WishedMeeting(f"p{a}", f"p{b}", 0.5) for a in range(6) for b in range(a + 1, 6)]
     made = plan(wishes, slots(6), 3)
     check(made)
     assert made.unplaced == ()
@@ -57,14 +57,14 @@ def test_six_people_who_all_want_to_meet_need_five_slots() -> None:
 
 
 def test_with_one_table_and_one_slot_the_most_valuable_meeting_takes_place() -> None:
-    wishes = [Wish("a", "b", 0.3), Wish("c", "d", 0.9), Wish("e", "f", 0.5)]
+    wishes = [WishedMeeting("a", "b", 0.3), WishedMeeting("c", "d", 0.9), WishedMeeting("e", "f", 0.5)]
     made = plan(wishes, slots(1), 1, least=0)
     assert [(meeting.a, meeting.b) for meeting in made.meetings] == [("c", "d")]
     assert [wish.value for wish in made.unplaced] == [0.5, 0.3]
 
 
 def test_everybody_gets_a_meeting_across_a_border_before_the_strong_get_their_third() -> None:
-    wishes = [Wish("hub", f"p{k}", 0.9) for k in range(3)] + [Wish("p3", "p2", 0.1)]
+    wishes = [WishedMeeting("hub", f"p{k}", 0.9) for k in range(3)] + [WishedMeeting("p3", "p2", 0.1)]
     made = plan(wishes, slots(3), 1, least=1)
     check(made)
     assert len(made.meetings) == 3
@@ -72,7 +72,7 @@ def test_everybody_gets_a_meeting_across_a_border_before_the_strong_get_their_th
 
 
 def test_who_has_only_meetings_inside_one_country_is_short() -> None:
-    made = plan([Wish("a", "b", 0.9, across=False)], slots(2), 1, least=1)
+    made = plan([WishedMeeting("a", "b", 0.9, across=False)], slots(2), 1, least=1)
     assert made.short == ("a", "b")
     assert len(made.meetings) == 1
 
@@ -86,23 +86,29 @@ def test_no_slot_lies_in_a_break() -> None:
 
 
 def test_an_agenda_is_in_the_order_of_time() -> None:
-    wishes = [Wish("a", other, 0.5) for other in "bcd"]
+    wishes = [WishedMeeting("a", other, 0.5) for other in "bcd"]
     made = plan(wishes, slots(4), 2, absent={"a": frozenset({2})})
     assert [meeting.slot for meeting in made.agenda("a")] == [1, 3, 4]
 
 
 def test_a_swap_along_a_chain_makes_room() -> None:
     """a-b and c-d sit in slots 1 and 2 by the absences of others; b-c then needs a third slot or a swap."""
-    wishes = [Wish("a", "b", 0.9), Wish("c", "d", 0.8), Wish("b", "c", 0.7), Wish("a", "d", 0.6)]
+    wishes = [
+        WishedMeeting("a", "b", 0.9),
+        WishedMeeting("c", "d", 0.8),
+        WishedMeeting("b", "c", 0.7),
+        WishedMeeting("a", "d", 0.6),
+    ]
     made = plan(wishes, slots(2), 2)
     check(made)
     assert made.unplaced == ()
 
 
 @pytest.mark.parametrize(
-    ("wish", "message"), [(Wish("a", "a", 0.5), "two participants"), (Wish("a", "b", 1.5), "0 to 1")]
+    ("wish", "message"),
+    [(WishedMeeting("a", "a", 0.5), "two participants"), (WishedMeeting("a", "b", 1.5), "0 to 1")],
 )
-def test_an_odd_wish_is_refused(wish: Wish, message: str) -> None:
+def test_an_odd_wish_is_refused(wish: WishedMeeting, message: str) -> None:
     with pytest.raises(BadInput, match=message):
         plan([wish], slots(1), 1)
 
@@ -119,7 +125,7 @@ def test_a_slot_without_a_time_zone_is_refused() -> None:
 
 
 def test_who_comes_without_a_single_wish_is_short() -> None:
-    made = plan([Wish("a", "b", 0.9)], slots(2), 1, least=1, names={"a": "A", "b": "B", "c": "C"})
+    made = plan([WishedMeeting("a", "b", 0.9)], slots(2), 1, least=1, names={"a": "A", "b": "B", "c": "C"})
     assert made.short == ("c",)
     assert made.participants == ("a", "b", "c")
 
@@ -169,13 +175,17 @@ def test_a_plan_needs_a_slot_and_a_table(count: int, tables: int) -> None:
 @pytest.mark.parametrize("value", [-0.1, 1.1])
 def test_a_wish_is_worth_nothing_to_one(value: float) -> None:
     with pytest.raises(BadInput, match="needed two participants and 0 to 1"):
-        plan([Wish("a", "b", value)], slots(1), 1)
-    assert len(plan([Wish("a", "b", 0.0), Wish("c", "d", 1.0)], slots(1), 2).meetings) == 2
+        plan([WishedMeeting("a", "b", value)], slots(1), 1)
+    assert len(plan([WishedMeeting("a", "b", 0.0), WishedMeeting("c", "d", 1.0)], slots(1), 2).meetings) == 2
 
 
 def test_a_plan_says_where_and_when_each_meeting_is_and_what_it_is_worth() -> None:
     """Two tables in one slot: the best two of three meetings, the better one at the first table."""
-    wishes = [Wish("a", "b", 0.5, about=("o1", "o2")), Wish("c", "d", 0.75), Wish("e", "f", 0.25)]
+    wishes = [
+        WishedMeeting("a", "b", 0.5, about=("o1", "o2")),
+        WishedMeeting("c", "d", 0.75),
+        WishedMeeting("e", "f", 0.25),
+    ]
     made = plan(wishes, slots(1), 2, least=1, names={"a": "Nord"})
     assert [(m.a, m.b, m.slot, m.table, m.value, m.about) for m in made.meetings] == [
         ("c", "d", 1, 1, 0.75, ()),
@@ -184,7 +194,7 @@ def test_a_plan_says_where_and_when_each_meeting_is_and_what_it_is_worth() -> No
     assert made.value == 1.25
     assert made.bound == pytest.approx(1.25)
     assert made.gap == pytest.approx(0.0)
-    assert made.unplaced == (Wish("e", "f", 0.25),)
+    assert made.unplaced == (WishedMeeting("e", "f", 0.25),)
     assert made.short == ("e", "f")
     assert made.participants == ("a", "b", "c", "d", "e", "f")
     assert (made.tables, made.names, made.run, made.fictional) == (2, {"a": "Nord"}, "", False)
@@ -192,7 +202,7 @@ def test_a_plan_says_where_and_when_each_meeting_is_and_what_it_is_worth() -> No
 
 def test_covering_everybody_costs_and_the_gap_says_how_much() -> None:
     """Two slots, one table: the two best meetings are worth 1.7, but c and d get none; with theirs, 0.9 + 0.2."""
-    wishes = [Wish("a", "b", 0.9), Wish("a", "e", 0.8), Wish("c", "d", 0.2)]
+    wishes = [WishedMeeting("a", "b", 0.9), WishedMeeting("a", "e", 0.8), WishedMeeting("c", "d", 0.2)]
     made = plan(wishes, slots(2), 1, least=1)
     assert [(m.a, m.b) for m in sorted(made.meetings, key=lambda m: m.a)] == [("a", "b"), ("c", "d")]
     assert made.short == ("e",)
@@ -202,16 +212,18 @@ def test_covering_everybody_costs_and_the_gap_says_how_much() -> None:
 
 
 def test_an_absence_of_a_slot_that_is_not_there_takes_none_away() -> None:
-    made = plan([Wish("a", "b", 0.5)], slots(1), 1, absent={"a": frozenset({2, 3})})
+    made = plan([WishedMeeting("a", "b", 0.5)], slots(1), 1, absent={"a": frozenset({2, 3})})
     assert len(made.meetings) == 1
-    absent = plan([Wish("a", "b", 0.5)], slots(1), 1, absent={"a": frozenset({1})})
+    absent = plan([WishedMeeting("a", "b", 0.5)], slots(1), 1, absent={"a": frozenset({1})})
     assert absent.meetings == ()
     assert absent.bound == pytest.approx(0.0), "who is away in the only slot can meet nobody"
 
 
 def test_meetings_inside_a_country_do_not_count_towards_the_least_number() -> None:
     """One slot each; a needs one across a border, and gets it though the other is worth more."""
-    made = plan([Wish("a", "b", 0.9, across=False), Wish("a", "c", 0.1)], slots(1), 1, least=1)
+    made = plan(
+        [WishedMeeting("a", "b", 0.9, across=False), WishedMeeting("a", "c", 0.1)], slots(1), 1, least=1
+    )
     assert [(m.a, m.b, m.across) for m in made.meetings] == [("a", "c", True)]
     assert made.short == ("b",)
 

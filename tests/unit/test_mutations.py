@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.mutants import equivalents
 from benchmarks.mutations import mutations
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def edits(source: str) -> list[str]:
@@ -59,3 +62,13 @@ def test_every_mutant_of_a_real_file_can_be_read() -> None:
     assert len(drawn) > 500
     for mutation in drawn[::25]:
         ast.parse(mutation.apply(source))
+
+
+def test_every_mutant_that_is_listed_as_equivalent_can_still_be_drawn() -> None:
+    listed = equivalents()
+    drawn = {
+        (file, mutation.code, mutation.before, mutation.after)
+        for file in {place[0] for place in listed}
+        for mutation in mutations((ROOT / file).read_bytes())
+    }
+    assert sorted(listed.keys() - drawn) == []

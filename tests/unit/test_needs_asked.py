@@ -61,7 +61,7 @@ def test_an_answer_s_needs_can_be_sent_back_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "reason"),
+    ("written", "reason"),
     [
         (
             NeedAsked(text="a rug", types=["flying carpet"]),
@@ -72,9 +72,9 @@ def test_an_answer_s_needs_can_be_sent_back_as_they_are() -> None:
         (NeedAsked(types=["college"]), "need 1: 'college' may be “school”, “university”"),
     ],
 )
-def test_what_nobody_knows_is_refused_with_the_need_that_says_it(asked: NeedAsked, reason: str) -> None:
+def test_what_nobody_knows_is_refused_with_the_need_that_says_it(written: NeedAsked, reason: str) -> None:
     with pytest.raises(BadInput) as refusal:
-        needs_of([asked])
+        needs_of([written])
     assert str(refusal.value).startswith(reason)
 
 

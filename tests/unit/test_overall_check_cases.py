@@ -39,7 +39,7 @@ def six(organisations: tuple[Organisation, ...] = ()) -> Prepared:
     return replace(prepared, problem=problem, offers=np.eye(6), texts=np.eye(6), rows=np.eye(6))
 
 
-def told(
+def findings_of(
     pairs: Sequence[tuple[int, int]] = RING,
     assigned: Sequence[int] = (0, 0, 0, 1, 1, 1),
     prepared: Prepared | None = None,
@@ -61,7 +61,7 @@ def near(cosine: float, at: tuple[int, int]) -> np.ndarray:
 
 
 def test_where_all_is_well_nothing_is_told() -> None:
-    assert told() == ()
+    assert findings_of() == ()
 
 
 def test_a_budget_counts_where_every_outline_of_the_organisation_states_one() -> None:
@@ -96,29 +96,29 @@ def test_parts_of_the_link_graph() -> None:
 
 def test_those_linked_among_themselves_only_are_an_island_and_single_ones_are_none() -> None:
     two_parts = [(0, 1), (1, 2), (0, 2), (3, 4)]
-    rows = [row for row in told(two_parts) if row.kind == "island"]
+    rows = [row for row in findings_of(two_parts) if row.kind == "island"]
     assert summary(rows) == [("island", ("O3", "O4"), 2)]
     assert rows[0].text == "2 outlines are linked among themselves but not with the rest"
 
 
 def test_of_two_parts_alike_the_first_is_the_main_one() -> None:
     halves = [(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (3, 5)]
-    rows = [row for row in told(halves) if row.kind == "island"]
+    rows = [row for row in findings_of(halves) if row.kind == "island"]
     assert summary(rows) == [("island", ("O3", "O4", "O5"), 3)]
 
 
 def test_a_state_hangs_on_one_link_or_on_none() -> None:
-    rows = told([(0, 1), (0, 4), (2, 3), (1, 3)])
+    rows = findings_of([(0, 1), (0, 4), (2, 3), (1, 3)])
     assert summary([row for row in rows if row.kind == "hanging-country"]) == [
         ("hanging-country", ("EL",), 1)
     ]
     assert [row.text for row in rows if row.kind == "hanging-country"] == ["EL has one link to other states"]
-    rows = told([(0, 1), (3, 4)])
+    rows = findings_of([(0, 1), (3, 4)])
     assert [row.text for row in rows if row.kind == "hanging-country"] == ["EL has no link to other states"]
 
 
 def test_a_stream_is_narrow_below_the_least_number_of_states() -> None:
-    rows = told(assigned=(0, 1, 1, 0, 1, 1))
+    rows = findings_of(assigned=(0, 1, 1, 0, 1, 1))
     assert summary(rows) == [("narrow-stream", (six().stream_ids[0],), 1)]
     assert rows[0].text == f"stream {six().stream_ids[0]} has 1 states, 2 are needed"
 
@@ -128,7 +128,7 @@ def test_a_stream_is_narrow_below_the_least_number_of_states() -> None:
     [((0, 0, 1, 1, 1, 1), []), ((0, 1, 1, 1, 1, 1), [1, 5]), ((0, 0, 0, 0, 0, 1), [5, 1])],
 )
 def test_a_stream_is_balanced_from_its_least_to_its_most(assigned: tuple[int, ...], sizes: list[int]) -> None:
-    rows = [row for row in told(assigned=assigned) if row.kind == "unbalanced-stream"]
+    rows = [row for row in findings_of(assigned=assigned) if row.kind == "unbalanced-stream"]
     assert [row.value for row in rows] == sizes
     if sizes:
         first = six().stream_ids[0]
@@ -138,7 +138,7 @@ def test_a_stream_is_balanced_from_its_least_to_its_most(assigned: tuple[int, ..
 @pytest.mark.parametrize(("cosine", "kinds"), [(COMPETING - 0.001, []), (COMPETING, ["competitors"])])
 def test_outlines_that_offer_nearly_the_same_are_competitors(cosine: float, kinds: list[str]) -> None:
     prepared = replace(six(), offers=near(cosine, (1, 3)))
-    rows = told(prepared=prepared)
+    rows = findings_of(prepared=prepared)
     assert [row.kind for row in rows] == kinds
     if kinds:
         assert summary(rows) == [("competitors", ("O1", "O3"), round(cosine, 3))]
@@ -151,7 +151,7 @@ def test_outlines_that_offer_nearly_the_same_are_competitors(cosine: float, kind
 def test_a_text_handed_in_twice_is_a_duplicate_and_no_competitor(cosine: float, kinds: list[str]) -> None:
     rows = near(cosine, (1, 3))
     prepared = replace(six(), case=replace(six().case, texts=rows), offers=rows)
-    answer = told(prepared=prepared)
+    answer = findings_of(prepared=prepared)
     assert [row.kind for row in answer] == kinds
     assert (tuple(answer[0].about), answer[0].value) == (("O1", "O3"), round(cosine, 3))
 
@@ -162,7 +162,7 @@ def test_outlines_of_one_owner_do_not_compete() -> None:
         for ident in ("A1", "A3")
     }
     prepared = six(tuple(owned.values()))
-    assert told(prepared=replace(prepared, offers=near(0.9, (1, 3)))) == ()
+    assert findings_of(prepared=replace(prepared, offers=near(0.9, (1, 3)))) == ()
 
 
 def test_a_topic_is_covered_from_half_the_usual_nearness_on() -> None:

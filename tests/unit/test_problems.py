@@ -5,7 +5,7 @@ import pytest
 from data import errors
 from data.errors import BadProfile, KonsortError, NotFound
 from data.published import as_json
-from service.problems import TELLINGS, Problem, exit_code, telling
+from service.problems import PROBLEM_TYPES, Problem, exit_code, problem_type
 
 
 def every_kind(root: type[KonsortError]) -> list[type[KonsortError]]:
@@ -16,13 +16,13 @@ def every_kind(root: type[KonsortError]) -> list[type[KonsortError]]:
     "kind", [kind for kind in every_kind(KonsortError) if kind.__module__ == errors.__name__]
 )
 def test_every_error_of_the_tree_has_a_telling(kind: type[KonsortError]) -> None:
-    assert telling(kind("reason")) in TELLINGS
-    assert 400 <= telling(kind("reason")).status < 600
+    assert problem_type(kind("reason")) in PROBLEM_TYPES
+    assert 400 <= problem_type(kind("reason")).status < 600
     assert exit_code(kind("reason")) in {2, 4, 5}
 
 
 def test_a_special_case_is_told_as_what_it_derives_from() -> None:
-    assert (telling(BadProfile("line 3")).status, exit_code(BadProfile("line 3"))) == (422, 2)
+    assert (problem_type(BadProfile("line 3")).status, exit_code(BadProfile("line 3"))) == (422, 2)
 
 
 def test_the_body_has_the_members_of_the_standard() -> None:

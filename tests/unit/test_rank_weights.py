@@ -11,7 +11,7 @@ import pytest
 from scipy import sparse
 
 from data.model import ORGANISATION_COLUMNS, PARTICIPATION_COLUMNS, PROJECT_COLUMNS, History
-from matcher.ranking.evidence import Evidence
+from matcher.ranking.evidence import QueryEvidence
 from matcher.ranking.features import (
     GROUPS,
     PER_PROJECT,
@@ -70,7 +70,7 @@ def column(*values: float) -> np.ndarray:
     return np.array(values, np.float32)[:, None]
 
 
-EVIDENCE = Evidence(
+EVIDENCE = QueryEvidence(
     topic=column(0.5, 1.0, 0.0),
     programme=column(1.0, 0.5, 0.0),
     words=column(0.2, 0.1, 0.0),
@@ -357,7 +357,7 @@ def test_each_column_of_a_row_is_what_its_name_says() -> None:
 
 def test_where_no_project_weighs_anything_every_sum_is_nothing() -> None:
     nothing = column(0, 0, 0)
-    silent = Evidence(
+    silent = QueryEvidence(
         topic=nothing,
         programme=nothing,
         words=nothing,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from matcher.solver import kernel
-from matcher.solver.clauses import Atom, Cap, Clause, Match, Row
+from matcher.solver.clauses import Atom, Cap, Clause, LinearRow, Match
 from matcher.solver.instance import price_rows
 from matcher.solver.kernel import FIXED_IN, FIXED_OUT, OPEN, Gains, Prices, Relaxed, Rules, Sizes
 from matcher.solver.kernel.best import keep_best
@@ -23,8 +23,8 @@ def demand(*ways: tuple[Atom, ...]) -> Clause:
     return Clause(("R1",), ways)
 
 
-def row(coef: Sequence[float], need: float) -> Row:
-    return Row(np.array(coef, float), need)
+def row(coef: Sequence[float], need: float) -> LinearRow:
+    return LinearRow(np.array(coef, float), need)
 
 
 def match(left: Sequence[int], right: Sequence[int], need: int, cap: int = 10_000) -> Match:

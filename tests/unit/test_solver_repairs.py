@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from data.demands import CountRange, Demand, Layer, Selector, ShareCap, Unit
-from matcher.solver.assemble import Facts, Problem, Wishes, assemble
+from matcher.solver.assemble import Facts, TeamProblem, Wishes, assemble
 from matcher.solver.conflict import explain_by_search
 from matcher.solver.request import Request
 from matcher.solver.sample import tiny_problem
@@ -15,7 +15,7 @@ WISH: dict[str, Any] = {"text": "made up", "source": "test", "layer": Layer.USER
 GERMANS = Selector(countries=("DE",))
 
 
-def problem_with(*demands: Demand) -> Problem:
+def problem_with(*demands: Demand) -> TeamProblem:
     facts = Facts.from_columns(
         ids=[f"o{k}" for k in range(6)],
         country=["DE"] * 3 + ["FR"] * 3,

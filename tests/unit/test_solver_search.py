@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sp
 
 from matcher.solver.assemble import warm
-from matcher.solver.clauses import Clause, Row
+from matcher.solver.clauses import Clause, LinearRow
 from matcher.solver.instance import Instance, price_rows
 from matcher.solver.kernel import Gains, Sizes, matching_size, pairs_within
 from matcher.solver.packing import as_rules
@@ -32,7 +32,7 @@ def subsets(low: int, high: int) -> np.ndarray:
     return table
 
 
-def random_instance(rng: np.random.Generator) -> tuple[Instance, np.ndarray, list[Row]]:
+def random_instance(rng: np.random.Generator) -> tuple[Instance, np.ndarray, list[LinearRow]]:
     """Numbers of every sign, some pairs, some rows; returns the instance and what the oracle reads."""
     lin = rng.normal(0.2, 0.3, N)
     aspect = rng.random((N, 3)) * (rng.random((N, 3)) < 0.5)
@@ -43,7 +43,7 @@ def random_instance(rng: np.random.Generator) -> tuple[Instance, np.ndarray, lis
     low = int(rng.integers(1, 4))
     high = low + int(rng.integers(0, 3))
     rows = [
-        Row(rng.integers(-1, 2, N).astype(float), float(rng.integers(-1, 2)))
+        LinearRow(rng.integers(-1, 2, N).astype(float), float(rng.integers(-1, 2)))
         for _ in range(int(rng.integers(0, 3)))
     ]
     inside = np.zeros(N, bool)

@@ -47,7 +47,7 @@ from matcher.overall.project import (
 )
 from matcher.ranking.query import Ranking
 from matcher.solver.assemble import Incumbent, Term
-from matcher.solver.conflict import Conflict, Relaxation
+from matcher.solver.conflict import ConflictingDemand, Relaxation
 from matcher.solver.front import FrontPoint
 from matcher.solver.swap import RuleChange, Swap, TermChange
 from matcher.suggest.answers import (
@@ -288,8 +288,8 @@ class FixedQuestions(Questions):
                 "holds for the whole store",
                 (),
                 conflict=(
-                    Conflict("R1", "at least two countries", "call text", "topic"),
-                    Conflict("size", "size 1 to 1", "your request", "user"),
+                    ConflictingDemand("R1", "at least two countries", "call text", "topic"),
+                    ConflictingDemand("size", "size 1 to 1", "your request", "user"),
                 ),
                 relaxations=(Relaxation(("size",), "allow a size of 2", 1.0),),
                 understood=understood(request),
