@@ -83,13 +83,12 @@ def place_score(place: np.ndarray, last: int) -> np.ndarray:
 
 
 def gather(
-    reading: Reading, query: Query, knowledge: Knowledge, *, fictional: bool, own: str | None = None
+    reading: Reading, query: Query, knowledge: Knowledge, chosen: Eligible, *, own: str | None = None
 ) -> Candidates:
-    """Score every organisation for an outline; real calls get real organisations, fictional calls fictional ones.
+    """Score every eligible organisation for an outline.
 
     `own`: the asker's country, which a need may exclude.
     """
-    chosen = knowledge.field(fictional=fictional)
     asked = np.vstack([reading.vector[None, :], reading.aspect_vectors])
     heard = submit(nearness, knowledge.text_profiles, asked, but=reading.source)
     record, place = _record(query, knowledge)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from data.calls import CallProfile
 from data.demands import plain_role
-from data.errors import BadInput, NotReady
+from data.errors import BadInput
 from data.model import OrganisationId, Outline
 from matcher.needs.read import Statements
 from matcher.ranking.query import Query
@@ -16,6 +16,7 @@ from matcher.suggest.candidates import Candidates, gather
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.reading import Reading, read, understand
 from matcher.suggest.roles import known_roles
+from matcher.suggest.surroundings import Surroundings, surroundings
 from matcher.suggest.wishes import Wish, wish_of
 
 SIZE = (3, 10)
@@ -39,6 +40,7 @@ class Formulation:
     reading: Reading
     candidates: Candidates
     problem: TeamProblem
+    around: Surroundings
     wishes: tuple[Wish, ...] = ()
     open_wishes: frozenset[str] = frozenset()
     """Ids of the wishes for which they count, too, of whom the fact is not recorded."""
@@ -90,9 +92,9 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
         topic=request.topic or ";".join(profile.topics) or None,
         programme=request.programme,
     )
-    fictional = _fictional(profile, (lead, *request.must), knowledge)
+    around = surroundings((lead, *request.must), knowledge, profile=profile)
     candidates = gather(
-        reading, query, knowledge, fictional=fictional, own=_country(author, knowledge)
+        reading, query, knowledge, around.field(knowledge), own=_country(author, knowledge)
     ).lacking(author, reading)
     wishes = tuple(wish_of(least, of, candidates.field, knowledge) for least, of in request.wants)
     problem = TeamProblem(
@@ -118,7 +120,9 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
         pillar=profile.pillar,
         same_owner=tuple(frozenset((each.a, each.b)) for each in knowledge.owner_decisions if each.same),
     )
-    question = Formulation(request, profile, lead, owner, understood, reading, candidates, problem, wishes)
+    question = Formulation(
+        request, profile, lead, owner, understood, reading, candidates, problem, around, wishes
+    )
     return question.opening(wish.id for wish in wishes if wish.short())
 
 
@@ -181,20 +185,6 @@ def _know_roles(request: SuggestRequest, profile: CallProfile) -> None:
                 f"no rule and no custom of {profile.id} knows the role {role!r} asked for {who}; "
                 f"it may be {', '.join(sorted(known))}"
             )
-
-
-def _fictional(profile: CallProfile, named: Iterable[OrganisationId | None], knowledge: Knowledge) -> bool:
-    """Whether fictional organisations are meant: real and fictional ones never meet in one consortium."""
-    if not knowledge.text_profiles.ids:
-        raise NotReady(
-            "the store has no organisations yet; run `konsort import cordis FILE` or `konsort demo`"
-        )
-    kinds = {knowledge.organisation(each).fictional for each in named if each is not None}
-    if len(kinds) > 1:
-        raise BadInput("the request names real and fictional organisations; a consortium has one sort only")
-    if kinds:
-        return kinds.pop()
-    return profile.fictional or bool(knowledge.population.fictional.all())
 
 
 def _usual_size(profile: CallProfile, request: SuggestRequest) -> tuple[int, int]:

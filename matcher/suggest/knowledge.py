@@ -1,6 +1,6 @@
 """What does an answer stand on? One snapshot of the store: records, texts, network and ranker, never changed."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,9 +39,12 @@ class Knowledge:
     def network(self) -> Network:
         return self.population.network
 
-    def field(self, *, fictional: bool) -> Eligible:
-        """Return the organisations of one sort, worked out once for all snapshots of one history."""
-        return self.population.eligible(fictional=fictional)
+    def field(self, *, fictional: bool, beside: Sequence[OrganisationId] = ()) -> Eligible:
+        """Return the organisations of one sort, worked out once for all snapshots of one history.
+
+        `beside`: those of the other sort that stand among them all the same.
+        """
+        return self.population.eligible(fictional=fictional, beside=beside)
 
     @property
     def names(self) -> NameStatistics:

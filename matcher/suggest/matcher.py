@@ -26,6 +26,7 @@ from matcher.suggest.reasons import Reason, reasons_for, uncovered
 from matcher.suggest.roles import proposed_role
 from matcher.suggest.settle import settle
 from matcher.suggest.steering import Steering, TradeOff, steer, trade_off
+from matcher.suggest.surroundings import surroundings
 from matcher.suggest.verdict import verdict_of
 
 FUNDED = "Scores say “looks like consortia that were funded”, never a probability of success."
@@ -70,7 +71,7 @@ class Matcher:
             conflict=assembly.conflict,
             relaxations=assembly.relaxations,
             aspects=tuple(aspect.text for aspect in question.reading.aspects),
-            notes=(FUNDED, self.knowledge.ranker.basis),
+            notes=(*question.around.notes(self.knowledge), FUNDED, self.knowledge.ranker.basis),
             understood=question.understood,
             wishes=tuple(wish.answer(open_too=wish.id in question.open_wishes) for wish in question.wishes),
             unkept=settled.unkept,
@@ -83,7 +84,8 @@ class Matcher:
         profile = knowledge.profile(request.call) if request.call else None
         reading = own_reading(asker, knowledge, call=request.call)
         query = Query(id="partners", text=reading.text, given=(asker.id,))
-        candidates = gather(reading, query, knowledge, fictional=asker.fictional)
+        around = surroundings((asker.id,), knowledge, profile=profile)
+        candidates = gather(reading, query, knowledge, around.field(knowledge))
         scores = candidates.scores(reading)
         others = candidates.unheard(asker.id)
         found = []
@@ -99,7 +101,9 @@ class Matcher:
             Partner.of(partner, proposed_role(partner), score, (*helps, *reasons))
             for (score, partner, helps), reasons in zip(shown, why, strict=True)
         ]
-        return Partners(self._run(request), tuple(told), notes=(FUNDED, knowledge.ranker.basis))
+        return Partners(
+            self._run(request), tuple(told), notes=(*around.notes(knowledge), FUNDED, knowledge.ranker.basis)
+        )
 
     def steer(self, request: SuggestRequest, team: Sequence[OrganisationId]) -> Steering:
         """Say what could be changed in a set: swaps with what they change, weak points with who could step in."""

@@ -3,6 +3,8 @@
 It is heavy and changes with an import only, so it is shared by all snapshots of one history.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -84,9 +86,13 @@ class Population:
             ]
         )
 
-    def eligible(self, *, fictional: bool) -> Eligible:
-        """Return the organisations of one sort: real ones, or fictional ones."""
-        return self._fictional if fictional else self._real
+    def eligible(self, *, fictional: bool, beside: Sequence[OrganisationId] = ()) -> Eligible:
+        """Return the organisations of one sort, real or fictional ones, and with them those named of the other sort."""
+        if not beside:
+            return self._fictional if fictional else self._real
+        chosen = self.fictional == fictional
+        chosen[[self.places[ident] for ident in beside]] = True
+        return self._of(chosen)
 
     @once
     def _fictional(self) -> Eligible:
