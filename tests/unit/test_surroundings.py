@@ -1,4 +1,4 @@
-"""Among whom is sought? Real ones for real calls, fictional ones for fictional calls, and own records in a rehearsal."""
+"""Among whom is sought? Real ones for real calls, fictional ones for fictional calls, own records in a rehearsal."""
 
 from types import SimpleNamespace
 from typing import Any, cast
