@@ -173,8 +173,8 @@ def test_a_wish_that_nobody_can_meet_is_eased_in_plain_words(run: Run) -> None:
 
 
 def test_towns_are_found_by_record_or_name_and_a_soft_rule_that_gives_way_is_named(run: Run) -> None:
-    asked = ("suggest", "--outline", "DEMO-OUT-028", "--call", CALL, "--limit", "1", "--size", "4", "--json")
-    first = json_of(run(*asked, "--want", "2:municipal"))
+    words = ("suggest", "--outline", "DEMO-OUT-028", "--call", CALL, "--limit", "1", "--size", "4", "--json")
+    first = json_of(run(*words, "--want", "2:municipal"))
     assert first["suggestions"][0]["rules"][0]["answer"] == "met"
     assert "which should be kept" in first["claim"]
     assert first["unkept"] == []
@@ -185,7 +185,7 @@ def test_towns_are_found_by_record_or_name_and_a_soft_rule_that_gives_way_is_nam
         "Counts for your wish for at least 2 municipal bodies: its profile, “Kommunalunternehmen”, tells: "
         "municipality (inferred)."
     ]
-    second = json_of(run(*asked, "--want", "3:DE"))
+    second = json_of(run(*words, "--want", "3:DE"))
     (rule,) = second["unkept"]
     assert rule["rule"] == "R1"
     assert {part["id"] for part in rule["conflict"]} == {"size", "want:3:DE"}
@@ -195,8 +195,8 @@ def test_towns_are_found_by_record_or_name_and_a_soft_rule_that_gives_way_is_nam
 
 
 def test_a_type_that_only_names_tell_is_not_called_impossible(run: Run) -> None:
-    asked = ("suggest", "--outline", "DEMO-OUT-028", "--call", CALL, "--want", "9:nuclear_company", "--json")
-    answer = json_of(run(*asked), exit_code=1)
+    words = ("suggest", "--outline", "DEMO-OUT-028", "--call", CALL, "--want", "9:nuclear_company", "--json")
+    answer = json_of(run(*words), exit_code=1)
     assert answer["status"] == "infeasible"
     assert answer["impossible"] is False
     assert answer["claim"].startswith("Not possible with what is known of the")

@@ -28,8 +28,8 @@ def loaded_by(words: list[str], home: Path, *, status: int = 0) -> set[str]:
         text=True,
         check=True,
     )
-    found, modules = json.loads(done.stdout.splitlines()[-1])
-    assert found == status
+    exit_status, modules = json.loads(done.stdout.splitlines()[-1])
+    assert exit_status == status
     return set(modules)
 
 

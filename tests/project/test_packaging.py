@@ -52,8 +52,8 @@ def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def metadata(unpacked: Path) -> Message:
-    (found,) = unpacked.glob("konsort-*.dist-info/METADATA")
-    return Parser().parsestr(found.read_text(encoding="utf-8"))
+    (file,) = unpacked.glob("konsort-*.dist-info/METADATA")
+    return Parser().parsestr(file.read_text(encoding="utf-8"))
 
 
 def test_the_wheel_holds_every_file_of_the_five_packages(unpacked: Path) -> None:
@@ -83,11 +83,11 @@ def test_the_wheel_refuses_a_public_registry_and_offers_the_command(unpacked: Pa
 
 def test_no_stray_package_shadows_the_five_names(unpacked: Path, tmp_path: Path) -> None:
     """The wheel stands last on the path: whatever else carries one of the names would be found first."""
-    found = json.loads(isolated(f"import sys; sys.path.append({str(unpacked)!r})\n{WHERE}", tmp_path))
+    locations = json.loads(isolated(f"import sys; sys.path.append({str(unpacked)!r})\n{WHERE}", tmp_path))
     ours = (unpacked, ROOT)  # the checkout comes first where it is installed in editable mode
     strays = [
         file
-        for name, file in found.items()
+        for name, file in locations.items()
         if Path(file) not in [home / name / "__init__.py" for home in ours]
     ]
     assert strays == []
@@ -99,10 +99,10 @@ def test_the_five_names_lead_to_the_installed_program_from_anywhere(tmp_path: Pa
     except PackageNotFoundError:
         pytest.skip("konsort is not installed in this environment; `make setup` installs it")
     homes = (ROOT, Path(str(installed.locate_file(""))))  # editable, or copied into site-packages
-    found = json.loads(isolated(WHERE, tmp_path))
-    assert any(found == {name: str(home / name / "__init__.py") for name in PACKAGES} for home in homes), (
-        found
-    )
+    locations = json.loads(isolated(WHERE, tmp_path))
+    assert any(
+        locations == {name: str(home / name / "__init__.py") for name in PACKAGES} for home in homes
+    ), locations
 
 
 def test_the_packages_read_their_own_data_wherever_they_are_installed(unpacked: Path, tmp_path: Path) -> None:

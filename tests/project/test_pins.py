@@ -31,15 +31,15 @@ def installed(package: str, extras: frozenset[str]) -> dict[str, Version]:
     versions: dict[str, Version] = {}
     todo, done = [(package, extras)], set[tuple[str, frozenset[str]]]()
     while todo:
-        name, asked = todo.pop()
-        if (name, asked) in done or GPU_LIBRARY.match(name):
+        name, wanted_extras = todo.pop()
+        if (name, wanted_extras) in done or GPU_LIBRARY.match(name):
             continue
-        done.add((name, asked))
+        done.add((name, wanted_extras))
         try:
             versions[name] = Version(distribution(name).version)
         except PackageNotFoundError:
             continue  # an extra that was left out, such as `bench`
-        needed = requirements(name, asked)
+        needed = requirements(name, wanted_extras)
         todo += [(canonicalize_name(one.name), frozenset(one.extras)) for one in needed]
     return versions
 

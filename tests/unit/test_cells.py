@@ -104,7 +104,7 @@ def test_a_programs_number_that_could_be_thousands_or_a_fraction_is_refused(writ
 
 
 @pytest.mark.parametrize(
-    ("written", "found"),
+    ("written", "date"),
     [
         ("2026-11-22", dt.date(2026, 11, 22)),
         ("22.11.2026", dt.date(2026, 11, 22)),
@@ -122,9 +122,9 @@ def test_a_programs_number_that_could_be_thousands_or_a_fraction_is_refused(writ
     ],
 )
 def test_a_date_is_read_as_people_programs_and_spreadsheets_write_it(
-    written: str, found: dt.date | None
+    written: str, date: dt.date | None
 ) -> None:
-    assert day(written) == found
+    assert day(written) == date
 
 
 @pytest.mark.parametrize("written", ["2023-13-01", "31.02.2020", "12345678901", "soon", "11/2026"])

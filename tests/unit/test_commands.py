@@ -33,8 +33,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def run(home: Path) -> Run:
     def invoke(*words: object, env: dict[str, str] | None = None) -> Result:
-        told = ["--home", str(home), *map(str, words)]
-        return CliRunner().invoke(main, told, env={**ENVIRONMENT, **(env or {})})
+        words_given = ["--home", str(home), *map(str, words)]
+        return CliRunner().invoke(main, words_given, env={**ENVIRONMENT, **(env or {})})
 
     return invoke
 
@@ -123,10 +123,10 @@ def test_only_an_answer_that_ranks_says_what_the_ranking_stands_on(run: Run, tmp
 def test_a_dry_run_leaves_no_file(run: Run, tmp_path: Path) -> None:
     rows, report = tmp_path / "organisations.csv", tmp_path / "bad.txt"
     rows.write_text("id,name,country\ne1,Ostufer,Atlantis\n", encoding="utf-8")
-    told = run("import", "organisations", rows, "--dry-run", "--report", report).stdout
-    assert "1 cell left empty" in told
-    assert "would be listed in" in told
-    assert str(report) in told
+    report_text = run("import", "organisations", rows, "--dry-run", "--report", report).stdout
+    assert "1 cell left empty" in report_text
+    assert "would be listed in" in report_text
+    assert str(report) in report_text
     assert not report.exists()
     run("import", "organisations", rows, "--no-index", "--report", report)
     assert "organisations.csv:2:country:'Atlantis' is no country;" in report.read_text("utf-8")
@@ -137,33 +137,33 @@ def test_an_empty_store_and_an_empty_file_say_what_to_do(tmp_path: Path) -> None
     rows = tmp_path / "organisations.csv"
     rows.write_text("id,name,country\n", encoding="utf-8")
 
-    def told(*words: str) -> str:
+    def printed(*words: str) -> str:
         return CliRunner().invoke(main, words, env=env).stdout
 
-    assert "There are no outlines yet; `konsort import outlines FILE --call CALL`" in told("outlines")
-    assert told("outlines", "--json") == "[]\n"
-    assert "The file holds no rows below its header." in told("import", "organisations", str(rows))
-    assert "first year: unknown" in told("graph", "summary")
-    assert "()" not in told("graph", "summary")
+    assert "There are no outlines yet; `konsort import outlines FILE --call CALL`" in printed("outlines")
+    assert printed("outlines", "--json") == "[]\n"
+    assert "The file holds no rows below its header." in printed("import", "organisations", str(rows))
+    assert "first year: unknown" in printed("graph", "summary")
+    assert "()" not in printed("graph", "summary")
 
 
 def test_attestations_are_told_in_short_and_soft_rules_as_soft(run: Run) -> None:
     words = ("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "1")
-    told = run(*words).stdout
-    assert "R1 (soft) at least four Member States" in told
-    assert "     For a person to confirm:\n         R2 every Member State was given" in told
-    assert "found to be attested" not in told
+    text = run(*words).stdout
+    assert "R1 (soft) at least four Member States" in text
+    assert "     For a person to confirm:\n         R2 every Member State was given" in text
+    assert "found to be attested" not in text
 
 
 @pytest.mark.parametrize(
-    ("wish", "status", "told"), [("5-7", 0, "1. value"), ("1", 1, "No consortium can meet these demands")]
+    ("wish", "status", "text"), [("5-7", 0, "1. value"), ("1", 1, "No consortium can meet these demands")]
 )
 def test_the_exit_status_says_whether_a_consortium_was_found(
-    run: Run, wish: str, status: int, told: str
+    run: Run, wish: str, status: int, text: str
 ) -> None:
     result = run("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--size", wish)
     assert result.exit_code == status
-    assert told in result.stdout
+    assert text in result.stdout
 
 
 def test_a_short_answer_has_two_lines_a_member(run: Run) -> None:
@@ -193,10 +193,10 @@ def test_a_bar_is_shown_to_who_watches_only_and_without_a_rate(watched: bool) ->
     bars = ProgressBars(screen)
     for done in range(0, 101, 10):
         bars("projects.csv", done * 1_000_000, 100_000_000)
-    told = screen.getvalue()
-    assert ("projects.csv: 100% |" in told) is watched
-    assert told.count("\n") == watched
-    assert "/s" not in told
+    text = screen.getvalue()
+    assert ("projects.csv: 100% |" in text) is watched
+    assert text.count("\n") == watched
+    assert "/s" not in text
 
 
 def test_a_mark_at_the_begin_of_a_file_is_no_part_of_it(run: Run, tmp_path: Path) -> None:
@@ -227,16 +227,16 @@ def test_a_wrong_option_stays_a_usage_error() -> None:
 
 
 def test_a_set_that_breaks_a_rule_is_told_so(run: Run) -> None:
-    told = run("steer", "--outline", "DEMO-OUT-058", "--call", CALL, "DEMO-ORG-037", "DEMO-ORG-044").stdout
-    assert "✗ broken        R6 at least four partners (found 2" in told
-    assert "No swap keeps every hard rule and wish." in told
-    assert "NOT ALLOWED" not in told, "what does not mend it is of no use"
+    text = run("steer", "--outline", "DEMO-OUT-058", "--call", CALL, "DEMO-ORG-037", "DEMO-ORG-044").stdout
+    assert "✗ broken        R6 at least four partners (found 2" in text
+    assert "No swap keeps every hard rule and wish." in text
+    assert "NOT ALLOWED" not in text, "what does not mend it is of no use"
 
 
 def test_a_swap_that_breaks_a_rule_names_it(run: Run) -> None:
     team = ("DEMO-ORG-058", "DEMO-ORG-037", "DEMO-ORG-044")
-    told = run("steer", "--outline", "DEMO-OUT-058", "--call", "he-ria-ia-2021", *team).stdout
-    assert "DEMO-ORG-037 → DEMO-ORG-094: NOT ALLOWED, breaks R1; value" in " ".join(told.split())
+    text = run("steer", "--outline", "DEMO-OUT-058", "--call", "he-ria-ia-2021", *team).stdout
+    assert "DEMO-ORG-037 → DEMO-ORG-094: NOT ALLOWED, breaks R1; value" in " ".join(text.split())
 
 
 def members(result: Result) -> dict[str, Any]:
@@ -247,17 +247,17 @@ def members(result: Result) -> dict[str, Any]:
 def test_only_who_wrote_the_outline_is_said_to_own_it(run: Run) -> None:
     words = ("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "1", "--json")
     assert members(run(*words))["DEMO-ORG-058"]["reasons"][0]["name"] == "leads"
-    asked = members(run(*words, "--coordinator", "DEMO-ORG-001"))["DEMO-ORG-001"]
-    assert asked["role"] == "coordinator"
-    assert asked["reasons"][0]["name"] == "asked-to-lead"
+    leader = members(run(*words, "--coordinator", "DEMO-ORG-001"))["DEMO-ORG-001"]
+    assert leader["role"] == "coordinator"
+    assert leader["reasons"][0]["name"] == "asked-to-lead"
 
 
 def partners(run: Run, *words: str) -> dict[str, list[str]]:
     """Names of each partner's reasons, by the partner's id."""
     result = run("partners", *words, "--limit", "100", "--json")
     assert result.exit_code == 0, result.output
-    found = json.loads(result.stdout)["partners"]
-    return {each["id"]: [reason["name"] for reason in each["reasons"]] for each in found}
+    answer = json.loads(result.stdout)["partners"]
+    return {partner["id"]: [reason["name"] for reason in partner["reasons"]] for partner in answer}
 
 
 def test_a_partner_is_said_to_cover_what_the_asker_seeks(run: Run) -> None:
@@ -265,9 +265,11 @@ def test_a_partner_is_said_to_cover_what_the_asker_seeks(run: Run) -> None:
 
 
 def test_a_newcomer_has_no_record_and_the_first_of_the_ranking_has_one(run: Run) -> None:
-    told = json.loads(run("partners", "DEMO-ORG-001", "--limit", "100", "--json").stdout)["partners"]
-    assert not any({"newcomer", "record"} <= {r["name"] for r in each["reasons"]} for each in told)
-    said = {reason["text"] for each in told for reason in each["reasons"] if reason["name"] == "record"}
+    answer = json.loads(run("partners", "DEMO-ORG-001", "--limit", "100", "--json").stdout)["partners"]
+    assert not any({"newcomer", "record"} <= {r["name"] for r in partner["reasons"]} for partner in answer)
+    said = {
+        reason["text"] for partner in answer for reason in partner["reasons"] if reason["name"] == "record"
+    }
     assert "Its past consortia look like this one: place 1 of the ranked organisations." in said
 
 
@@ -317,20 +319,20 @@ GERMAN_OUTLINES = (
 def test_what_a_person_says_of_a_file_is_kept_and_used_again(run: Run, tmp_path: Path) -> None:
     file, mapping = tmp_path / "skizzen.csv", tmp_path / "mapping.toml"
     file.write_text(GERMAN_OUTLINES, encoding="cp1252")
-    told = run(
+    text = run(
         "import", "outlines", file, "--call", "ipcei-2021", "--dry-run", "--encoding", "cp1252", "--column",
         "title=Betreffzeile", "--keep-mapping", mapping,
     ).stdout  # fmt: skip
-    assert "outlines: 2 new" in told
+    assert "outlines: 2 new" in text
     written = mapping.read_text("utf-8")
     assert 'title = "Betreffzeile"' in written
     assert '"KMU" = "sme"' in written
     mapping.write_text(written.replace('"Freundeskreis" = ""', '"Freundeskreis" = "other"'), "utf-8")
-    told = run(
+    text = run(
         "import", "outlines", file, "--call", "ipcei-2021", "--no-index", "--mapping", mapping,
     ).stdout  # fmt: skip
-    assert "outlines: 2 new" in told
-    assert "left empty" not in told
+    assert "outlines: 2 new" in text
+    assert "left empty" not in text
 
 
 def test_replacing_says_what_disappears_and_asks(run: Run, tmp_path: Path) -> None:

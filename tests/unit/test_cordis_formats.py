@@ -160,8 +160,8 @@ def test_an_ods_workbook_is_read_with_its_merged_cells(store: Store, tmp_path: P
         target.writestr("content.xml", ODS)
     report = import_organisations(store, path)
     assert report.problems == ()
-    found = [(o.id, o.name, o.country) for o in store.organisations().values()]
-    assert found == [("888000001", "Ada GmbH", "DE"), ("888000002", "Béa AG", "DE")]
+    organisations = [(o.id, o.name, o.country) for o in store.organisations().values()]
+    assert organisations == [("888000001", "Ada GmbH", "DE"), ("888000002", "Béa AG", "DE")]
     assert ("sheet 'Hinweise'", 1) in [(ignored.what, ignored.filled) for ignored in report.ignored]
 
 

@@ -115,8 +115,12 @@ def test_other_names_orders_and_styles_of_the_same_export(store: Store, tmp_path
         archive.writestr("euroSciVoc.csv", science)
         archive.writestr("webLink.csv", "projectID;url\n101;x\n")
     assert import_cordis(store, [path]).problems == ()
-    found = store.project("101")
-    assert (found.start, found.grant_eur, found.text) == (dt.date(2022, 1, 2), 1234567.89, "cloud computing")
+    imported = store.project("101")
+    assert (imported.start, imported.grant_eur, imported.text) == (
+        dt.date(2022, 1, 2),
+        1234567.89,
+        "cloud computing",
+    )
     assert store.organisation("9").kind is Kind.SME
     assert store.history().participations["role"].tolist() == ["coordinator"]
 
@@ -194,11 +198,11 @@ def test_a_folder_that_is_no_export_says_what_was_needed(store: Store, tmp_path:
 
 
 def test_progress_is_told_in_bytes_up_to_the_end(store: Store, tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
+    steps: list[tuple[str, int, int]] = []
     path = folder(tmp_path, project=PROJECTS, organization=ORGANISATIONS)
-    import_cordis(store, [path], progress=lambda what, done, total: told.append((what, done, total)))
+    import_cordis(store, [path], progress=lambda what, done, total: steps.append((what, done, total)))
     size = len(PROJECTS.encode())
-    assert ("project.csv", size, size) in told
+    assert ("project.csv", size, size) in steps
 
 
 def test_a_single_known_column_is_found_where_it_stands(store: Store, tmp_path: Path) -> None:

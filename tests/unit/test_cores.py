@@ -14,8 +14,10 @@ def test_the_lock_is_handed_over_quickly_and_products_keep_to_one_core() -> None
         try:
             share_cores()
             assert np.isclose(sys.getswitchinterval(), HAND_OVER_S)
-            found = [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]
-            assert found, "numpy's own matrix library is there to be told"
-            assert set(found) == {1}
+            threads = [
+                library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"
+            ]
+            assert threads, "numpy's own matrix library is there to be told"
+            assert set(threads) == {1}
         finally:
             sys.setswitchinterval(interval)

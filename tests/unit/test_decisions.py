@@ -200,18 +200,18 @@ def run(home: Path) -> Run:
     return invoke
 
 
-def told(result: Result) -> Any:
+def json_of(result: Result) -> Any:
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
 
 
 def keys(result: Result) -> list[str]:
-    return [each["key"] for each in told(result)["decisions"]]
+    return [decision["key"] for decision in json_of(result)["decisions"]]
 
 
 def test_decisions_are_kept_listed_and_taken_back_one_by_one_each_write_audited(run: Run, home: Path) -> None:
-    first = told(run("integrate", CALL, "--json"))
-    assert told(run("integrate", CALL, "--json")) == first, (
+    first = json_of(run("integrate", CALL, "--json"))
+    assert json_of(run("integrate", CALL, "--json")) == first, (
         "the same store and decisions give the same proposal"
     )
     kept = run(
@@ -221,9 +221,9 @@ def test_decisions_are_kept_listed_and_taken_back_one_by_one_each_write_audited(
     assert keys(kept) == [
         "put:DEMO-OUT-004", "name:applications", "carry:DEMO-OUT-001", "withdraw:DEMO-OUT-069", "withdraw:CZ",
     ]  # fmt: skip
-    assert told(kept)["decisions"][-1]["text"] == "Czechia (CZ) has left with its 4 outlines"
-    second = told(run("integrate", CALL, "--json"))
-    assert second == told(run("integrate", CALL, "--json")), "its changes too"
+    assert json_of(kept)["decisions"][-1]["text"] == "Czechia (CZ) has left with its 4 outlines"
+    second = json_of(run("integrate", CALL, "--json"))
+    assert second == json_of(run("integrate", CALL, "--json")), "its changes too"
     streams = {stream["id"]: stream for stream in second["streams"]}
     assert "DEMO-OUT-004" in streams["data-processing"]["outlines"]
     assert streams["applications"]["name"] == "Uses"
@@ -231,7 +231,7 @@ def test_decisions_are_kept_listed_and_taken_back_one_by_one_each_write_audited(
     left = run("decide", CALL, "--take-back", "put:DEMO-OUT-004", "--take-back", "withdraw:CZ", "--json")
     assert keys(left) == ["name:applications", "carry:DEMO-OUT-001", "withdraw:DEMO-OUT-069"]
     assert keys(run("decide", CALL, "--forget", "--json")) == []
-    again = told(run("integrate", CALL, "--json"))
+    again = json_of(run("integrate", CALL, "--json"))
     assert again["run"] == first["run"], "taken back, decisions undo what they did"
     assert again["changes"]["added"] == ["DEMO-OUT-069"], "told against the plan before the last decision"
     with Store.open(f"sqlite:///{home}/konsort.sqlite") as store:
@@ -291,9 +291,9 @@ def test_a_late_outline_is_placed_and_told(run: Run, tmp_path: Path) -> None:
         "id,title,text,organisation_name,country\nLATE-1,Shelves that count,Cameras in small shops,Shelfwise,BG\n",
         encoding="utf-8",
     )
-    told(run("integrate", CALL, "--json"))
+    json_of(run("integrate", CALL, "--json"))
     assert run("import", "outlines", str(late), "--call", CALL).exit_code == 0
-    after = told(run("integrate", CALL, "--json"))
+    after = json_of(run("integrate", CALL, "--json"))
     assert after["changes"]["added"] == ["LATE-1"]
     assert sum("LATE-1" in (link["a"], link["b"]) for link in after["links"]) >= 2
     assert "BG" not in after["missing_countries"]

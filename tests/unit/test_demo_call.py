@@ -72,9 +72,9 @@ def test_organisations_of_every_kind_take_part() -> None:
 
 @pytest.mark.parametrize("name", ["outlines", "organisations", "projects"])
 def test_every_id_occurs_once_and_says_that_it_is_a_demo(name: str) -> None:
-    found = [row["id"] for row in rows(name)]
-    assert len(found) == len(set(found))
-    assert all(one.startswith("DEMO-") for one in found)
+    ids = [row["id"] for row in rows(name)]
+    assert len(ids) == len(set(ids))
+    assert all(one.startswith("DEMO-") for one in ids)
 
 
 @pytest.mark.parametrize("column", ["title", "text", "offers", "seeks"])

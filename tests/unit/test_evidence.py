@@ -13,12 +13,12 @@ from matcher.suggest.population import Population
 from matcher.suggest.text_profiles import Scale, TextProfiles, Voices
 from matcher.suggest.type_table import TypeTable, types_of
 
-ASKED = np.eye(1, 8, dtype=np.float32)
+QUERY = np.eye(1, 8, dtype=np.float32)
 
 
 def profiles(texts: list[list[float]], speaks: list[list[int]]) -> TextProfiles:
     """Organisations that speak by the columns given; every text is a project's."""
-    vectors = np.zeros((len(texts), ASKED.shape[1]), np.float32)
+    vectors = np.zeros((len(texts), QUERY.shape[1]), np.float32)
     vectors[:, :2] = texts
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     entries = tuple(f"project:{place}" for place in range(len(texts)))
@@ -43,7 +43,7 @@ def profiles(texts: list[list[float]], speaks: list[list[int]]) -> TextProfiles:
 
 def test_the_same_best_project_says_less_of_who_has_many() -> None:
     texts = [[1.0, place] for place in range(8)]
-    near = nearness(profiles(texts, [[0], [0, 1, 2, 3, 4, 5, 6, 7], [4]]), ASKED)
+    near = nearness(profiles(texts, [[0], [0, 1, 2, 3, 4, 5, 6, 7], [4]]), QUERY)
     small, large, far = near.unusual[:, 0]
     # ten pairs; eight lie below text 0, which two share; four below text 4, which two share as well
     assert np.isclose(small, 0.8)
@@ -52,7 +52,7 @@ def test_the_same_best_project_says_less_of_who_has_many() -> None:
 
 
 def test_a_text_that_all_share_lifts_nobody() -> None:
-    near = nearness(profiles([[1.0, 0.0]], [[0], [0], [0]]), ASKED)
+    near = nearness(profiles([[1.0, 0.0]], [[0], [0], [0]]), QUERY)
     assert near.unusual[:, 0].tolist() == [0.0, 0.0, 0.0]
 
 
@@ -63,8 +63,8 @@ def channels(count: int, **known: list[float]) -> Channels:
 
 def test_who_is_of_the_type_answers_and_who_is_only_near_does_not() -> None:
     need = Need("need:1", "a shipyard", ("shipyard",))
-    found = answers(need, channels(2, share=[0.9, 0.0], near_need=[0.0, 0.999]), np.array([True, True]))
-    assert np.allclose(found, [0.9 * 0.6, 0.0])
+    shares = answers(need, channels(2, share=[0.9, 0.0], near_need=[0.0, 0.999]), np.array([True, True]))
+    assert np.allclose(shares, [0.9 * 0.6, 0.0])
 
 
 def test_another_country_than_the_need_asks_for_leaves_a_quarter() -> None:

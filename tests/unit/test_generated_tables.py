@@ -254,8 +254,10 @@ def test_a_workbook_comes_in_whatever_stands_above_beside_and_behind_its_table(
     book.save(stream)
     sheet = sheet_of(stream.getvalue(), "table.xlsx")
     assert_whole(sheet, rows)
-    assert ("column 'Telefon'", len(rows)) in [(found.what, found.filled) for found in sheet.findings.ignored]
-    assert ("sheet 'Hinweise'", 1) in [(found.what, found.filled) for found in sheet.findings.ignored]
+    assert ("column 'Telefon'", len(rows)) in [
+        (ignored.what, ignored.filled) for ignored in sheet.findings.ignored
+    ]
+    assert ("sheet 'Hinweise'", 1) in [(ignored.what, ignored.filled) for ignored in sheet.findings.ignored]
 
 
 @settings(deadline=None, max_examples=40)

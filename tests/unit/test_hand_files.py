@@ -58,8 +58,8 @@ def test_the_ministrys_workbook_comes_in_whole(store: Store) -> None:
     assert store.outline("05").budget_eur is None
     names = {organisation.name for organisation in store.organisations().values()}
     assert {"Partner Eins Oy", "Partner Zwei SA", "Partner Drei s.r.o."} <= names
-    told = {(ignored.what, ignored.filled) for ignored in report.ignored}
-    assert {("column 'Telefon'", 40), ("column 'Bemerkung'", 6), ("sheet 'Hinweise'", 1)} <= told
+    ignored_parts = {(ignored.what, ignored.filled) for ignored in report.ignored}
+    assert {("column 'Telefon'", 40), ("column 'Bemerkung'", 6), ("sheet 'Hinweise'", 1)} <= ignored_parts
     kinds = {
         (reading.written, reading.meaning, reading.rows)
         for reading in report.readings
@@ -142,8 +142,8 @@ def test_the_encoding_is_found_by_evidence_and_told(store: Store, name: str, cod
 
 def test_partner_columns_become_organisations(store: Store) -> None:
     outlines_in(store, "s19_partners.xlsx")
-    found = {organisation.name: organisation.country for organisation in store.organisations().values()}
-    assert found == {"Prüfwerk 1 GmbH": "DE", "Nordnetz Oy": "FI", "Datum SA": "FR", "Obec Testov": "CZ"}
+    countries = {organisation.name: organisation.country for organisation in store.organisations().values()}
+    assert countries == {"Prüfwerk 1 GmbH": "DE", "Nordnetz Oy": "FI", "Datum SA": "FR", "Obec Testov": "CZ"}
     assert (store.setting(PARTNERS_SETTING) or "").count("org-") == 3
 
 
@@ -261,8 +261,8 @@ def test_archives_and_layouts_that_differ_in_form_alone(store: Store, name: str)
 
 def test_amounts_of_exports(store: Store) -> None:
     report = cordis_in(store, "c05_amounts")
-    found = store.history().participations.set_index("organisation")["contribution_eur"].dropna().to_dict()
-    assert found == {
+    amounts = store.history().participations.set_index("organisation")["contribution_eur"].dropna().to_dict()
+    assert amounts == {
         "888000001": -12000.5,
         "888000002": 125000.5,
         "888000004": 1234.567,

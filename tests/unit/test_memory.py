@@ -39,7 +39,7 @@ def test_what_is_set_aside_is_passed_over_and_what_was_replaced_goes() -> None:
     gone = weakref.ref(ring)
     try:
         freeze_loaded()
-        assert all(each is not ring for each in gc.get_objects())
+        assert all(thing is not ring for thing in gc.get_objects())
         del ring
         gc.collect()
         assert gone() is not None

@@ -64,10 +64,10 @@ def test_outside_a_country_excludes_it() -> None:
 
 
 def test_what_stands_in_the_field_for_it_is_sought_without_further_words() -> None:
-    found = needs(
+    sought = needs(
         "Wir härten Zahnräder mit Strom.", seeks="Ein Stahlwerk, zwei Gießereien und eine Hochschule"
     )
-    assert [(need.types, need.number, need.field) for need in found] == [
+    assert [(need.types, need.number, need.field) for need in sought] == [
         (("steelmaker",), 1, "seeks"),
         (("metals_company",), 2, "seeks"),
         (("university",), 1, "seeks"),

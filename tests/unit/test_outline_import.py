@@ -165,7 +165,7 @@ def test_a_call_without_work_streams_takes_any(store: Store, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "reason"),
     [
         ("junk.xlsx", b"hello there", "no Excel workbook, whatever its name says: it begins with 'hell'"),
         ("list.csv", b"%PDF-1.7 x", "is a PDF document, no table"),
@@ -174,11 +174,11 @@ def test_a_call_without_work_streams_takes_any(store: Store, tmp_path: Path) -> 
     ],
 )
 def test_a_file_that_is_not_what_its_name_says_is_refused(
-    store: Store, tmp_path: Path, name: str, content: bytes, told: str
+    store: Store, tmp_path: Path, name: str, content: bytes, reason: str
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(BadInput, match=told):
+    with pytest.raises(BadInput, match=reason):
         import_organisations(store, path)
 
 

@@ -117,11 +117,11 @@ def test_a_wish_is_a_number_of_a_kind_or_of_a_country() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "told"),
+    ("word", "reason"),
     [("sme", "a number and a country, kind or type"), ("0:FR", "as in 1:FR"), ("1:XX", "nor a kind")],
 )
-def test_a_wish_that_cannot_be_read_is_refused(word: str, told: str) -> None:
-    with pytest.raises(BadInput, match=told):
+def test_a_wish_that_cannot_be_read_is_refused(word: str, reason: str) -> None:
+    with pytest.raises(BadInput, match=reason):
         [country_or_kind(what) for _, what in wants([word])]
 
 

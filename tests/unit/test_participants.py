@@ -48,9 +48,9 @@ def test_each_fact_is_the_one_that_the_latest_project_states(rows: list[tuple[An
 @given(st.lists(LINES, max_size=12))
 def test_the_rows_of_one_project_and_organisation_become_one(rows: list[tuple[Any, ...]]) -> None:
     given_once = {row[:4] for row in rows}
-    found = {row[:2]: row[2:] for row in participations(parts_of(rows))}
-    assert found.keys() == {row[:2] for row in rows}
-    for key, (role, amount) in found.items():
+    merged = {row[:2]: row[2:] for row in participations(parts_of(rows))}
+    assert merged.keys() == {row[:2] for row in rows}
+    for key, (role, amount) in merged.items():
         same = [row for row in given_once if row[:2] == key]
         assert (role == "coordinator") == any(row[2] == "coordinator" for row in same)
         amounts = [row[3] for row in same if row[3] is not None]
@@ -71,5 +71,5 @@ def test_columns_below_each_other_keep_their_cells() -> None:
 
 
 def test_sorted_values_stand_once_and_only_where_a_cell_has_them() -> None:
-    found = column(["b", "a", "b"]).sorted()
-    assert (found.cells.tolist(), found.values.tolist()) == (["b", "a", "b"], ["a", "b"])
+    ranked = column(["b", "a", "b"]).sorted()
+    assert (ranked.cells.tolist(), ranked.values.tolist()) == (["b", "a", "b"], ["a", "b"])

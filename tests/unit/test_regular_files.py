@@ -49,9 +49,9 @@ def test_every_cell_that_was_written_is_read(rows: list[list[str]], last: str) -
     assert lines_of_rows(content.encode(), ";", 3) is not None
     for encoding in ("utf-8-sig", "utf-16"):
         file = SourceFile("f.csv", partial(content.encode, encoding))
-        found = read_csv(file, [Column("c"), Column("a")])
-        assert found.lines == cells_and_lines(content)[1][1:]
-        assert [list(pair) for pair in found.rows(found.texts("c"), found.texts("a"))] == [
+        table = read_csv(file, [Column("c"), Column("a")])
+        assert table.lines == cells_and_lines(content)[1][1:]
+        assert [list(pair) for pair in table.rows(table.texts("c"), table.texts("a"))] == [
             [row[2], row[0]] for row in rows
         ]
 

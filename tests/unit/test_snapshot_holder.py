@@ -243,7 +243,7 @@ def test_what_came_live_answers_as_what_is_read_in_anew(
         writer.put_outlines([idea(outlines[1].id, "Something else: sensors in ferries.", NEWCOMER)])
         writer.remove_outlines([outlines[2].id])
     konsort.snapshots.refresh()
-    asked = question("Data centres on ferries, with sensors.")
+    request = question("Data centres on ferries, with sensors.")
     fresh = open_application(konsort.settings)
     try:
         assert fresh.snapshots.current.revision == konsort.snapshots.current.revision
@@ -254,8 +254,8 @@ def test_what_came_live_answers_as_what_is_read_in_anew(
         assert list(konsort.snapshots.current.outlines) == list(fresh.snapshots.current.outlines)
         assert konsort.snapshots.current.organisations == fresh.snapshots.current.organisations
         assert konsort.snapshots.current.search.entries == fresh.snapshots.current.search.entries
-        assert konsort.questions.suggest(konsort.reader, asked) == fresh.questions.suggest(
-            fresh.reader, asked
+        assert konsort.questions.suggest(konsort.reader, request) == fresh.questions.suggest(
+            fresh.reader, request
         )
     finally:
         fresh.close()

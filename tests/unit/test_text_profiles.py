@@ -31,7 +31,7 @@ def world(tmp_path: Path) -> tuple[TextProfiles, TextSearch]:
     """A wrote about water; B led a project on heat with C; D is known by name only."""
     with Store.open(f"sqlite:///{tmp_path / 'world.sqlite'}") as store:
         with store.transaction() as writer:
-            writer.put_organisations([Organisation(OrganisationId(each), each, "DE") for each in "ABCD"])
+            writer.put_organisations([Organisation(OrganisationId(ident), ident, "DE") for ident in "ABCD"])
             writer.put_projects([Project(ProjectId("P"), title=HEAT)])
             writer.put_participations(
                 [
@@ -108,17 +108,17 @@ def test_texts_that_came_changed_or_went_later_speak_as_if_they_had_been_there_f
             writer.remove_outlines(["O3"])
         fresh_search = TextSearch.build(store, HashingEncoder(width=256))
         fresh = TextProfiles.of(population, store.outlines(), fresh_search)
-    asked = search.encode_all([WATER, HEAT])
-    near, near_afresh = nearness(after, asked), nearness(fresh, asked)
+    queries = search.encode_all([WATER, HEAT])
+    near, near_afresh = nearness(after, queries), nearness(fresh, queries)
     assert near.score == pytest.approx(near_afresh.score)
     assert near.unusual == pytest.approx(near_afresh.unusual)
     assert near.score[0].tolist() == [0.0, 0.0], "what A wrote is D's now"
     assert followed.fingerprint == fresh_search.fingerprint
     for ident in (a, b, d):
-        found, expected = (p.best_entries(ident, asked[1], 3) for p in (after, fresh))
-        assert [entry for entry, _ in found] == [entry for entry, _ in expected]
+        entries, expected = (p.best_entries(ident, queries[1], 3) for p in (after, fresh))
+        assert [entry for entry, _ in entries] == [entry for entry, _ in expected]
         assert after.mean_of(ident) == pytest.approx(fresh.mean_of(ident))
-    assert np.array_equal(nearness(profiles, asked).score, before.score), "the one before is as it was"
+    assert np.array_equal(nearness(profiles, queries).score, before.score), "the one before is as it was"
 
 
 def test_a_store_with_hardly_any_text_has_a_fixed_scale() -> None:

@@ -59,25 +59,25 @@ def who(mask: np.ndarray) -> str:
 def test_a_wish_is_fulfilled_by_record_by_name_or_perhaps(
     of: str, recorded: str, inferred: str, open_: str
 ) -> None:
-    asked = wish(1, of)
-    assert (who(asked.recorded), who(asked.inferred), who(asked.open)) == (recorded, inferred, open_)
+    wanted = wish(1, of)
+    assert (who(wanted.recorded), who(wanted.inferred), who(wanted.open)) == (recorded, inferred, open_)
 
 
 def test_where_towns_are_recorded_a_public_body_is_none() -> None:
     town = Organisation(OrganisationId("h"), "Stadt Musterstadt", "DE", Kind.MUNICIPAL)
-    asked = wish(1, "municipal", (*PEOPLE, town))
-    assert np.flatnonzero(asked.recorded).tolist() == [7]
-    assert np.flatnonzero(asked.open).tolist() == [5]
+    wanted = wish(1, "municipal", (*PEOPLE, town))
+    assert np.flatnonzero(wanted.recorded).tolist() == [7]
+    assert np.flatnonzero(wanted.open).tolist() == [5]
 
 
 def test_what_is_not_recorded_counts_only_where_it_is_asked_to() -> None:
-    asked = wish(2, "sme")
+    wanted = wish(2, "sme")
     ids = [one.id for one in PEOPLE]
-    assert asked.demand(ids, open_too=False).organisations == ("d",)
-    assert asked.demand(ids, open_too=True).organisations == ("c", "d", "f")
-    assert asked.demand(ids, open_too=True).at_least == 2
-    assert asked.short()
-    assert asked.short([3])
+    assert wanted.demand(ids, open_too=False).organisations == ("d",)
+    assert wanted.demand(ids, open_too=True).organisations == ("c", "d", "f")
+    assert wanted.demand(ids, open_too=True).at_least == 2
+    assert wanted.short()
+    assert wanted.short([3])
     assert not wish(1, "sme").short([3])
 
 
