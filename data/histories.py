@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
+from data.collaborations import of_organisations, of_participations
 from data.model import ORGANISATION_COLUMNS, PARTICIPATION_COLUMNS, PROJECT_COLUMNS, History
-from data.tables import organisations, participations, projects, unlisted
+from data.tables import participations, projects, unlisted
 
 
 def load_history(connection: Connection) -> History:
@@ -65,8 +66,10 @@ def _text(title: str | None, objective: str | None, titles: str | None) -> str:
 
 def _participations(connection: Connection, project_order: pd.Series) -> pd.DataFrame:
     p = participations.c
-    query = select(p.project, p.organisation, p.role, p.contribution_eur).order_by(p.project, p.organisation)
-    columns = list(zip(*connection.execute(query), strict=True)) or [()] * 4
+    query = of_participations(p.project, p.organisation, p.role, p.contribution_eur)
+    columns = (
+        list(zip(*connection.execute(query.order_by(p.project, p.organisation)), strict=True)) or [()] * 4
+    )
     place = {ident: row for row, ident in enumerate(project_order)}
     order = np.argsort(np.array([place[ident] for ident in columns[0]], dtype=np.int64), kind="stable")
     cells = {
@@ -78,7 +81,6 @@ def _participations(connection: Connection, project_order: pd.Series) -> pd.Data
 
 
 def _organisations(connection: Connection) -> pd.DataFrame:
-    query = select(*(organisations.c[name] for name in ORGANISATION_COLUMNS)).order_by(organisations.c.id)
-    rows = [tuple(row) for row in connection.execute(query)]
+    rows = [tuple(row) for row in connection.execute(of_organisations(*ORGANISATION_COLUMNS))]
     table = pd.DataFrame(rows, columns=list(ORGANISATION_COLUMNS), dtype=object)
     return table.astype({"fictional": bool})

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
@@ -195,6 +195,18 @@ class History:
         known = self.projects[self.projects["start"] < pd.Timestamp(date)]
         kept = self.participations[self.participations["project"].isin(known["id"])]
         return History(known.reset_index(drop=True), kept.reset_index(drop=True), self.organisations)
+
+
+@dataclass(frozen=True, slots=True)
+class Collaborations:
+    """Who worked with whom, without texts: what of a `History` makes a network, quick to read. Unknown is None."""
+
+    organisations: Sequence[tuple[OrganisationId, str | None, str | None, str | None, bool]]
+    """Id, name, country, kind and whether it is fictional; in order of id."""
+    projects: Sequence[tuple[ProjectId, str | None, str | None, str | None]]
+    """Id, acronym, title and start (ISO 8601); sorted by (start, id), unknown starts last."""
+    participations: Sequence[tuple[ProjectId, OrganisationId]]
+    """In any order."""
 
 
 @dataclass(frozen=True, slots=True)

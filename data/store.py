@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
 
+from data.collaborations import load_collaborations
 from data.collector import uncollected
 from data.database import open_engine, reading, writing
 from data.errors import Conflict, NotFound
 from data.model import (
     CallId,
+    Collaborations,
     History,
     Organisation,
     OrganisationId,
@@ -275,6 +277,12 @@ class Store:
             from data.histories import load_history  # slow to import: only who reads a history pays
 
             return load_history(connection)
+
+    def collaborations(self, *, at: Revisions | None = None) -> Collaborations:
+        """Return who worked with whom, without texts. `at`: Conflict where the history has changed since."""
+        with uncollected(), reading(self._engine) as connection:
+            _require(connection, at, history=True)
+            return load_collaborations(connection)
 
     def starts(self) -> tuple[dict[str, str | None], dict[str, str]]:
         """Return when each project starts, and when the latest dated project of each organisation does, ISO 8601."""

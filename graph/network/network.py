@@ -16,19 +16,17 @@ References
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from scipy import sparse
 
 from data.errors import BadInput, NotFound
-from data.model import History, OrganisationId, ProjectId
+from data.model import Collaborations, History, OrganisationId, ProjectId
 from data.once import once
-from graph.network.projection import INTRODUCTION_COST, Projection
+from graph.network.projection import INTRODUCTION_COST, UMBRELLA_PARTNERS, Projection
 from graph.network.views import (
     Actor,
     CountryMatrix,
@@ -40,15 +38,16 @@ from graph.network.views import (
     Tie,
 )
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # slow to import: only who needs them pays
     import networkx as nx
+    from scipy import sparse
 
 GIANT_PARTICIPANTS = 60
 """A project with more participants is listed as a giant one: each tie that it makes weighs less than 1/60."""
 
 
 def _known(value: Any) -> str | None:
-    return None if pd.isna(value) or value == "" else str(value)
+    return None if value is None or value != value or value == "" else str(value)  # a NaN is not itself
 
 
 PAIRS_KEPT = 4096
@@ -63,35 +62,61 @@ def _common(
     return tuple(project_ids[p] for p in both)
 
 
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> tuple[tuple[Any, ...], ...]:
+    """Return the columns of rows of this width, of which there may be none."""
+    return tuple(zip(*rows, strict=True)) or ((),) * width
+
+
+def _rows(*columns: Iterable[Any]) -> list[tuple[Any, ...]]:
+    return list(zip(*columns, strict=True))
+
+
 class Network:
     """The collaboration network of a history. Immutable; a changed history makes a new network."""
 
-    def __init__(self, history: History) -> None:
-        organisations, projects = history.organisations, history.projects
-        pairs = history.participations.drop_duplicates(["project", "organisation"])
-        self._ids: tuple[OrganisationId, ...] = tuple(organisations["id"])
+    def __init__(self, known: Collaborations) -> None:
+        """Build the network. Raises KeyError for a participation whose project or organisation is unknown."""
+        ids, names, countries, kinds, fictional = _columns(known.organisations, 5)
+        project_ids, acronyms, titles, starts = _columns(known.projects, 4)
+        self._ids: tuple[OrganisationId, ...] = ids
         self._places = {organisation: place for place, organisation in enumerate(self._ids)}
-        self._project_ids: tuple[ProjectId, ...] = tuple(projects["id"])
+        self._project_ids: tuple[ProjectId, ...] = project_ids
         self._project_places = {project: place for place, project in enumerate(self._project_ids)}
-        self._titles = tuple(
-            zip(map(_known, projects["acronym"]), map(_known, projects["title"]), strict=True)
+        self._titles = tuple(zip(map(_known, acronyms), map(_known, titles), strict=True))
+        self._names = tuple(map(_known, names))
+        self._kinds = tuple(map(_known, kinds))
+        self._countries = tuple(map(_known, countries))
+        self._fictional = tuple(map(bool, fictional))
+        size = len(known.participations)
+        rows = np.fromiter((self._places[who] for _, who in known.participations), np.int64, size)
+        columns = np.fromiter(
+            (self._project_places[what] for what, _ in known.participations), np.int64, size
         )
-        self._names = tuple(map(_known, organisations["name"]))
-        self._kinds = tuple(map(_known, organisations["kind"]))
-        self._countries = tuple(map(_known, organisations["country"]))
-        self._fictional = tuple(map(bool, organisations["fictional"]))
-        rows = np.array([self._places[organisation] for organisation in pairs["organisation"]], dtype="int64")
-        columns = np.array([self._project_places[project] for project in pairs["project"]], dtype="int64")
-        shape = (len(self._ids), len(self._project_ids))
-        incidence = sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)
-        starts = pd.to_datetime(projects["start"]).to_numpy("datetime64[D]").copy()
-        self._projection = Projection(incidence, starts)
+        dates = np.array([start or "NaT" for start in starts], dtype="datetime64[D]")
+        self._projection = Projection(len(self._ids), rows, columns, dates)
         self._between = lru_cache(PAIRS_KEPT)(partial(_common, self._projection, self._project_ids))
 
     @classmethod
     def from_history(cls, history: History) -> "Network":
-        """Build the network. Raises KeyError for a participation whose project or organisation is unknown."""
-        return cls(history)
+        """Build the network of a history that was read for something else too. Raises KeyError as above."""
+        import pandas as pd
+
+        organisations, projects, taking_part = history.organisations, history.projects, history.participations
+        starts = pd.to_datetime(projects["start"]).dt.strftime("%Y-%m-%d").tolist()
+        return cls(
+            Collaborations(
+                organisations=_rows(
+                    *(organisations[n] for n in ("id", "name", "country", "kind", "fictional"))
+                ),
+                projects=_rows(
+                    projects["id"],
+                    projects["acronym"],
+                    projects["title"],
+                    [None if pd.isna(start) else start for start in starts],
+                ),
+                participations=_rows(taking_part["project"], taking_part["organisation"]),
+            )
+        )
 
     @once
     def graph(self) -> "nx.Graph":
@@ -129,14 +154,15 @@ class Network:
     def actor(self, organisation: str) -> Actor:
         """Return what the network knows of an organisation. Raises NotFound."""
         place = self._place(organisation)
+        partners = self._projection.count_partners(place)
         return Actor(
             id=self._ids[place],
             name=self._names[place],
             country=self._countries[place],
             kind=self._kinds[place],
             projects=len(self._projection.projects_of(place)),
-            partners=int(self._projection.partners[place]),
-            umbrella=bool(self._projection.umbrellas[place]),
+            partners=partners,
+            umbrella=partners > UMBRELLA_PARTNERS,
             fictional=self._fictional[place],
         )
 
@@ -169,9 +195,9 @@ class Network:
 
     def ties_of(self, organisation: str) -> dict[OrganisationId, float]:
         """Return each partner with the weight of the tie, strongest first, equal by id. Raises NotFound."""
-        row = self._projection.all_ties[[self._place(organisation)]]
-        order = np.lexsort((row.indices, -row.data))
-        return {self._ids[row.indices[k]]: float(row.data[k]) for k in order}
+        partners, weights = self._projection.partners_of(self._place(organisation))
+        order = np.lexsort((partners, -weights))
+        return {self._ids[partners[k]]: float(weights[k]) for k in order}
 
     def around(self, organisation: str, *, limit: int = 20) -> Neighbourhood:
         """Return an organisation, its `limit` strongest partners, the ties among them. Raises NotFound."""
@@ -190,7 +216,7 @@ class Network:
 
     def ties(
         self, ids: Sequence[str], *, half_life_years: float | None = None, as_of: dt.date | None = None
-    ) -> sparse.csr_array:
+    ) -> "sparse.csr_array":
         """Return (n, n) float64, symmetric, zero diagonal: Newman weights between `ids`, in their order.
 
         w_ij = sum over shared projects p of a_p / (n_p - 1), where a_p = 1, or with `half_life_years` h
@@ -270,6 +296,8 @@ class Network:
 
     @once
     def _matrix(self) -> CountryMatrix:
+        from scipy import sparse
+
         countries = tuple(sorted({country for country in self._countries if country is not None}))
         columns = {country: place for place, country in enumerate(countries)}
         located = [(row, columns[c]) for row, c in enumerate(self._countries) if c is not None]

@@ -5,12 +5,15 @@ knowledge.
 """
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from data.errors import BadInput
-from data.once import once
+from data.once import built, once
+
+if TYPE_CHECKING:  # slow to import: only who asks for more than one organisation's ties pays
+    from scipy import sparse
 
 UMBRELLA_PARTNERS = 1000
 """An organisation with more partners is an umbrella: a society of many institutes, an association."""
@@ -20,32 +23,67 @@ DAYS_A_YEAR = 365.25
 
 
 class Projection:
-    """Ties between organisations by the projects they share. Immutable.
+    """Ties between organisations by the projects they share. Immutable."""
 
-    `incidence`: (organisations, projects) float64, 1 where the organisation takes part; `starts`: (projects,)
-    datetime64[D], NaT where unknown.
-    """
+    def __init__(self, organisations: int, rows: np.ndarray, columns: np.ndarray, starts: np.ndarray) -> None:
+        """`rows`, `columns`: (participations,) int64, the places of who takes part and in what, in any order.
 
-    def __init__(self, incidence: sparse.csr_array, starts: np.ndarray) -> None:
-        self.incidence = incidence
+        `starts`: (projects,) datetime64[D], NaT where unknown.
+        """
+        order = np.lexsort((columns, rows))
+        rows, columns = rows[order], columns[order]
+        first = np.append(True, (np.diff(rows) != 0) | (np.diff(columns) != 0))[: len(rows)]
+        rows, columns = rows[first], columns[first]
         self.starts = starts
-        self.participants = np.bincount(incidence.indices, minlength=incidence.shape[1])
+        self.participants = np.bincount(columns, minlength=len(starts))
+        self._projects = columns
+        self._projects_from = _begins(np.bincount(rows, minlength=organisations))
+        self._members = rows[np.argsort(columns, kind="stable")]
+        self._members_from = _begins(self.participants)
         # A project with a single known participant makes no tie: its weight never meets a second row.
         self.newman = 1.0 / np.maximum(self.participants - 1, 1)
-        for array in (self.starts, self.participants, self.newman, self.incidence.data):
+        for array in (self.starts, self.participants, self.newman, self._projects, self._members):
             array.setflags(write=False)
+
+    @once
+    def incidence(self) -> "sparse.csr_array":
+        """(organisations, projects) float64, read-only, 1 where the organisation takes part."""
+        from scipy import sparse
+
+        shape = (len(self._projects_from) - 1, len(self.starts))
+        ones = np.ones(len(self._projects))
+        incidence = sparse.csr_array((ones, self._projects, self._projects_from), shape=shape)
+        incidence.data.setflags(write=False)
+        return incidence
 
     def projects_of(self, place: int) -> np.ndarray:
         """Return the columns of one organisation's projects, ascending."""
-        indptr = self.incidence.indptr
-        return np.sort(self.incidence.indices[indptr[place] : indptr[place + 1]])
+        return self._projects[self._projects_from[place] : self._projects_from[place + 1]]
+
+    def partners_of(self, place: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return (k,) the rows of one organisation's partners, ascending, and (k,) float64 the weight of each tie."""
+        projects = self.projects_of(place)
+        begins = self._members_from
+        teams = [self._members[begins[project] : begins[project + 1]] for project in projects]
+        members = np.concatenate(teams) if teams else self._members[:0]
+        parts = np.repeat(self.newman[projects], self.participants[projects])
+        weights = np.bincount(members, weights=parts)
+        partners = np.unique(members)
+        partners = partners[partners != place]
+        return partners, weights[partners]
+
+    def count_partners(self, place: int) -> int:
+        """Return how many others an organisation has shared a project with."""
+        if built(self, "partners"):
+            return int(self.partners[place])
+        return len(self.partners_of(place)[0])
 
     def year(self, project: int) -> int | None:
         """Return the year in which a project started, None where unknown."""
         start = self.starts[project]
         return None if np.isnat(start) else int(start.astype("datetime64[Y]").astype(int)) + 1970
 
-    def ties(self, rows: np.ndarray, *, fading: np.ndarray | None = None) -> sparse.csr_array:
+    def ties(self, rows: np.ndarray, *, fading: np.ndarray | None = None) -> "sparse.csr_array":
         """Return (rows, rows) float64, zero diagonal: sum over shared projects of fading / (n - 1)."""
         weights = self.newman if fading is None else self.newman * fading
         return self._project(self.incidence[rows], weights)
@@ -64,8 +102,10 @@ class Projection:
         return left
 
     @staticmethod
-    def _project(incidence: sparse.csr_array, weights: np.ndarray) -> sparse.csr_array:
+    def _project(incidence: "sparse.csr_array", weights: np.ndarray) -> "sparse.csr_array":
         """Return incidence · diag(weights) · incidenceᵀ without its diagonal, (n, n) float64."""
+        from scipy import sparse
+
         ties = sparse.csr_array((incidence * weights) @ incidence.T)
         ties.setdiag(0.0)
         ties.eliminate_zeros()
@@ -73,7 +113,7 @@ class Projection:
         return ties
 
     @once
-    def all_ties(self) -> sparse.csr_array:
+    def all_ties(self) -> "sparse.csr_array":
         """(organisations, organisations) float64, read-only; 18 MB for the Horizon 2020 sample."""
         ties = self._project(self.incidence, self.newman)
         ties.data.setflags(write=False)
@@ -120,3 +160,8 @@ class Projection:
         while chain[-1] != start:
             chain.append(int(before[chain[-1]]))
         return chain[::-1], float(distances[goal])
+
+
+def _begins(counts: np.ndarray) -> np.ndarray:
+    """Return (n + 1,) int64: where each of n runs of such lengths begins, and the end of the last."""
+    return np.concatenate([[0], np.cumsum(counts)])

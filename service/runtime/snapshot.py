@@ -59,7 +59,9 @@ class Past:
     def network(self) -> "Network":
         from graph.network.network import Network
 
-        return Network.from_history(self.history)
+        if built(self, "history"):
+            return Network.from_history(self.history)
+        return Network(self._store.collaborations(at=self._at))
 
     @once
     def names(self) -> "NameStatistics":

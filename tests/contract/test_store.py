@@ -18,6 +18,7 @@ from data import database
 from data.errors import BadInput, Conflict, NotFound
 from data.model import (
     CallId,
+    Collaborations,
     Kind,
     Organisation,
     OrganisationId,
@@ -95,6 +96,25 @@ def test_the_history_is_sorted_and_says_unknown_with_none(store: Store) -> None:
     ]
     assert history.organisations["country"].tolist() == ["FR", None]
     assert history.before(dt.date(2019, 1, 1)).participations["organisation"].tolist() == ["1", "2"]
+
+
+def test_collaborations_are_the_history_without_its_texts(store: Store) -> None:
+    assert store.collaborations() == Collaborations([], [], [])
+    fill(store)
+    at = store.revisions()
+    found, history = store.collaborations(at=at), store.history()
+    assert [row[:2] for row in found.organisations] == list(
+        zip(history.organisations["id"], history.organisations["name"], strict=True)
+    )
+    assert [(ident, title, start) for ident, _, title, start in found.projects] == [
+        ("p", "Old", "2018-01-02"),
+        ("q", "New", "2020-03-04"),
+    ]
+    assert sorted(found.participations) == [("p", "1"), ("p", "2"), ("q", "2")]
+    with store.transaction() as writer:
+        writer.put_participations([Participation(NEW.id, ADA.id)])
+    with pytest.raises(Conflict):
+        store.collaborations(at=at)
 
 
 def test_a_dry_run_counts_but_keeps_nothing(store: Store) -> None:

@@ -53,8 +53,14 @@ def test_a_check_of_unlike_names_reads_no_history(tmp_path: Path) -> None:
     assert loaded & (SLOW - {"numpy"} | {"data.histories"}) == set()
 
 
-def test_the_network_is_shown_without_a_text_model_or_a_learner(tmp_path: Path) -> None:
+def test_the_network_is_shown_without_tables_a_text_model_or_a_learner(tmp_path: Path) -> None:
+    assert loaded_by(["graph", "summary"], tmp_path) & (SLOW - {"numpy", "scipy"}) == set()
+
+
+def test_an_organisations_partners_are_shown_without_the_whole_networks_ties(tmp_path: Path) -> None:
+    organisations = tmp_path / "organisations.csv"
+    organisations.write_text("id,name,country\ne1,Ostufer,DE\n", encoding="utf-8")
+    loaded_by(["import", "organisations", str(organisations), "--no-index"], tmp_path)
     assert (
-        loaded_by(["graph", "summary"], tmp_path) & {"torch", "transformers", "sklearn", "numba", "faiss"}
-        == set()
+        loaded_by(["graph", "around", "Ostufer"], tmp_path) & (SLOW - {"numpy"} | {"data.histories"}) == set()
     )

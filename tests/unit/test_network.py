@@ -290,6 +290,20 @@ def test_ties_agree_with_counting_pair_by_pair(teams: list[set[str]]) -> None:
     assert np.allclose(network.ties(ids).toarray() if ids else [], expected)
 
 
+@given(st.lists(st.sets(st.sampled_from("ABCDEFGH"), min_size=1), min_size=1, max_size=6))
+def test_one_organisations_partners_are_its_row_of_all_ties(teams: list[set[str]]) -> None:
+    network = Network.from_history(history({f"P{k}": "".join(sorted(team)) for k, team in enumerate(teams)}))
+    ids = sorted(set().union(*teams))
+    counted = [network.actor(one).partners for one in ids]  # before all ties are there
+    every = network.ties(ids).toarray()
+    for place, one in enumerate(ids):
+        assert network.ties_of(one) == {
+            other: every[place, there] for there, other in enumerate(ids) if every[place, there]
+        }
+    network.summary()
+    assert counted == [network.actor(one).partners for one in ids] == np.count_nonzero(every, axis=1).tolist()
+
+
 @given(st.lists(st.sets(st.sampled_from("ABCDEF"), min_size=2), min_size=1, max_size=5))
 def test_every_step_of_a_chain_is_a_tie_and_the_way_back_costs_the_same(teams: list[set[str]]) -> None:
     network = Network.from_history(history({f"P{k}": "".join(sorted(team)) for k, team in enumerate(teams)}))
