@@ -21,7 +21,7 @@ PAGE = 50
 """So many entries of a list are given at once where nobody asks for another number."""
 Record = TypeVar("Record")
 Id = Annotated[str, Field(min_length=1, max_length=200)]
-Organisation = Annotated[
+OrganisationText = Annotated[
     str, Field(min_length=1, max_length=500, description="Its id (PIC), its name, or “Name (PIC)”.")
 ]
 OutlineName = Annotated[str, Field(min_length=1, max_length=500, description="Its id or its title.")]
@@ -42,7 +42,7 @@ TypeName = Annotated[
         examples=["shipyard"],
     ),
 ]
-Role = Annotated[str, Field(min_length=1, max_length=100)]
+RoleText = Annotated[str, Field(min_length=1, max_length=100)]
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, description="In any EU language.")]
 
 
@@ -119,7 +119,7 @@ class ReadQuestion(Strict):
 
     outline: OutlineName | None = Field(None, description="Id or title of a stored outline.")
     text: Text | None = Field(None, description="An outline as text, in any EU language.")
-    coordinator: Organisation | None = Field(
+    coordinator: OrganisationText | None = Field(
         None,
         description="Who asks; what it is itself is not derived as a need. Of a stored outline: its owner.",
     )
@@ -131,21 +131,21 @@ class SuggestQuestion(Strict):
     call: Id = Field(examples=["he-ria-ia-2021"])
     outline: OutlineName | None = Field(None, description="Id or title of a stored outline.")
     text: Text | None = Field(None, description="An outline as text, in any EU language.")
-    coordinator: Organisation | None = None
-    must: list[Organisation] = Field(
+    coordinator: OrganisationText | None = None
+    must: list[OrganisationText] = Field(
         [], max_length=LARGEST_SET, description="Organisations that have to be in."
     )
-    exclude: list[Organisation] = Field(
+    exclude: list[OrganisationText] = Field(
         [], alias="not", max_length=1000, description="Organisations that must not be in."
     )
-    apart: list[tuple[Organisation, Organisation]] = Field(
+    apart: list[tuple[OrganisationText, OrganisationText]] = Field(
         [], max_length=200, description="Pairs of organisations that must not be in together."
     )
     size: str | None = Field(None, max_length=20, examples=["5-12"])
     want: list[Want] = Field(
         [], max_length=40, description="At least so many of a country, a kind or a type."
     )
-    roles: dict[Organisation, Role] = Field(
+    roles: dict[OrganisationText, RoleText] = Field(
         {}, max_length=LARGEST_SET, description="Settled roles, by organisation; rules may count by role."
     )
     limit: int = Field(5, ge=1, le=20)
@@ -161,7 +161,7 @@ class SuggestQuestion(Strict):
 class SteerQuestion(SuggestQuestion):
     """What could be changed in this set of `members`, under the question that led to it?"""
 
-    members: list[Organisation] = Field(
+    members: list[OrganisationText] = Field(
         min_length=1, max_length=LARGEST_SET, description="The set's members, by id or name."
     )
 
@@ -169,7 +169,7 @@ class SteerQuestion(SuggestQuestion):
 class PartnersQuestion(Strict):
     """Who could work with this organisation?"""
 
-    organisation: Organisation
+    organisation: OrganisationText
     call: Id | None = None
     countries: list[Country] = Field(
         [], max_length=60, description="Only partners from these; empty: from any."
@@ -224,7 +224,7 @@ class IntegrateQuestion(Strict):
     """Which call's outlines are to be combined?"""
 
     call: Id
-    without: list[Organisation] = Field(
+    without: list[OrganisationText] = Field(
         [], max_length=500, description="What if these outlines, organisations or countries dropped out?"
     )
     alternatives: bool = Field(
@@ -236,7 +236,7 @@ class DecisionMade(Strict):
     """What is decided? `about`: one outline, two for together and never, a stream for name; see `value`."""
 
     kind: Literal["put", "together", "never", "name", "carry", "withdraw"]
-    about: list[Organisation] = Field(
+    about: list[OrganisationText] = Field(
         min_length=1, max_length=2, description="Withdrawn may also be an organisation or a country."
     )
     value: str = Field(

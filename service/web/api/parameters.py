@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from service.app.question import Country, Id, ListQuestion, Organisation, Strict
+from service.app.question import Country, Id, ListQuestion, OrganisationText, Strict
 
 
 class DecisionKey(Strict):
@@ -14,15 +14,15 @@ class DecisionKey(Strict):
 class AroundQuery(Strict):
     """Whose neighbourhood?"""
 
-    organisation: Organisation
+    organisation: OrganisationText
     limit: int = Field(20, ge=1, le=60)
 
 
 class PathQuery(Strict):
     """Who introduces `a` to `b`?"""
 
-    a: Organisation
-    b: Organisation
+    a: OrganisationText
+    b: OrganisationText
 
 
 class CountryQuery(Strict):

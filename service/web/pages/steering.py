@@ -13,7 +13,7 @@ from service.app.question import SteerQuestion, SuggestQuestion
 from service.web.pages import show
 from service.web.pages.forms import Form
 
-Names = Mapping[str, str]
+NamesById = Mapping[str, str]
 TOO_SMALL = 0.005
 """A term's change below this would be shown as 0.00."""
 
@@ -175,7 +175,7 @@ def breaks_in_words(swap: Swap) -> str:
     return "" if swap.allowed else text or "a wish in your question"
 
 
-def bears(answer: Steering, names: Names) -> str:
+def bears(answer: Steering, names: NamesById) -> str:
     """How much loss a set bears, in a sentence.
 
     >>> from data.model import CallId
