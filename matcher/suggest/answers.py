@@ -59,15 +59,21 @@ class SuggestRequest:
 
 @dataclass(frozen=True, slots=True)
 class PartnersRequest:
-    """Who could work with this organisation?"""
+    """Who could work with this organisation, or with whoever wrote this text?"""
 
-    organisation: OrganisationId
+    organisation: OrganisationId | None = None
+    text: str | None = None
+    """What the asker does and seeks; None: what the store has from the organisation itself."""
     call: CallId | None = None
     countries: tuple[str, ...] = ()
     new_only: bool = False
     limit: int = 20
 
     def __post_init__(self) -> None:
+        if self.organisation is None and self.text is None:
+            raise BadInput("say whose partners are sought: an organisation, a text, or both")
+        if self.text is not None and not self.text.strip():
+            raise BadInput("the text is empty; write some sentences about what you do and whom you seek")
         if not 1 <= self.limit <= 200:
             raise BadInput(f"limit must be 1 to 200, not {self.limit}")
 
@@ -176,6 +182,8 @@ class Partners:
     run: str
     partners: tuple[Partner, ...]
     notes: tuple[str, ...] = ()
+    understood: Statements = field(kw_only=True)
+    """How the asker's words were read: what is sought, what is brought, what they are about."""
 
 
 def run_id(*parts: Any) -> str:

@@ -78,16 +78,17 @@ class Matcher:
         )
 
     def partners(self, request: PartnersRequest) -> Partners:
-        """Find partners for one organisation: read what it wrote, gather, keep who is wanted and allowed, explain."""
+        """Find partners for one asker: read what it wrote, gather, keep who is wanted and allowed, explain."""
         knowledge = self.knowledge
-        asker = knowledge.organisation(request.organisation)
+        asker = knowledge.organisation(request.organisation) if request.organisation else None
+        given = () if asker is None else (asker.id,)
         profile = knowledge.profile(request.call) if request.call else None
-        reading = own_reading(asker, knowledge, call=request.call)
-        query = Query(id="partners", text=reading.text, given=(asker.id,))
-        around = surroundings((asker.id,), knowledge, profile=profile)
+        understood, reading = own_reading(asker, request.text, knowledge, call=request.call)
+        query = Query(id="partners", text=reading.text, given=given)
+        around = surroundings(given, knowledge, profile=profile)
         candidates = gather(reading, query, knowledge, around.field(knowledge))
         scores = candidates.scores(reading)
-        others = candidates.unheard(asker.id)
+        others = candidates if asker is None else candidates.unheard(asker.id)
         found = []
         for row in wanted(request, candidates, scores, knowledge):
             partner = knowledge.organisation(candidates.ids[row])
@@ -97,12 +98,15 @@ class Matcher:
         found.sort(key=lambda one: (-one[0], one[1].id))
         shown = found[: request.limit]
         why = grounds(query, [partner.id for _, partner, _ in shown], reading, others, knowledge)
-        told = [
+        partners = [
             Partner.of(partner, proposed_role(partner), score, (*helps, *reasons))
             for (score, partner, helps), reasons in zip(shown, why, strict=True)
         ]
         return Partners(
-            self._run(request), tuple(told), notes=(*around.notes(knowledge), FUNDED, knowledge.ranker.basis)
+            run=self._run(request),
+            partners=tuple(partners),
+            notes=(*around.notes(knowledge), FUNDED, knowledge.ranker.basis),
+            understood=understood,
         )
 
     def steer(self, request: SuggestRequest, team: Sequence[OrganisationId]) -> Steering:

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from data.calls import CallProfile
+from data.errors import BadInput
 from data.model import Organisation, OrganisationId
 from graph.rules.members import member_of
 from graph.rules.rules import Answer, RuleAnswer, check
+from matcher.needs.read import Statements
 from matcher.ranking.query import Contribution, Query
 from matcher.suggest.answers import PartnersRequest
 from matcher.suggest.candidates import Candidates
 from matcher.suggest.knowledge import Knowledge
-from matcher.suggest.reading import Reading, read
+from matcher.suggest.reading import Reading, read, understand
 from matcher.suggest.reasons import Reason, reasons_for, shortened, title_of
 from matcher.suggest.verdict import ownership_among
 
@@ -27,29 +29,44 @@ NEAR = 0.2
 _ORDER = {Answer.BROKEN: 0, Answer.UNKNOWN: 1, Answer.MET: 2}
 
 
-def own_reading(organisation: Organisation, knowledge: Knowledge, *, call: str | None = None) -> Reading:
-    """Read what an organisation wrote itself, its outlines (of the call, if it has one there) before its profile.
+def own_reading(
+    asker: Organisation | None, text: str | None, knowledge: Knowledge, *, call: str | None = None
+) -> tuple[Statements, Reading]:
+    """Read what somebody says of itself: a text, else its outlines (of the call, if any is), else its profile.
 
-    Where it wrote nothing, its past projects speak: a reading without aspects, whose vector is their mean.
+    Raises BadInput where it says nothing: whom it needs cannot be told from the titles of calls it took part in.
     """
-    outlines = [o for o in knowledge.outlines.values() if o.organisation == organisation.id]
-    chosen = [o for o in outlines if o.call == call] or outlines
+    if text is not None:
+        return _read(text, None, asker, knowledge)
+    if asker is None:
+        raise BadInput("say whose partners are sought: an organisation, a text, or both")
+    outlines = [outline for outline in knowledge.outlines.values() if outline.organisation == asker.id]
+    chosen = [outline for outline in outlines if outline.call == call] or outlines
     if chosen:
-        text = "\n".join(o.full_text for o in chosen)
-        return read(text, knowledge.search, seeks="\n".join(o.seeks for o in chosen if o.seeks) or None)
-    if organisation.profile:
-        return read(organisation.profile, knowledge.search)
-    vector = knowledge.text_profiles.mean_of(organisation.id)
-    return Reading(
-        text="", vector=vector, source=None, aspects=(), aspect_vectors=np.zeros((0, vector.size), np.float32)
+        seeks = "\n".join(outline.seeks for outline in chosen if outline.seeks) or None
+        return _read("\n".join(outline.full_text for outline in chosen), seeks, asker, knowledge)
+    if asker.profile:
+        return _read(asker.profile, None, asker, knowledge)
+    raise BadInput(
+        f"the store holds no text by {asker.label}: neither a profile nor an outline says what it does and whom it "
+        "seeks, and the calls it took part in do not tell. Paste some sentences (`konsort partners ORG --text FILE`, "
+        "`--text -` for input), or import a profile (`konsort import organisations FILE`)"
     )
+
+
+def _read(
+    text: str, seeks: str | None, asker: Organisation | None, knowledge: Knowledge
+) -> tuple[Statements, Reading]:
+    statements = understand(text, seeks=seeks, author=asker)
+    return statements, read(text, knowledge.search, statements=statements)
 
 
 def wanted(
     request: PartnersRequest, candidates: Candidates, scores: np.ndarray, knowledge: Knowledge
 ) -> list[int]:
     """Return the rows of those whom a request lets in, the best first, at most SEEN; ties by id."""
-    acquainted = knowledge.network.ties_of(request.organisation) if request.new_only else {}
+    asker = request.organisation
+    acquainted = knowledge.network.ties_of(asker) if request.new_only and asker is not None else {}
     rows = []
     for row in np.lexsort((np.array(candidates.ids), -scores)):
         ident = candidates.ids[row]
@@ -106,11 +123,12 @@ def _quoted(found: Sequence[Contribution], knowledge: Knowledge) -> tuple[Reason
 
 
 def cures(
-    profile: CallProfile, asker: Organisation, partner: Organisation, knowledge: Knowledge
+    profile: CallProfile, asker: Organisation | None, partner: Organisation, knowledge: Knowledge
 ) -> tuple[Reason, ...]:
     """Return a reason for each hard rule to which the partner brings the asker nearer; () where it helps with none."""
-    alone = {rule.id: rule for rule in check(profile, [member_of(asker)]).rules}
-    members = (member_of(asker), member_of(partner))
+    present = () if asker is None else (member_of(asker),)
+    alone = {rule.id: rule for rule in check(profile, present).rules}
+    members = (*present, member_of(partner))
     both = check(profile, members, ownership=ownership_among(members, knowledge)).rules
     if any(rule.kind == "hard" and _worse(alone[rule.id], rule) for rule in both if rule.id in alone):
         return ()

@@ -121,7 +121,7 @@ def _covered(
     knowledge: Knowledge,
 ) -> list[Reason]:
     """What the member answers nearly as well as the best of the team, each need once, with what a person can read."""
-    best = candidates.aspects[rows].max(axis=0)
+    best = candidates.aspects[rows].max(axis=0, initial=0.0)
     reasons: dict[str, Reason] = {}
     for number, aspect in enumerate(reading.aspects):
         probability = float(candidates.aspects[row, number])

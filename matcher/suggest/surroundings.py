@@ -13,8 +13,8 @@ from data.model import OrganisationId
 from matcher.suggest.eligible import Eligible
 from matcher.suggest.knowledge import Knowledge
 
-FEW = 3
-"""Fewer real organisations than this make no consortium: whoever is one of them rehearses among the fictional ones."""
+FEW = 2
+"""Fewer real organisations than this make no consortium: who is alone rehearses among the fictional ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,9 +167,13 @@ class SteerQuestion(SuggestQuestion):
 
 
 class PartnersQuestion(Strict):
-    """Who could work with this organisation?"""
+    """Who could work with this organisation, or with whoever wrote this text? Give one of them, or both."""
 
-    organisation: OrganisationText
+    organisation: OrganisationText | None = None
+    text: Text | None = Field(
+        None,
+        description="What you do and whom you seek, in any EU language; null: what the organisation wrote.",
+    )
     call: Id | None = None
     countries: list[Country] = Field(
         [], max_length=60, description="Only partners from these; empty: from any."

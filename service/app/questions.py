@@ -178,9 +178,11 @@ class Questions:
         """Return the matcher's request: names resolved, countries as codes."""
         from matcher.suggest.answers import PartnersRequest
 
+        names = self._records.names
         return made(
             PartnersRequest,
-            organisation=self._records.names.organisation(question.organisation),
+            organisation=None if question.organisation is None else names.organisation(question.organisation),
+            text=question.text,
             call=None if question.call is None else CallId(question.call),
             countries=tuple(map(country, question.countries)),
             new_only=question.new_only,

@@ -193,9 +193,11 @@ def tradeoff(session: Session, fields: Fields) -> None:
     "partners",
     cls=Command,
     answers=True,
-    example="konsort partners DEMO-ORG-001 --call demo-industrial-cloud --country FR --new-only",
+    example="konsort partners DEMO-ORG-001 --call demo-industrial-cloud --country FR --new-only\n"
+    "konsort partners --text who-we-are.txt",
 )
-@click.argument("organisation")
+@click.argument("organisation", required=False)
+@click.option("--text", "file", type=TEXT, help="File that says what you do and seek, or - for input.")
 @click.option("--call", help="Only partners who help to meet this call's rules.")
 @click.option("--country", "countries", multiple=True, help="Only from these countries; may be repeated.")
 @click.option("--new-only", is_flag=True, help="Only organisations it never worked with.")
@@ -203,16 +205,18 @@ def tradeoff(session: Session, fields: Fields) -> None:
 @pass_session
 def partners(
     session: Session,
-    organisation: str,
+    organisation: str | None,
+    file: IO[str] | None,
     call: str | None,
     countries: tuple[str, ...],
     new_only: bool,
     limit: int,
 ) -> None:
-    """Find partners for one organisation, with reasons."""
+    """Find partners for an organisation, for a text, or for both, with reasons."""
     question = made(
         PartnersQuestion,
         organisation=organisation,
+        text=text_of(file),
         call=call,
         countries=countries,
         new_only=new_only,

@@ -127,7 +127,7 @@ def trade_off(answer: TradeOff) -> str:
 
 def partners_table(answer: Partners) -> str:
     """Each partner with score and reasons."""
-    lines = [f"Run {answer.run}: {count(len(answer.partners), 'partner')}"]
+    lines = [f"Run {answer.run}: {count(len(answer.partners), 'partner')}", *understood(answer.understood)]
     for member in answer.partners:
         lines += [f" {member.score:.3f}", *_partner(member)]
     return "\n".join([*lines, *answer.notes])

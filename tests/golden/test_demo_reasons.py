@@ -32,3 +32,14 @@ def test_partners_are_told_with_the_sentence_that_their_project_is_nearest_to(ho
     assert quoting
     assert all(reason["evidence"][0].startswith("project:DEMO-P-") for reason in quoting)
     assert all("nearest to “" in reason["text"] for reason in quoting)
+
+
+def test_partners_of_a_pasted_text_answer_what_it_seeks(home: Path) -> None:
+    text = "We are a software house. We look for a hospital and a university."
+    asked = ["--home", str(home), "partners", "--text", "-", "--limit", "5", "--json"]
+    result = CliRunner().invoke(main, asked, input=text)
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    assert [need["types"] for need in answer["understood"]["needs"]] == [["hospital"], ["university"]]
+    said = [partner["reasons"][0]["text"] for partner in answer["partners"]]
+    assert all(text.startswith(("Answers “a hospital”", "Answers “a university”")) for text in said), said

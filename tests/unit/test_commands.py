@@ -252,7 +252,7 @@ def test_only_who_wrote_the_outline_is_said_to_own_it(run: Run) -> None:
     assert leader["reasons"][0]["name"] == "asked-to-lead"
 
 
-def partners(run: Run, *words: str) -> dict[str, list[str]]:
+def partners(run: Run, *words: str | Path) -> dict[str, list[str]]:
     """Names of each partner's reasons, by the partner's id."""
     result = run("partners", *words, "--limit", "100", "--json")
     assert result.exit_code == 0, result.output
@@ -277,7 +277,10 @@ def test_one_owner_helps_itself_to_no_second_entity(run: Run, tmp_path: Path) ->
     rows = tmp_path / "organisations.csv"
     rows.write_text("id,name,country,owner\na1,Quellwerk,DE,a1\na2,Seeblick,FR,a2\n", encoding="utf-8")
     assert run("import", "organisations", rows, "--no-index").exit_code == 0
-    words = ("a1", "--call", "he-ria-ia-2021")
+    refused(run("partners", "a1"), 2, "the store holds no text by Quellwerk")
+    about = tmp_path / "about.txt"
+    about.write_text("We look for partners who measure springs.", encoding="utf-8")
+    words = ("a1", "--call", "he-ria-ia-2021", "--text", about)
     assert partners(run, *words)["a2"][0] == "cures"
     run("owners", "decide", "a1", "a2", "--same")
     assert "a2" not in partners(run, *words)

@@ -51,10 +51,10 @@ def test_who_asks_without_a_call_is_among_those_of_its_outlines_call() -> None:
     assert surroundings([BEN], store(outlines={"o": outline})) == Surroundings(False)
 
 
-def test_two_real_organisations_are_too_few_to_be_kept_apart() -> None:
-    assert surroundings([ANNA], store(real=2), profile=REAL) == Surroundings(True, (ANNA,))
-    assert surroundings([None], store(real=2), profile=REAL) == Surroundings(True)
-    assert surroundings([ANNA], store(real=3), profile=REAL) == Surroundings(False)
+def test_a_real_organisation_alone_is_not_kept_apart() -> None:
+    assert surroundings([ANNA], store(real=1), profile=REAL) == Surroundings(True, (ANNA,))
+    assert surroundings([None], store(real=1), profile=REAL) == Surroundings(True)
+    assert surroundings([ANNA], store(real=2), profile=REAL) == Surroundings(False)
 
 
 def test_a_rehearsal_says_so() -> None:

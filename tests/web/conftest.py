@@ -29,7 +29,7 @@ from data.store import Store
 from graph.rules.resilience import Composition, resilience, substitutes
 from graph.rules.rules import Member, Verdict, check
 from matcher.needs.places import Where
-from matcher.needs.read import Need, Offer, Statements
+from matcher.needs.read import Need, Offer, Statements, read_statements
 from matcher.overall.decisions import Decision, Decisions
 from matcher.overall.naming import StreamTerm
 from matcher.overall.project import (
@@ -347,7 +347,8 @@ class FixedQuestions(Questions):
         request = self.partners_request_of(question)
         self.requests.append(request)
         others = (o for o in ORGANISATIONS if o.id != request.organisation)
-        return Partners("0123456789ab", tuple(map(partner, others)))
+        understood = read_statements(request.text or "")
+        return Partners("0123456789ab", tuple(map(partner, others)), understood=understood)
 
     def rank(
         self, reader: Reader, queries: Sequence[RankQuery], *, limit: int, newcomers: float = 0.0

@@ -156,6 +156,17 @@ def test_a_company_reads_its_partners_with_reasons(client: FlaskClient, small: A
     assert 'href="/network?a=O1&amp;b=O2"' in page
 
 
+def test_a_text_finds_partners_without_an_organisation(client: FlaskClient, small: Any) -> None:
+    text = "We look for a port."
+    page = client.post("/partners", data={"organisation": "", "text": text}).text
+    assert small.questions.requests == [PartnersRequest(text=text)]
+    assert "5 partners for your text" in page
+    assert "who can introduce us" not in page
+    nothing = client.post("/partners", data={"organisation": "", "text": ""})
+    assert nothing.status_code == 422
+    assert "or paste a text about yourself" in nothing.text
+
+
 def test_a_name_that_fits_several_organisations_is_asked_back(client: FlaskClient) -> None:
     answer = client.get("/partners?organisation=meltemi")
     assert answer.status_code == 422

@@ -93,7 +93,7 @@ def _matching(api: APIBlueprint, application: Application) -> None:
 
     @api.post("/partners", tags=[MATCHING], responses=answered(Partners))
     def partners(body: question.PartnersQuestion) -> dict[str, Any]:
-        """Find partners for an organisation"""
+        """Find partners for an organisation, or for whoever wrote a text"""
         return as_json(application.questions.partners(reader(), body))
 
     @api.post("/rank", tags=[MATCHING], responses=answered(RankingList))

@@ -196,13 +196,20 @@ def partners_question(
     form = Form(values, application, reader())
     if "organisation" not in values:
         return form, None
-    organisation = form.organisation("organisation", required="Write your organisation's name or code.")
+    organisation = form.organisation("organisation")
+    if not form["organisation"] and not form["text"]:
+        form.errors["organisation"] = (
+            "Write your organisation's name or code, or paste a text about yourself."
+        )
+    if len(form["text"]) > LONGEST_TEXT:
+        form.errors["text"] = f"The text has more than {LONGEST_TEXT:,} characters; some sentences will do."
     countries = form.read("countries", lambda: list(map(country, countries_in(form["countries"]))))
-    if organisation is None or form.errors:
+    if form.errors:
         return form, None
     question = made(
         PartnersQuestion,
         organisation=organisation,
+        text=form["text"] or None,
         call=form["call"] or None,
         countries=countries or [],
         new_only=bool(form["new_only"]),

@@ -119,13 +119,15 @@ def _check(pages: Blueprint, application: Application) -> None:
 
 
 def _partners(pages: Blueprint, application: Application) -> None:
-    @pages.get("/partners")
+    # POST where the question holds a pasted text: it may be long, and has no place in an address.
+    @pages.route("/partners", methods=["GET", "POST"])
     def partners() -> Response:
-        form, question = partners_question(request.args, application)
+        form, question = partners_question(request.values, application)
         read, ask = partial(form.read, "organisation"), application.questions.partners
         answer = read(lambda: ask(form.reader, question)) if question else None
         records = application.records
-        asker = records.organisation(question.organisation) if answer and question else None
+        known = question.organisation if answer and question else None
+        asker = records.organisation(known) if known else None
         page = render_template("partners.html", form=form, answer=answer, asker=asker, calls=records.calls())
         return make_response(page, 422 if form.errors else 200)
 
