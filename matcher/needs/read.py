@@ -122,7 +122,8 @@ def read_need(words: str, *, language: str | None = None) -> Need:
     """
     for spoken in dict.fromkeys((language or language_of(words), language_of(words))):
         cues, languages = cues_for(spoken), spoken_beside(spoken)
-        need = _need(words, Item(0, len(words)), "need", cues, languages)
+        welcome = any(hit.value == "may" for hit in cues.marks(tokens_of(words)))
+        need = _need(words, Item(0, len(words), welcome), "need", cues, languages)
         if need is not None and need.types:
             return need
     return need or Need(id="", text=words, field="need", end=len(words))
@@ -187,7 +188,7 @@ def _offers(text: str, part: Part, field: str, cues: Cues, languages: frozenset[
     whole = [Item(part.start, part.end)]
     found = whole if part.kind == "are" else items(text, part.start, part.end, cues, languages)
     return [
-        Offer(text[begin:end], begin, end, _brought(text[begin:end], languages), field)
+        Offer(text[begin:end], begin, end, _named(text[begin:end], part.kind, languages), field)
         for begin, end in (_trimmed(text, item, cues) for item in found)
         if end > begin
     ]
@@ -199,8 +200,10 @@ def _same(offer: Offer, other: Offer) -> bool:
     return one in two or two in one
 
 
-def _brought(words: str, languages: frozenset[str]) -> tuple[str, ...]:
-    return tuple(mention.type for mention in mentions(words, languages))[:1]
+def _named(words: str, kind: str, languages: frozenset[str]) -> tuple[str, ...]:
+    """The type that an offer names; who only has a thing is not its maker."""
+    found = (m.type for m in mentions(words, languages) if kind == "are" or not m.thing)
+    return tuple(found)[:1]
 
 
 def _needs(text: str, part: Part, field: str, cues: Cues, languages: frozenset[str]) -> list[Need]:

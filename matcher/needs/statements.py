@@ -12,7 +12,8 @@ _END = re.compile(
     r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'„“«‘(\[¿¡]*[^\W_a-zà-öø-ÿ])|\n+(?!\s*(?:[-•*–▪]|\d+[.)])\s)"
 )
 _WRAP = re.compile(
-    r"(?<=\S)[ \t]*\n[ \t]*(?=[a-zà-öø-ÿά-ώ\u0430-\u045f])|(?<=[^\n]{60})(?<![.!?…:;])\n(?=[^\W\d])"
+    r"(?<=\S)[ \t\r]*\n[ \t]*(?=[a-zà-öø-ÿά-ώ\u0430-\u045f])"
+    r"|(?<=[^\n]{60})(?<![.!?…:;\s])[ \t\r]*\n(?=[^\W\d])"
 )
 """A line's end within a sentence: a small letter follows, or the line is long and does not end like a sentence."""
 _CONTINUING = frozenset(

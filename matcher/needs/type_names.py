@@ -30,7 +30,9 @@ def type_named(words: str) -> str:
         raise BadInput(f"{words!r} may be {_listed(meant)}; write one of them")
     near = [_by_name()[name] for name in difflib.get_close_matches(written, _by_name(), 2 * NEAR, 0.65)]
     offered = f"near are {_listed(list(dict.fromkeys(near))[:NEAR])}; " if near else ""
-    raise BadInput(f"no type of organisations is called {words!r}; {offered}`konsort types` lists them all")
+    raise BadInput(
+        f"no type of organisations is called {words!r}; {offered}the list of types (`konsort types`) has them all"
+    )
 
 
 def _listed(types: list[str]) -> str:

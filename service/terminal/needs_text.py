@@ -21,8 +21,7 @@ def statements(answer: Statements) -> str:
         "What its author is and brings:" if answer.offers else "What its author is and brings: not said"
     )
     for offer in answer.offers:
-        labels = f" ({' or '.join(offer.type_labels)})" if offer.types else ""
-        lines += folded(f"• “{_plain(offer.text)}”{labels} · {_place(offer)}", "  ")
+        lines += folded(f"• “{_plain(offer.text)}” · {_place(offer)}", "  ")
     lines.append("What it is about:" if answer.topic else "What it is about: not said")
     lines += [line for sentence in answer.topic for line in folded(f"• {_plain(sentence)}", "  ")]
     return "\n".join([*lines, f"Language: {answer.language}"])

@@ -105,7 +105,7 @@ def test_a_coordinator_finds_a_consortium_for_an_outline(page: Page) -> None:
         "Wir brauchen einen quelloffenen Orchestrator und Absicherung der Rechenzellen gegen Manipulation."
     )
     page.get_by_label("Call", exact=True).select_option("demo-industrial-cloud")
-    page.get_by_text("Wishes: coordinator").click()
+    page.get_by_text("Wishes: must-haves").click()
     page.get_by_label("Size").fill("5-7")
     page.get_by_role("button", name="Suggest consortia").click()
     first = page.get_by_role("article", name="Suggestion 1")
@@ -116,9 +116,41 @@ def test_a_coordinator_finds_a_consortium_for_an_outline(page: Page) -> None:
     expect(page.get_by_label("Size")).to_have_value("5-7")
 
 
+def test_a_coordinator_corrects_what_was_understood_by_keyboard(page: Page) -> None:
+    page.goto("/suggest")
+    page.get_by_label("Your organisation").press_sequentially("Kalmwerder")
+    expect(page.locator("#coordinator-list option")).to_have_count(1)
+    page.get_by_label("Paste an outline").fill(
+        "We run ferries. We seek a shipyard, two ports in other\ncountries and, if possible, a museum."
+    )
+    page.get_by_label("Call", exact=True).select_option("demo-industrial-cloud")
+    page.get_by_role("button", name="Suggest consortia").click()
+    understood = page.get_by_role("region", name="What your outline asks for")
+    expect(understood.get_by_role("listitem").filter(has_text="Change")).to_have_count(3)
+    expect(page.get_by_role("article", name="Suggestion 1")).to_contain_text("Kalmwerder")
+    understood.locator("summary", has_text="two ports in other countries").press("Enter")
+    understood.get_by_label("How many").filter(visible=True).fill("3")
+    understood.get_by_label("How many").filter(visible=True).press("Enter")
+    understood = page.get_by_role("region", name="What you ask for")
+    expect(understood).to_contain_text("3 × port")
+    understood.get_by_role("button", name="Leave out: a museum").press("Enter")
+    expect(understood.get_by_role("listitem").filter(has_text="Change")).to_have_count(2)
+    understood.locator("summary", has_text="Add a need").press("Enter")
+    understood.get_by_label("In your words").filter(visible=True).fill("ein Krankenhaus in Frankreich")
+    understood.get_by_role("button", name="Ask again with these").press("Enter")
+    expect(understood).to_contain_text("hospital")
+    expect(understood).to_contain_text("France (FR)")
+    page.get_by_role("button", name="Swap members, what if somebody leaves (suggestion 1)").press("Enter")
+    page.get_by_text("Change the set or the question").press("Enter")
+    expect(page.get_by_text("What is sought stays as you corrected it: 3 needs.")).to_be_visible()
+    page.get_by_role("button", name="Back to the suggestions").click()
+    understood.get_by_role("button", name="Read the outline anew").press("Enter")
+    expect(page.get_by_role("region", name="What your outline asks for")).to_contain_text("a museum")
+
+
 def test_a_coordinator_learns_which_demands_conflict(page: Page) -> None:
     page.goto("/suggest?outline=DEMO-OUT-001&call=eurostars-3")
-    page.get_by_text("Wishes: coordinator").click()
+    page.get_by_text("Wishes: must-haves").click()
     page.get_by_label("Size").fill("1")
     page.get_by_role("button", name="Suggest consortia").click()
     expect(page.get_by_role("heading", name="No consortium is possible")).to_be_visible()
@@ -142,7 +174,7 @@ def test_a_coordinator_wishes_for_kinds_and_countries(page: Page) -> None:
 
 def test_a_coordinator_swaps_a_member_and_sees_what_if_somebody_leaves(page: Page) -> None:
     page.goto("/suggest?outline=DEMO-OUT-058&call=demo-industrial-cloud")
-    page.get_by_text("Wishes: coordinator").click()
+    page.get_by_text("Wishes: must-haves").click()
     page.get_by_label("Size").fill("4-6")
     page.get_by_role("button", name="Suggest consortia").click()
     page.get_by_role("button", name="Swap members, what if somebody leaves (suggestion 1)").press("Enter")
@@ -303,6 +335,13 @@ def test_it_works_without_script(browser: Browser, address: str) -> None:
     page.get_by_label("Call", exact=True).select_option("demo-industrial-cloud")
     page.get_by_role("button", name="Suggest consortia").click()
     expect(page.get_by_role("article", name="Suggestion 1")).to_be_visible()
+    understood = page.get_by_role("region", name="What your outline asks for")
+    needs = understood.get_by_role("button", name="Leave out")
+    before = needs.count()
+    needs.first.click()
+    expect(
+        page.get_by_role("region", name="What you ask for").get_by_role("button", name="Leave out")
+    ).to_have_count(before - 1)
     context.close()
 
 

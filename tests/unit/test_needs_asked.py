@@ -38,6 +38,12 @@ def test_a_type_alone_is_a_need_in_the_words_of_its_label() -> None:
     assert need_of(NeedAsked(types=["fire_service", "museum"])).text == "fire and rescue service or museum"
 
 
+@pytest.mark.parametrize("words", ["if possible, two insurers", "two insurers, if possible"])
+def test_words_that_say_so_make_a_need_welcome_only(words: str) -> None:
+    need = need_of(NeedAsked(text=words))
+    assert (need.types, need.number, need.must) == (("insurer",), 2, False)
+
+
 def test_a_list_of_words_is_one_need_where_it_is_asked_as_one() -> None:
     need = need_of(NeedAsked(text="a port, a museum and a library"))
     assert (need.text, need.types) == ("a port, a museum and a library", ("port",))
@@ -79,7 +85,7 @@ def test_what_nobody_knows_is_refused_with_the_need_that_says_it(written: NeedAs
 
 
 def test_a_misspelt_type_is_refused_with_its_likeliest_names() -> None:
-    with pytest.raises(BadInput, match=r"near are “university”.*`konsort types` lists them all"):
+    with pytest.raises(BadInput, match=r"near are “university”.*the list of types"):
         type_named("univercity")
 
 
@@ -115,6 +121,8 @@ def test_a_line_s_end_within_a_sentence_ends_no_need() -> None:
         "two ports abroad",
         "a hospital",
     ]
+    sent = read_statements(TEXT.replace("\n", "\r\n"))
+    assert [need.text for need in sent.needs] == ["a shipyard", "two ports abroad", "a hospital"]
     (wrapped,) = read_statements(
         "Wir messen seit Jahren den Lärm in der Nacht. Wir suchen einen\nHafen."
     ).needs

@@ -16,7 +16,7 @@ from data.sources.mapping import FileMapping, mapping_of, mapping_text
 from data.sources.reports import to_look_at
 from service.app.open import Application
 from service.web.identity import reader
-from service.web.pages.forms import Form
+from service.web.pages.form import Form
 from service.web.pages.guard import Guard
 
 SHOWN = 200

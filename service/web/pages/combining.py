@@ -14,7 +14,7 @@ from service.app.workspace import KINDS
 from service.web.identity import reader
 from service.web.pages import whole
 from service.web.pages.deciding import FIRST_FIELD, decision_form
-from service.web.pages.forms import Form
+from service.web.pages.form import Form
 from service.web.pages.guard import Guard
 
 

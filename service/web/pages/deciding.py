@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from service.app.open import Application
 from service.app.question import DecisionMade, made
 from service.web.identity import reader
-from service.web.pages.forms import Form
+from service.web.pages.form import Form
 
 FIRST_FIELD = MappingProxyType(
     {

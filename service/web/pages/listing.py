@@ -11,7 +11,7 @@ from data.sources.members import MEMBER_COLUMNS
 from graph.rules.members import Member
 from service.app.open import Application
 from service.web.identity import reader
-from service.web.pages.forms import Form
+from service.web.pages.form import Form
 
 COLUMNS = ",".join(column.name for column in MEMBER_COLUMNS)
 SAMPLE = f"""{COLUMNS}

@@ -9,7 +9,7 @@ from graph.network.network import Network
 from graph.network.views import Actor, CountryView, IntroductionPath, Neighbourhood
 from service.app.resolve import country
 from service.web.pages import show
-from service.web.pages.forms import Form
+from service.web.pages.form import Form
 from service.web.pages.picture import Dot, Line, chain, ring
 from service.words import count
 

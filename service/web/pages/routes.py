@@ -13,8 +13,9 @@ from matcher.suggest.answers import Suggestions
 from service.app.open import Application
 from service.app.question import ListQuestion
 from service.web.identity import reader
-from service.web.pages import bringing, combining, show, steering
-from service.web.pages.forms import USUAL_PRESET, Form, partners_question, steer_question, suggest_question
+from service.web.pages import bringing, combining, needs, show, steering
+from service.web.pages.form import Form
+from service.web.pages.forms import USUAL_PRESET, partners_question, steer_question, suggest_question
 from service.web.pages.listing import COLUMNS, SAMPLE, check_form
 from service.web.pages.lookup import look_up
 
@@ -55,7 +56,10 @@ def pages_blueprint(application: Application) -> Blueprint:
 
 def _suggest(pages: Blueprint, application: Application) -> None:
     def page(form: Form, answer: Suggestions | None, status: int) -> Response:
-        page = render_template("suggest.html", form=form, answer=answer, **_offered(application))
+        understood = needs.shown(form, answer.understood if answer else None)
+        page = render_template(
+            "suggest.html", form=form, answer=answer, needs=understood, **_offered(application)
+        )
         return make_response(page, status)
 
     @pages.get("/suggest")

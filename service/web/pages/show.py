@@ -14,6 +14,7 @@ from data.demands import Hardness
 from graph.network.views import Tie
 from graph.rules.rules import Answer, RuleAnswer
 from matcher.suggest.answers import Partner
+from service.web.pages.needs import hidden
 from service.words import count
 
 KINDS = {
@@ -262,6 +263,7 @@ FILTERS = (
     euro,
     gap_sentence,
     hardness,
+    hidden,
     instead_of,
     kind,
     named,

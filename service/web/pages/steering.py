@@ -11,7 +11,7 @@ from matcher.suggest import steering
 from matcher.suggest.steering import Steering
 from service.app.question import SteerQuestion, SuggestQuestion
 from service.web.pages import show
-from service.web.pages.forms import Form
+from service.web.pages.form import Form
 
 NamesById = Mapping[str, str]
 TOO_SMALL = 0.005
