@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import BadInput
@@ -44,6 +44,7 @@ def made(*decisions: Decision) -> Decisions:
     return kept
 
 
+@settings(deadline=None)
 @given(st.lists(SINGLE, unique_by=lambda decision: decision.key, max_size=8))
 def test_taking_one_decision_back_leaves_all_others(decisions: list[Decision]) -> None:
     kept = made(*decisions)
