@@ -5,17 +5,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from data.model import Collaborations
-from data.tables import organisations, participations, projects
+from data.tables import organisations, participations, projects, withdrawn_organisations
 
 
 def of_organisations(*names: str) -> Select[Any]:
-    """Select these columns of the organisations that a history holds, in order of id."""
-    return select(*(organisations.c[name] for name in names)).order_by(organisations.c.id)
+    """Select these columns of the organisations that a history holds, in order of id: all that are not withdrawn."""
+    query = select(*(organisations.c[name] for name in names))
+    return query.where(organisations.c.withdrawn.is_(None)).order_by(organisations.c.id)
 
 
 def of_participations(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Select these columns of the participations that a history holds."""
-    return select(*columns).select_from(participations)
+    """Select these columns of the participations that a history holds: all but those of the withdrawn."""
+    query = select(*columns).select_from(participations)
+    return query.where(participations.c.organisation.not_in(withdrawn_organisations()))
 
 
 def load_collaborations(connection: Connection) -> Collaborations:

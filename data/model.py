@@ -56,6 +56,8 @@ class Organisation:
     profile: str | None = None
     """What the organisation says of itself, in any language."""
     fictional: bool = False
+    withdrawn: dt.date | None = None
+    """The day on which it was withdrawn: it is kept, and neither suggested nor part of the network. None: it stands."""
 
     def __post_init__(self) -> None:
         _require_id("id", self.id)
@@ -89,6 +91,8 @@ class Outline:
     """The call's work stream that the owner chose, by its id; None where nobody chose."""
     budget_eur: float | None = None
     submitted: dt.date | None = None
+    withdrawn: dt.date | None = None
+    """The day on which it was withdrawn: it is kept, and matched with nobody. None: it stands."""
 
     def __post_init__(self) -> None:
         _require_id("id", self.id)
@@ -114,6 +118,7 @@ class OutlineHead:
     organisation: OrganisationId
     country: str
     language: str | None = None
+    withdrawn: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,8 @@ class History:
     `projects`: PROJECT_COLUMNS, sorted by (start, id), one row a project; `start`, `end` are datetime64
     (NaT where unknown), `topics` the codes joined by ";", `text` "" where unknown, other unknowns None.
     `participations`: PARTICIPATION_COLUMNS, sorted by (project's place in `projects`, organisation).
-    `organisations`: ORGANISATION_COLUMNS, sorted by id, every organisation the store knows.
+    `organisations`: ORGANISATION_COLUMNS, sorted by id, every organisation that the store knows.
+    Who is withdrawn is in none of them.
     """
 
     projects: "pd.DataFrame"
@@ -283,3 +289,20 @@ class ImportReport:
     def is_empty(self) -> bool:
         """Did nothing at all come in, not even what was there already?"""
         return not any(sum(counts.values()) for counts in (self.added, self.changed, self.unchanged))
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One write: when (UTC), who, what, and how many records of each kind were added, changed or removed."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    counts: Mapping[str, int]
+    id: int
+    undoes: int | None = None
+    """The entry that this one undid."""
+    undone_by: int | None = None
+    """The entry that undid this one, and was not undone itself."""
+    can_be_undone: bool = False
+    """Whether what became of each row was kept, and the entry is not undone already."""

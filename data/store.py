@@ -4,17 +4,19 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
 
+from data.audit import entries_of
 from data.collaborations import load_collaborations
 from data.collector import uncollected
 from data.database import open_engine, reading, writing
-from data.errors import Conflict, NotFound
+from data.errors import BadInput, Conflict, NotFound
 from data.model import (
+    AuditEntry,
     CallId,
     Collaborations,
     History,
@@ -31,14 +33,17 @@ from data.tables import (
     ORGANISATIONS,
     OUTLINES,
     PROJECTS,
+    Row,
     Shape,
     audit,
     changes,
+    journal,
     organisations,
     outlines,
     same_owner,
     searchable,
     settings,
+    standing_outlines,
     vectors,
 )
 from data.watch import RevisionWatch
@@ -46,16 +51,6 @@ from data.writer import CHUNK, LATEST, Writer, rows_of
 
 if TYPE_CHECKING:
     import numpy as np
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One write: when (UTC), who, what, and how many records of each kind were added or changed."""
-
-    at: dt.datetime
-    who: str
-    what: str
-    counts: Mapping[str, int]
 
 
 class _Undone(Exception):
@@ -100,48 +95,86 @@ class Store:
 
     @contextmanager
     def transaction(
-        self, *, what: str = "write", who: str | None = None, dry_run: bool = False, bulk: bool = False
+        self,
+        *,
+        what: str = "write",
+        who: str | None = None,
+        dry_run: bool = False,
+        bulk: bool = False,
+        undoes: int | None = None,
     ) -> Iterator[Writer]:
         """Give a Writer; at the end all it wrote stands, or nothing where an exception passed or in a dry run.
 
         A transaction that changes records gives each layer that it changes a new revision (see `data/revisions.py`);
-        one that changes anything leaves one audit entry. `bulk`: many rows come, and nothing is removed.
+        one that changes anything leaves one audit entry. It can be undone, unless it
+        is `bulk`: many rows come, and nothing is removed. `undoes`: the entry that this one undoes.
         """
         try:
             with writing(self._engine, bulk=bulk) as connection:
                 # The rows' lock makes PostgreSQL writers queue here, as BEGIN IMMEDIATE does in SQLite.
                 before = read_revisions(connection, lock=True)
-                writer = Writer(connection, before)
+                writer = Writer(connection, before, journalled=not bulk)
                 yield writer
                 if dry_run:
                     raise _Undone
                 writer.keep_state()
                 if writer.changed:
-                    connection.execute(
-                        insert(audit).values(
-                            at=_now(),
-                            who=who or self._who,
-                            what=what,
-                            counts=json.dumps(dict(sorted(writer.counts.items()))),
-                        )
+                    kept = insert(audit).values(
+                        at=_now(),
+                        who=who or self._who,
+                        what=what,
+                        counts=json.dumps(dict(sorted(writer.counts.items()))),
+                        undoes=undoes,
                     )
+                    key = connection.execute(kept).inserted_primary_key
+                    if key is not None:
+                        writer.keep_journal(key[0])
         except _Undone:
             pass
 
     def put_setting(
-        self, name: str, value: str, *, who: str | None = None, expected: object = LATEST
+        self,
+        name: str,
+        value: str,
+        *,
+        who: str | None = None,
+        expected: object = LATEST,
+        derived: bool = False,
     ) -> None:
         """Keep a small JSON document (text) under a name; BadInput where the text is not JSON.
 
-        `expected`: see `Writer.put_setting`; Conflict where another text is kept by now.
+        `expected`, `derived`: see `Writer.put_setting`; Conflict where another text is kept by now.
         """
         with self.transaction(what=f"setting {name}", who=who) as writer:
-            writer.put_setting(name, value, expected=expected)
+            writer.put_setting(name, value, expected=expected, derived=derived)
 
     def put_same_owner(self, a: OrganisationId, b: OrganisationId, same: bool, by: str) -> None:
         """Keep a person's decision that two organisations do, or do not, belong to one owner; the latest stands."""
         with self.transaction(what=f"owner of {a} and {b}", who=by) as writer:
             writer.put_same_owner(a, b, same, by, _now())
+
+    def undo(self, entry: int, *, who: str | None = None) -> AuditEntry:
+        """Put the rows that an entry of the audit changed back as they were, and return the entry of that.
+
+        What undid can be undone in turn. Raises NotFound for an unknown entry, BadInput for one that is undone already
+        or too large to be, Conflict where a row was changed since.
+        """
+        found = self.audit_entry(entry)
+        if found.undone_by is not None:
+            raise BadInput(f"change {entry} is undone already, by change {found.undone_by}")
+        if not found.can_be_undone:
+            raise BadInput(
+                f"change {entry} ({found.what}) is too large to be undone, or of an earlier version"
+            )
+        with self.transaction(what=f"undo {entry}: {found.what}", who=who, undoes=entry) as writer:
+            writer.put_back(self._journal(entry))
+        return self.audit(1)[0]
+
+    def _journal(self, entry: int) -> list[tuple[str, Row | None, Row | None]]:
+        query = select(journal.c.kind, journal.c.before, journal.c.after).where(journal.c.entry == entry)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(journal.c.place)).all()
+        return [(kind, _row(before), _row(after)) for kind, before, after in rows]
 
     def put_vectors(self, encoder: str, vectors_by_hash: "Mapping[str, np.ndarray]") -> None:
         """Keep text vectors, (d,) float32 each, by the hash of their text. A cache: no revision, no audit entry.
@@ -174,13 +207,14 @@ class Store:
         return organisation
 
     def organisations(
-        self, idents: Iterable[str] | None = None, *, at: Revisions | None = None
+        self, idents: Iterable[str] | None = None, *, at: Revisions | None = None, standing: bool = False
     ) -> dict[OrganisationId, Organisation]:
         """Return those of the ids that are known, or all organisations, by id in order of id.
 
-        `at`: as the store stood then; Conflict where either layer has changed since.
+        `at`: as the store stood then; Conflict where either layer has changed since. `standing`: without the withdrawn.
         """
-        return self._many(ORGANISATIONS, idents, at)
+        found: dict[OrganisationId, Organisation] = self._many(ORGANISATIONS, idents, at)
+        return {ident: one for ident, one in found.items() if one.withdrawn is None} if standing else found
 
     def find_organisations(
         self, text: str, *, country: str | None = None, limit: int = 20
@@ -214,10 +248,15 @@ class Store:
         return outline
 
     def outlines(
-        self, call: CallId | str | None = None, *, at: Revisions | None = None
+        self, call: CallId | str | None = None, *, at: Revisions | None = None, standing: bool = False
     ) -> tuple[Outline, ...]:
-        """Return all outlines, or those of one call, in order of id. `at`: Conflict where the live layer changed."""
+        """Return all outlines, or those of one call, in order of id. `at`: Conflict where the live layer changed.
+
+        `standing`: only those that take part, neither withdrawn themselves nor of an organisation that is.
+        """
         query = select(outlines).order_by(outlines.c.id)
+        if standing:
+            query = query.where(standing_outlines())
         if call is not None:
             query = query.where(outlines.c.call == call)
         with reading(self._engine) as connection:
@@ -232,14 +271,18 @@ class Store:
         title: str | None = None,
         after: str = "",
         limit: int | None = None,
+        standing: bool = False,
     ) -> tuple[OutlineHead, ...]:
         """Return what lists tell of outlines, in order of id, their texts unread.
 
         `call`: only this call's; `ids_or_title`: only those with one of these ids or titles; `title`: only those with
-        this in their title; `after`: those whose id comes later; `limit`: at most so many.
+        this in their title; `after`: those whose id comes later; `limit`: at most so many; `standing`: only those that
+        take part.
         """
         columns = (getattr(outlines.c, field.name) for field in fields(OutlineHead))
         query = select(*columns).where(outlines.c.id > after).order_by(outlines.c.id).limit(limit)
+        if standing:
+            query = query.where(standing_outlines())
         if call is not None:
             query = query.where(outlines.c.call == call)
         if ids_or_title is not None:
@@ -247,7 +290,14 @@ class Store:
         if title is not None:
             query = query.where(outlines.c.title.icontains(title.strip(), autoescape=True))
         with reading(self._engine) as connection:
-            return tuple(OutlineHead(*row) for row in connection.execute(query))
+            rows = connection.execute(query).all()
+        return tuple(
+            OutlineHead(
+                *(row.id, row.call, row.title, row.organisation, row.country, row.language),
+                withdrawn=None if row.withdrawn is None else dt.date.fromisoformat(row.withdrawn),
+            )
+            for row in rows
+        )
 
     def calls_with_outlines(self) -> tuple[CallId, ...]:
         """Return the calls of which there is an outline, in order of id."""
@@ -317,12 +367,22 @@ class Store:
                 shape.name: _records(connection, shape, touched[shape.name])
                 for shape in (OUTLINES, ORGANISATIONS)
             }
+            standing = set(
+                connection.scalars(
+                    select(outlines.c.id).where(
+                        outlines.c.id.in_(touched[OUTLINES.name]), standing_outlines()
+                    )
+                )
+            )
             return LiveChanges(
                 revisions=now,
                 outlines={
-                    OutlineId(ident): read[OUTLINES.name].get(ident) for ident in touched[OUTLINES.name]
+                    OutlineId(ident): read[OUTLINES.name][ident] if ident in standing else None
+                    for ident in touched[OUTLINES.name]
                 },
-                organisations=read[ORGANISATIONS.name],
+                organisations={
+                    ident: one for ident, one in read[ORGANISATIONS.name].items() if one.withdrawn is None
+                },
                 owner_decisions=_owner_decisions(connection),
             )
 
@@ -352,15 +412,18 @@ class Store:
             _require(connection, at, live=True)
             return _owner_decisions(connection)
 
-    def audit(self, limit: int | None = None) -> tuple[AuditEntry, ...]:
-        """Return what was written, newest first."""
+    def audit(self, limit: int | None = None, *, before: int | None = None) -> tuple[AuditEntry, ...]:
+        """Return what was written, newest first; `before`: only entries before that one."""
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
         with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-        return tuple(
-            AuditEntry(dt.datetime.fromisoformat(at), who, what, json.loads(counts))
-            for _, at, who, what, counts in rows
-        )
+            return entries_of(connection, query if before is None else query.where(audit.c.id < before))
+
+    def audit_entry(self, entry: int) -> AuditEntry:
+        """Return one entry of the audit; NotFound where there is none of that number."""
+        with reading(self._engine) as connection:
+            for found in entries_of(connection, select(audit).where(audit.c.id == entry)):
+                return found
+        raise NotFound(f"there is no change {entry}; `konsort audit` lists them")
 
     def _one(self, shape: Shape, ident: str) -> Any:
         found = self._many(shape, [ident])
@@ -387,7 +450,9 @@ def _records(connection: Connection, shape: Shape, idents: Iterable[str] | None)
 
 
 def _owner_decisions(connection: Connection) -> tuple[OwnerDecision, ...]:
-    rows = connection.execute(select(same_owner).order_by(same_owner.c.a, same_owner.c.b)).all()
+    standing = select(organisations.c.id).where(organisations.c.withdrawn.is_(None))
+    query = select(same_owner).where(same_owner.c.a.in_(standing), same_owner.c.b.in_(standing))
+    rows = connection.execute(query.order_by(same_owner.c.a, same_owner.c.b)).all()
     return tuple(
         OwnerDecision(OrganisationId(a), OrganisationId(b), same, by, dt.datetime.fromisoformat(at))
         for a, b, same, by, at in rows
@@ -403,6 +468,10 @@ def _require(
     now = read_revisions(connection)
     if (history and now.history != at.history) or (live and now.live != at.live):
         raise Conflict("another program changed the store while it was read; ask again")
+
+
+def _row(text: str | None) -> Row | None:
+    return None if text is None else tuple(json.loads(text))
 
 
 def _now() -> str:

@@ -16,13 +16,17 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
     Integer,
     LargeBinary,
     MetaData,
+    Select,
     Table,
     Text,
+    and_,
+    select,
 )
 
 from data.model import (
@@ -58,6 +62,7 @@ organisations = Table(
     Column("profile", Text),
     Column("fictional", Boolean, nullable=False),
     Column("search_name", Text, nullable=False),
+    Column("withdrawn", Text),
 )
 projects = Table(
     "projects",
@@ -100,6 +105,7 @@ outlines = Table(
     Column("work_stream", Text),
     Column("budget_eur", Float),
     Column("submitted", Text),
+    Column("withdrawn", Text),
 )
 vectors = Table(
     "vectors",
@@ -131,7 +137,18 @@ audit = Table(
     Column("who", Text, nullable=False),
     Column("what", Text, nullable=False),
     Column("counts", Text, nullable=False),
+    Column("undoes", Integer),
 )
+journal = Table(
+    "journal",
+    metadata,
+    Column("entry", Integer, ForeignKey("audit.id"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("kind", _ID, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+)
+"""What became of which row in an entry of the audit: the row of table `kind` before and after, as JSON lists."""
 state = Table(
     "state",
     metadata,
@@ -147,6 +164,16 @@ changes = Table(
     Column("number", Integer, nullable=False, index=True),
 )
 """Which outlines, and which organisations' profiles, were written by change `number` or removed; the latest stands."""
+
+
+def withdrawn_organisations() -> Select[tuple[str]]:
+    """Return the query for the ids of organisations that are kept and take no part."""
+    return select(organisations.c.id).where(organisations.c.withdrawn.is_not(None))
+
+
+def standing_outlines() -> ColumnElement[bool]:
+    """Return the condition that an outline takes part: neither it nor its organisation is withdrawn."""
+    return and_(outlines.c.withdrawn.is_(None), outlines.c.organisation.not_in(withdrawn_organisations()))
 
 
 def searchable(text: str) -> str:
@@ -194,11 +221,12 @@ def _organisation_row(record: Organisation) -> Row:
         record.profile,
         record.fictional,
         searchable(record.name or ""),
+        iso(record.withdrawn),
     )
 
 
 def _organisation(row: Row) -> Organisation:
-    ident, name, country, kind, sme, owner, city, url, profile, fictional, _ = row
+    ident, name, country, kind, sme, owner, city, url, profile, fictional, _, withdrawn = row
     return Organisation(
         OrganisationId(ident),
         name,
@@ -210,6 +238,7 @@ def _organisation(row: Row) -> Organisation:
         url,
         profile,
         fictional,
+        _day(withdrawn),
     )
 
 
@@ -287,11 +316,13 @@ def _outline_row(record: Outline) -> Row:
         record.work_stream,
         record.budget_eur,
         iso(record.submitted),
+        iso(record.withdrawn),
     )
 
 
 def _outline(row: Row) -> Outline:
-    ident, call, title, text, organisation, country, language, offers, seeks, stream, budget, submitted = row
+    ident, call, title, text, organisation, country, language, offers, seeks, *facts = row
+    stream, budget, submitted, withdrawn = facts
     return Outline(
         OutlineId(ident),
         CallId(call),
@@ -305,6 +336,7 @@ def _outline(row: Row) -> Outline:
         stream,
         budget,
         _day(submitted),
+        _day(withdrawn),
     )
 
 
@@ -339,3 +371,5 @@ PARTICIPATIONS = Shape(
 OUTLINES = Shape(
     outlines, 1, _outline_row, _outline, ((4, organisations),), frozenset(outlines.columns.keys())
 )
+SHAPES = {shape.name: shape for shape in (ORGANISATIONS, PROJECTS, PARTICIPATIONS, OUTLINES)}
+"""In an order in which each comes after those that it names."""

@@ -4,14 +4,14 @@ import hashlib
 import json
 import marshal
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain, islice
 from operator import itemgetter, lt
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
 from data.errors import BadInput, Conflict
 from data.model import Kind, Organisation, Outline, Participation, Project
@@ -21,11 +21,14 @@ from data.tables import (
     OUTLINES,
     PARTICIPATIONS,
     PROJECTS,
+    SHAPES,
     Row,
     Shape,
     changes,
+    journal,
     organisations,
     outlines,
+    participations,
     same_owner,
     searchable,
     settings,
@@ -35,8 +38,14 @@ from data.tables import (
 VALUES_PER_STATEMENT = 800
 CHUNK = 500
 """Ids asked for in one statement; more than a few hundred and the whole table is read instead."""
+LONGEST_JOURNAL = 20_000
+"""Of a transaction that changes more rows, none is kept to be undone."""
 LATEST = object()
 """In place of an expected value: whatever is there is written over."""
+
+
+_OTHERS = {settings.name: (settings, 1), same_owner.name: (same_owner, 2)}
+"""Tables of no records, and how many leading columns make their keys."""
 
 
 class Merge(Enum):
@@ -71,8 +80,8 @@ class Writer:
     which the store's next revisions are made, and into `counts`, which the audit keeps.
     """
 
-    def __init__(self, connection: Connection, before: Revisions) -> None:
-        """`before`: where the store stands as the transaction begins."""
+    def __init__(self, connection: Connection, before: Revisions, *, journalled: bool = True) -> None:
+        """`before`: where the store stands as the transaction begins; `journalled`: changes are kept to be undone."""
         self._connection = connection
         self._before = before
         self._history = hashlib.sha256()
@@ -82,6 +91,7 @@ class Writer:
         self.changed = False
         self._ids: dict[str, set[str]] = {}
         self._given: dict[str, _Given] = {}
+        self._journal: list[tuple[str, Row | None, Row | None]] | None = [] if journalled else None
 
     def put_organisations(self, records: Iterable[Organisation], merge: Merge = Merge.REPLACE) -> Counts:
         """Keep organisations."""
@@ -101,20 +111,99 @@ class Writer:
 
     def remove_outlines(self, idents: Iterable[str]) -> int:
         """Forget outlines; unknown ids are ignored. Return how many there were."""
-        rows = sorted(rows_of(self._connection, outlines, [(ident,) for ident in set(idents)], ("id",)))
-        wanted = set(idents)
-        gone = [row for row in rows if row[0] in wanted]
+        return self._remove(OUTLINES, [(ident,) for ident in set(idents)])
+
+    def remove_organisations(self, idents: Iterable[str]) -> int:
+        """Forget organisations; unknown ids are ignored. Return how many there were.
+
+        BadInput where one takes part in a project or is the sender of an outline: such a one can be withdrawn.
+        """
+        wanted = sorted(set(idents))
+        for table in (participations, outlines):
+            column = table.c.organisation
+            query = select(column, func.count()).where(column.in_(wanted)).group_by(column).order_by(column)
+            for ident, number in self._connection.execute(query):
+                raise BadInput(
+                    f"organisation {ident!r} cannot be deleted, {table.name} name it ({number}); withdraw it instead"
+                )
+        return self._remove(ORGANISATIONS, [(ident,) for ident in wanted])
+
+    def _remove(self, shape: Shape, keys: Sequence[Row]) -> int:
+        wanted = set(keys)
+        width = shape.key_width
+        gone = sorted(
+            row for row in rows_of(self._connection, shape.table, list(wanted)) if row[:width] in wanted
+        )
         if gone:
+            names = shape.columns[:width]
+            match = [shape.table.c[name] == bindparam(f"gone_{name}") for name in names]
             self._connection.execute(
-                delete(outlines).where(outlines.c.id == bindparam("gone")), [{"gone": row[0]} for row in gone]
+                delete(shape.table).where(*match),
+                [{f"gone_{name}": part for name, part in zip(names, row, strict=False)} for row in gone],
             )
-            self._count(OUTLINES.name, removed=len(gone))
-            self._revise_live(OUTLINES.name, "removed", gone)
-            self._log(OUTLINES.name, gone)
+            self._count(shape.name, removed=len(gone))
+            self._keep(shape.name, [(row, None) for row in gone])
+            self._given = {name: put for name, put in self._given.items() if put.shape is not shape}
+            if len(shape.live) == len(shape.columns):
+                self._revise_live(shape.name, "removed", gone)
+                self._log(shape.name, gone)
+            else:
+                self._revise_history(shape.name, "removed", gone)
         return len(gone)
 
-    def put_setting(self, name: str, value: str, *, expected: object = LATEST) -> None:
+    def put_back(self, changes_made: Sequence[tuple[str, Row | None, Row | None]]) -> None:
+        """Undo changes of rows, given as (table, before, after) in the order in which they were made.
+
+        Conflict where a row is not as it was left: what was changed since is to be undone first.
+        """
+        first: dict[tuple[str, Row], Row | None] = {}
+        last: dict[tuple[str, Row], Row | None] = {}
+        for kind, before, after in changes_made:
+            width = SHAPES[kind].key_width if kind in SHAPES else _OTHERS[kind][1]
+            key = (kind, ((before or after) or ())[:width])
+            first.setdefault(key, before)
+            last[key] = after
+        self._require_unchanged(last)
+        for shape in SHAPES.values():
+            rows = [row for (kind, _), row in first.items() if kind == shape.name and row is not None]
+            self.put_rows(shape, rows)
+        for shape in reversed(SHAPES.values()):
+            keys = [key for (kind, key), row in first.items() if kind == shape.name and row is None]
+            if shape is ORGANISATIONS:
+                self.remove_organisations([ident for (ident,) in keys])
+            else:
+                self._remove(shape, keys)
+        for (kind, key), row in first.items():
+            if kind in _OTHERS:
+                self._put_other(_OTHERS[kind][0], key, row)
+
+    def _require_unchanged(self, left: Mapping[tuple[str, Row], Row | None]) -> None:
+        for kind in dict.fromkeys(kind for kind, _ in left):
+            table, width = (SHAPES[kind].table, SHAPES[kind].key_width) if kind in SHAPES else _OTHERS[kind]
+            keys = [key for name, key in left if name == kind]
+            there = {row[:width]: row for row in rows_of(self._connection, table, keys)}
+            for key in keys:
+                if there.get(key) != left[kind, key]:
+                    raise Conflict(
+                        f"{', '.join(map(str, key))} of the {kind.replace('_', ' ')} was changed since; undo that first"
+                    )
+
+    def _put_other(self, table: Table, key: Row, row: Row | None) -> None:
+        if row is not None:
+            self._upsert(table, key, row[len(key) :])
+            return
+        match = [column == value for column, value in zip(table.columns, key, strict=False)]
+        gone = [tuple(found) for found in self._connection.execute(select(table).where(*match))]
+        self._connection.execute(delete(table).where(*match))
+        self._count(table.name, removed=len(gone))
+        self._keep(table.name, [(found, None) for found in gone])
+        if table is not settings:
+            self._revise_live(table.name, "removed", gone)
+
+    def put_setting(self, name: str, value: str, *, expected: object = LATEST, derived: bool = False) -> None:
         """Keep a small JSON document under a name; BadInput where the text is not JSON.
+
+        `derived`: it follows from what people wrote, and is neither told in the audit nor undone.
 
         `expected`: the text that the new one was made from, None where there was none. Raises Conflict where another
         one is kept by now; then nothing of this transaction stands.
@@ -127,7 +216,7 @@ class Writer:
             found = self._connection.scalar(select(settings.c.value).where(settings.c.name == name))
             if found != expected:
                 raise Conflict(f"the setting {name!r} was changed meanwhile; read it again, then change it")
-        self._upsert(settings, (name,), (value,))
+        self._upsert(settings, (name,), (value,), derived=derived)
 
     def put_same_owner(self, a: str, b: str, same: bool, by: str, at: str) -> None:
         """Keep a person's decision that two organisations do, or do not, belong to one owner."""
@@ -190,6 +279,22 @@ class Writer:
         kept = self._connection.scalar(select(state.c.value).where(state.c.name == given.name))
         return kept == given.value(self._before) and self.after == self._before
 
+    def keep_journal(self, entry: int) -> None:
+        """Write down what became of which row, under an entry of the audit; of very many rows nothing is kept."""
+        made = self._journal or []
+        if len(made) <= LONGEST_JOURNAL:
+            self._insert(
+                journal,
+                [
+                    (entry, place, kind, _json(before), _json(after))
+                    for place, (kind, before, after) in enumerate(made)
+                ],
+            )
+
+    def _keep(self, kind: str, rows: Iterable[tuple[Row | None, Row | None]]) -> None:
+        if self._journal is not None and len(self._journal) <= LONGEST_JOURNAL:
+            self._journal += [(str(kind), before, after) for before, after in rows]
+
     def keep_state(self) -> None:
         """Write down where the store stands now, and which rows came in bulk, so that the same again is known."""
         after = self.after
@@ -237,7 +342,7 @@ class Writer:
         names = [f"old_{name}" for name in key] + [f"new_{name}" for name in rest]
         self._connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
 
-    def _upsert(self, table: Table, key: Row, rest: Row) -> None:
+    def _upsert(self, table: Table, key: Row, rest: Row, *, derived: bool = False) -> None:
         columns = list(table.columns)
         match = [column == value for column, value in zip(columns, key, strict=False)]
         found = self._connection.execute(select(table).where(*match)).first()
@@ -248,7 +353,10 @@ class Writer:
         else:
             values = dict(zip([c.name for c in columns[len(key) :]], rest, strict=True))
             self._connection.execute(update(table).where(*match).values(values))
+        if derived:
+            return
         added, changed = ([], [key + rest]) if found else ([key + rest], [])
+        self._keep(table.name, [(None if found is None else tuple(found), key + rest)])
         self._count(table.name, added=len(added), changed=len(changed))
         if table is not settings:  # kept documents are no records: no answer about consortia depends on them
             self._revise_live(table.name, "added", added)
@@ -259,6 +367,8 @@ class Writer:
         if not added and not changed:
             return
         self._count(shape.name, added=len(added), changed=len(changed))
+        self._keep(shape.name, [(None, row) for row in added])
+        self._keep(shape.name, changed)
         light, heavy = list[Row](), list[Row]()
         for old, new in changed:
             (light if _differs_within(shape.live, shape, old, new) else heavy).append(new)
@@ -267,20 +377,23 @@ class Writer:
             self._revise_live(shape.name, what, rows)
             self._log(shape.name, rows)
         for what, rows in (("added", arrivals[1]), ("changed", heavy)):
-            if rows:
-                self._history_changed = True
-                self._history.update(_bytes(shape.name, what, rows))
+            self._revise_history(shape.name, what, rows)
 
     def _note_all_new(self, shape: Shape, given: "_Given") -> None:
         """Note rows of the history layer that are all added, by the digest that is made already."""
         self._count(shape.name, added=given.count, changed=0)
-        self._history_changed = True
-        self._history.update(_bytes(shape.name, "added", [(given.digest,)]))
+        self._keep(shape.name, [(None, row) for row in given.rows])
+        self._revise_history(shape.name, "added", [(given.digest,)])
 
     def _count(self, name: str, **how_many: int) -> None:
         self.changed = True
         for what, number in how_many.items():
             self.counts[f"{name} {what}"] += number
+
+    def _revise_history(self, name: str, what: str, rows: Sequence[Row]) -> None:
+        if rows:
+            self._history_changed = True
+            self._history.update(_bytes(name, what, rows))
 
     def _revise_live(self, name: str, what: str, rows: Sequence[Row]) -> None:
         if rows:
@@ -311,6 +424,10 @@ class Writer:
             )
 
 
+def _json(row: Row | None) -> str | None:
+    return None if row is None else json.dumps(row, ensure_ascii=False)
+
+
 class _Given:
     """Rows that were put in bulk, by a digest: whoever puts the same again need not compare them one by one."""
 
@@ -318,6 +435,7 @@ class _Given:
         self.shape = shape
         self.name = f"{shape.name} {merge.value}"
         self.count = len(rows)
+        self.rows = rows
         self.digest = hashlib.sha256(_bytes(shape.name, merge.value, rows)).hexdigest()
 
     def value(self, at: Revisions) -> str:

@@ -106,7 +106,9 @@ class TextSearch:
     ) -> "TextSearch":
         """Build from a store, embedding what its cache does not hold. `entries`: the store's, if known already."""
         if entries is None:
-            entries = entries_of(store.history(), store.outlines(), store.organisations().values())
+            entries = entries_of(
+                store.history(), store.outlines(standing=True), store.organisations(standing=True).values()
+            )
         texts = {hash_of(entry.text): entry.text for entry in entries}
         vectors = _cached(store, encoder, texts)
         # Long texts first: batches of like length, and no slow surprise at the end of the progress bar.

@@ -1,6 +1,7 @@
 """Which outline of the same sender does a row without an id correct?"""
 
 import difflib
+import hashlib
 import re
 from collections.abc import Iterable
 
@@ -47,3 +48,9 @@ def _is_corrected(outline: Outline, title: str, text: str) -> bool:
 def _ratio(one: str, other: str) -> float:
     one, other = plain(one), plain(other)
     return 1.0 if one == other else difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def made_id(call: str, organisation: str, title: str) -> str:
+    """Return the id of an outline that has none: the same for the same call, sender and title."""
+    digest = hashlib.sha256(f"{call}|{organisation}|{title}".encode()).hexdigest()
+    return f"{MADE_ID}{digest[:12]}"

@@ -1,12 +1,11 @@
 """Which outline, sender and partners does a row of a call's table mean?"""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from data.model import CallId, Kind, Organisation, OrganisationId, Outline, OutlineId
-from data.sources.corrections import MADE_ID, Earlier
+from data.sources.corrections import Earlier, made_id
 from data.sources.identity import Directory, derived_id, looks_like_id
 from data.sources.languages import language_of
 from data.sources.organisations import agreeing_kind, merged_senders
@@ -130,9 +129,3 @@ class OutlineRows:
         for column, text in texts.items():
             if text and (words := mixed_words(text)):
                 self.sheet.note(at, column, f"{words[0]!r} mixes Latin letters with others that look alike")
-
-
-def made_id(call: str, organisation: str, title: str) -> str:
-    """Return the id of an outline that has none: the same for the same call, sender and title."""
-    digest = hashlib.sha256(f"{call}|{organisation}|{title}".encode()).hexdigest()
-    return f"{MADE_ID}{digest[:12]}"

@@ -98,6 +98,7 @@ def organisations(parts: Parts, known: Known) -> tuple[list[Row], list[Row]]:
             nothing,
             repeat(False),
             search.cells.tolist(),
+            nothing,
             strict=False,
         )
     )

@@ -1,12 +1,13 @@
 """What is answered about calls, types, outlines, organisations, owners and imports? Records, the same at every door."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from data.calls import CallProfile, describe
 from data.demands import Demand, Hardness, Layer
 from data.model import (
+    AuditEntry,
     CallId,
     Encoding,
     Ignored,
@@ -115,11 +116,20 @@ class OutlineRow:
     country: EuCountry
     organisation: OrganisationId
     language: str | None
+    withdrawn: dt.date | None
+    """Since when it takes no part; None: it does."""
 
     @classmethod
     def of(cls, outline: Outline | OutlineHead) -> "OutlineRow":
         """Return what is told of an outline."""
-        return cls(outline.id, outline.title, outline.country, outline.organisation, outline.language)
+        return cls(
+            outline.id,
+            outline.title,
+            outline.country,
+            outline.organisation,
+            outline.language,
+            outline.withdrawn,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +168,86 @@ class OrganisationList:
     """Organisations that fit, best first."""
 
     organisations: tuple[OrganisationRow, ...]
+    next: str | None = None
+    """The cursor of the following part; None at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineKept:
+    """All that is kept of one outline."""
+
+    id: OutlineId
+    call: CallId
+    title: str
+    text: str
+    organisation: OrganisationId
+    country: EuCountry
+    language: str | None
+    offers: str | None
+    seeks: str | None
+    work_stream: str | None
+    budget_eur: float | None
+    submitted: dt.date | None
+    withdrawn: dt.date | None
+    """Since when it takes no part; None: it does."""
+
+    @classmethod
+    def of(cls, outline: Outline) -> "OutlineKept":
+        """Return what is told of an outline to who may read it."""
+        return cls(**{field.name: getattr(outline, field.name) for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationKept:
+    """All that is kept of one organisation."""
+
+    id: OrganisationId
+    name: str | None
+    country: EuCountry | None
+    kind: Kind | None
+    sme: bool | None
+    owner: OrganisationId | None
+    city: str | None
+    url: str | None
+    profile: str | None
+    """What it says of itself."""
+    fictional: bool
+    withdrawn: dt.date | None
+    """Since when it takes no part; None: it does."""
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> "OrganisationKept":
+        """Return what is told of an organisation."""
+        return cls(**{field.name: getattr(organisation, field.name) for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of the audit."""
+
+    id: int
+    at: dt.datetime
+    who: str
+    what: str
+    counts: Counts
+    """How many records of each kind were added, changed and removed."""
+    can_be_undone: bool
+    undone_by: int | None
+    """The change that undid it."""
+    undoes: int | None
+    """The change that it undid."""
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> "Change":
+        """Return what is told of an entry."""
+        return cls(**{field.name: getattr(entry, field.name) for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeList:
+    """What was changed, newest first."""
+
+    changes: tuple[Change, ...]
     next: str | None = None
     """The cursor of the following part; None at the end."""
 

@@ -12,6 +12,7 @@ from data.errors import StoreError
 from data.model import CallId
 from data.readers import Reader, only_reader
 from data.store import Store
+from service.app.editing import Editing
 from service.app.imports import Imports
 from service.app.overall import OverallProjects
 from service.app.owners import Owners
@@ -39,6 +40,7 @@ class Application:
     questions: Questions
     projects: OverallProjects
     imports: Imports
+    editing: Editing
     owners: Owners
     serving: Serving
     snapshots: "SnapshotHolder[Snapshot]"
@@ -82,6 +84,7 @@ def open_application(settings: Settings, progress: Progress | None = None) -> Ap
         questions=Questions(records, snapshots, budget_s=settings.budget_s),
         projects=projects,
         imports=Imports(store, records, projects, snapshots, progress),
+        editing=Editing(store, records, projects, snapshots),
         owners=Owners(store, records, snapshots),
         serving=serving,
         snapshots=snapshots,

@@ -56,7 +56,7 @@ class OverallProjects:
 
     def has_outlines(self, call: str) -> bool:
         """Whether the store has any outline of a call."""
-        return bool(self._store.outline_heads(call=self._records.call(call).id, limit=1))
+        return bool(self._store.outline_heads(call=self._records.call(call).id, limit=1, standing=True))
 
     def streams(self, reader: Reader, call: str) -> Mapping[str, str]:
         """The work streams' names by id."""

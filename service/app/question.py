@@ -248,6 +248,74 @@ class DecisionMade(Strict):
     )
 
 
+Words = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+Line = Annotated[str, Field(min_length=1, max_length=500)]
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}$", description="ISO 639, as in de.")]
+Budget = Annotated[float, Field(ge=0, le=1e12)]
+
+
+class OutlineAdded(Strict):
+    """A new outline; a late one too."""
+
+    call: Id
+    title: Line
+    text: Text
+    organisation: OrganisationText
+    country: Country | None = Field(None, description="null: the organisation's.")
+    id: Id | None = Field(None, description="null: one is made from call, organisation and title.")
+    language: Language | None = Field(None, description="null: found out.")
+    offers: Words | None = None
+    seeks: Words | None = None
+    work_stream: Line | None = Field(None, description="One of the call's, by id or title.")
+    budget_eur: Budget | None = None
+    submitted: Day | None = None
+    new_organisation: bool = Field(
+        False, description="Keep the organisation under this name where nobody knows it."
+    )
+
+
+class OutlineEdited(Strict):
+    """What becomes different of an outline: what is left out stays, null becomes unknown."""
+
+    title: Line = ""
+    text: Text = ""
+    organisation: OrganisationText = ""
+    country: Country = ""
+    language: Language | None = None
+    offers: Words | None = None
+    seeks: Words | None = None
+    work_stream: Line | None = None
+    budget_eur: Budget | None = None
+    submitted: Day | None = None
+
+
+class OrganisationFacts(Strict):
+    """What can be known of an organisation beside its name; `profile` is what it says of itself."""
+
+    country: Country | None = None
+    kind: Kind | None = None
+    sme: bool | None = None
+    owner: OrganisationText | None = Field(
+        None, description="The ultimate parent; who owns itself repeats its own id."
+    )
+    city: Line | None = None
+    url: Line | None = None
+    profile: Words | None = None
+
+
+class OrganisationAdded(OrganisationFacts):
+    """A new organisation."""
+
+    name: Line
+    id: Id | None = Field(None, description="PIC, else LEI or ROR; null: one is made from name and country.")
+
+
+class OrganisationEdited(OrganisationFacts):
+    """What becomes different of an organisation: what is left out stays, null becomes unknown."""
+
+    name: Line | None = None
+
+
 class ListQuestion(Strict):
     """Which part of a list? Lists are given in parts: `next` of an answer is the `cursor` of the following part."""
 

@@ -107,9 +107,9 @@ class Records:
 
     # Organisations
 
-    def organisation(self, organisation: str) -> Organisation:
-        """Return one organisation by id or name."""
-        return self._store.organisation(self.names.organisation(organisation))
+    def organisation(self, organisation: str, *, withdrawn: bool = False) -> Organisation:
+        """Return one organisation by id or name; a withdrawn one where `withdrawn` says so."""
+        return self._store.organisation(self.names.organisation(organisation, withdrawn=withdrawn))
 
     def organisations(self, ids: Iterable[str]) -> Mapping[str, Organisation]:
         """Return those of the ids that are known."""

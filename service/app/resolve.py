@@ -15,6 +15,8 @@ CHOICES = 12
 """So many records are offered where several fit."""
 _CODE_BEHIND_NAME = re.compile(r"^(?P<name>.*\S)\s*\((?P<code>[^\s()]+)\)$")
 
+_WITHDRAWN = "{what} {id!r} was withdrawn on {day}; `konsort {what} restore {id}` brings it back"
+
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
@@ -22,20 +24,27 @@ class Resolver:
 
     store: Store
 
-    def organisation(self, words: str) -> OrganisationId:
+    def organisation(self, words: str, *, withdrawn: bool = False) -> OrganisationId:
         """Return the organisation with that id, that very name, or a name that only one has.
 
-        Raises NotFound, or Ambiguous with the choices, where several fit.
+        `withdrawn`: one that is withdrawn is known too. Raises NotFound, or Ambiguous with the choices, where several
+        fit.
         """
         candidates = _ids_in(words)
         known = self.store.organisations(candidates)
         for ident in candidates:
-            if ident in known:
-                return OrganisationId(ident)
-        fits = self.store.find_organisations(words, limit=CHOICES)
+            if one := known.get(OrganisationId(ident)):
+                if one.withdrawn and not withdrawn:
+                    raise NotFound(_WITHDRAWN.format(what="organisation", id=ident, day=one.withdrawn))
+                return one.id
+        fits = [
+            one
+            for one in self.store.find_organisations(words, limit=CHOICES)
+            if withdrawn or one.withdrawn is None
+        ]
         named = [one for one in fits if one.label.casefold() == words.strip().casefold()]
         if len(fits) == 1 or len(named) == 1:
-            return (named or list(fits))[0].id
+            return (named or fits)[0].id
         if not fits:
             raise NotFound(
                 f"no organisation has the id or the name {words!r}; try a part of its name, or its participant code"
@@ -50,11 +59,21 @@ class Resolver:
         """Return the organisations that are meant, in the order given."""
         return tuple(self.organisation(word) for word in words)
 
-    def outline(self, reader: Reader, words: str, *, call: str | None = None) -> OutlineId:
-        """Return the outline with that id or that very title, of one call or of any; hidden ones are not known."""
+    def outline(
+        self, reader: Reader, words: str, *, call: str | None = None, withdrawn: bool = False
+    ) -> OutlineId:
+        """Return the outline with that id or that very title, of one call or of any; hidden ones are not known.
+
+        `withdrawn`: one that is withdrawn is known too.
+        """
         candidates = _ids_in(words)
         heads = self.store.outline_heads(ids_or_title=(*candidates, words.strip()), call=call)
         visible = [head for head in heads if reader.may_see(head)]
+        standing = [head for head in visible if withdrawn or head.withdrawn is None]
+        if visible and not standing:
+            head = visible[0]
+            raise NotFound(_WITHDRAWN.format(what="outline", id=head.id, day=head.withdrawn))
+        visible = standing
         for ident in candidates:
             if any(head.id == ident for head in visible):
                 return OutlineId(ident)

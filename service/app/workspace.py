@@ -145,7 +145,7 @@ class Workspace:
             try:
                 with self._store.transaction(what=f"setting {name}", who=self._user) as writer:
                     writer.put_setting(name, after.as_json(), expected=text)
-                    writer.put_setting(self._place, remembered.as_json(), expected=kept)
+                    writer.put_setting(self._place, remembered.as_json(), expected=kept, derived=True)
                 return
             except Conflict:
                 continue
@@ -228,12 +228,12 @@ class Workspace:
 
     def remember(self, reference: Previous) -> None:
         """Hold all later plans near this one: the plan that stood before the records changed."""
-        self._store.put_setting(self._place, KeptPlan(reference).as_json(), who=self._user)
+        self._store.put_setting(self._place, KeptPlan(reference).as_json(), derived=True)
 
     def forget(self) -> None:
         """Forget what was seen of the plan: the next one is made as if it were the first. Decisions stay."""
         if self._store.setting(self._place) is not None:
-            self._store.put_setting(self._place, KeptPlan().as_json(), who=self._user)
+            self._store.put_setting(self._place, KeptPlan().as_json(), derived=True)
 
     def _plan(self, decisions: Decisions) -> OverallProject:
         """Return the plan for decisions, near the reference; without changes told."""

@@ -156,11 +156,13 @@ class Snapshot:
 
     @once
     def organisations(self) -> dict[OrganisationId, Organisation]:
-        return self._sources.store.organisations(at=self.revisions)
+        return self._sources.store.organisations(at=self.revisions, standing=True)
 
     @once
     def outlines(self) -> dict[OutlineId, Outline]:
-        return {outline.id: outline for outline in self._sources.store.outlines(at=self.revisions)}
+        return {
+            outline.id: outline for outline in self._sources.store.outlines(at=self.revisions, standing=True)
+        }
 
     @once
     def owner_decisions(self) -> tuple[OwnerDecision, ...]:

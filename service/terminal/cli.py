@@ -2,7 +2,7 @@
 
 import click
 
-from service.terminal import ask, bring, combine, look, run
+from service.terminal import ask, bring, combine, edit, look, run
 from service.terminal.command import Group, pass_session
 
 
@@ -16,7 +16,7 @@ def main() -> None:
     """
 
 
-for commands in (bring.COMMANDS, ask.COMMANDS, combine.COMMANDS, look.COMMANDS, run.COMMANDS):
+for commands in (bring.COMMANDS, ask.COMMANDS, combine.COMMANDS, look.COMMANDS, edit.COMMANDS, run.COMMANDS):
     for command in commands:
         main.add_command(command)
 

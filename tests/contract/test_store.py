@@ -388,11 +388,121 @@ def test_a_watch_sees_what_others_write(store: Store, store_url: str) -> None:
         assert watch.revisions() == store.revisions()
 
 
+def test_a_change_is_undone_and_the_undoing_too(store: Store) -> None:
+    fill(store)
+    renamed = replace(BOB, name="Bob SE")
+    with store.transaction(what="edit") as writer:
+        writer.put_organisations([renamed])
+        writer.put_outlines([IDEA])
+        writer.put_same_owner(ADA.id, BOB.id, same=True, by="anna", at="2026-11-28T09:00:00+00:00")
+    edit = store.audit(1)[0]
+    assert (edit.what, edit.can_be_undone) == ("edit", True)
+    undoing = store.undo(edit.id, who="ben")
+    assert (undoing.who, undoing.what, undoing.undoes) == ("ben", f"undo {edit.id}: edit", edit.id)
+    assert store.organisation(BOB.id) == BOB
+    assert store.outlines() == ()
+    assert store.same_owner_decisions() == ()
+    assert store.audit_entry(edit.id).undone_by == undoing.id
+    with pytest.raises(BadInput, match=f"change {edit.id} is undone already, by change {undoing.id}"):
+        store.undo(edit.id)
+    store.undo(undoing.id)
+    assert store.organisation(BOB.id) == renamed
+    assert store.outlines() == (IDEA,)
+    assert len(store.same_owner_decisions()) == 1
+    assert store.audit_entry(edit.id).can_be_undone
+
+
+def test_what_was_changed_since_is_not_undone_over_it(store: Store) -> None:
+    fill(store)
+    for name in ("Bob SE", "Bob plc"):
+        with store.transaction(what=name) as writer:
+            writer.put_organisations([replace(BOB, name=name)])
+    later, earlier, *_ = store.audit()
+    with pytest.raises(Conflict, match="2 of the organisations was changed since; undo that first"):
+        store.undo(earlier.id)
+    store.undo(later.id)
+    store.undo(earlier.id)
+    assert store.organisation(BOB.id) == BOB
+
+
+def test_a_deletion_is_undone_and_a_first_import_too(store: Store) -> None:
+    fill(store)
+    with store.transaction() as writer:
+        writer.put_outlines([IDEA])
+    with store.transaction(what="delete") as writer:
+        writer.remove_outlines([IDEA.id])
+    first, *_, deletion = reversed(store.audit())
+    store.undo(deletion.id)
+    assert store.outlines() == (IDEA,)
+    with pytest.raises(BadInput, match=r"cannot be deleted, outlines name it \(1\); withdraw it instead"):
+        store.undo(first.id)
+    with store.transaction() as writer:
+        writer.remove_outlines([IDEA.id])
+    before = store.revisions()
+    store.undo(first.id)
+    assert (store.organisations(), store.projects()) == ({}, {})
+    assert store.revisions().history != before.history
+
+
+def test_changes_in_bulk_are_not_kept_and_said_not_to_be(store: Store) -> None:
+    with store.transaction(what="bulk", bulk=True) as writer:
+        writer.put_organisations([ADA])
+    (entry,) = store.audit()
+    assert not entry.can_be_undone
+    with pytest.raises(BadInput, match="too large to be undone"):
+        store.undo(entry.id)
+    with pytest.raises(NotFound, match="there is no change 99"):
+        store.undo(99)
+
+
+def test_who_is_withdrawn_is_kept_and_takes_no_part(store: Store) -> None:
+    fill(store)
+    day = dt.date(2026, 11, 28)
+    with store.transaction() as writer:
+        writer.put_outlines([IDEA, replace(IDEA, id=OutlineId("p"), organisation=BOB.id)])
+        writer.put_same_owner(ADA.id, BOB.id, same=False, by="anna", at="2026-11-28T09:00:00+00:00")
+    before = store.revisions()
+    with store.transaction() as writer:
+        writer.put_outlines([replace(IDEA, withdrawn=day)])
+    assert store.live_changes(before).outlines == {IDEA.id: None}
+    assert [outline.id for outline in store.outlines(standing=True)] == ["p"]
+    assert store.outline(IDEA.id).withdrawn == day
+    with store.transaction() as writer:
+        writer.put_organisations([replace(BOB, withdrawn=day)])
+    assert store.outlines(standing=True) == ()
+    assert [(head.id, head.withdrawn) for head in store.outline_heads()] == [(IDEA.id, day), ("p", None)]
+    assert store.outline_heads(standing=True) == ()
+    assert list(store.organisations(standing=True)) == [ADA.id]
+    assert store.same_owner_decisions() == ()
+    history = store.history()
+    assert history.organisations["id"].tolist() == [ADA.id]
+    assert history.participations["organisation"].tolist() == [ADA.id]
+    assert history.projects["id"].tolist() == [OLD.id, NEW.id]
+
+
+def test_an_organisation_of_a_project_cannot_be_deleted(store: Store) -> None:
+    fill(store)
+    wanted = r"organisation '2' cannot be deleted, participations name it \(2\); withdraw it instead"
+    with pytest.raises(BadInput, match=wanted), store.transaction() as writer:
+        writer.remove_organisations([BOB.id])
+    with store.transaction() as writer:
+        writer.put_organisations([Organisation(OrganisationId("3"), "Cyd")])
+        assert writer.remove_organisations(["3", "nobody"]) == 1
+    assert list(store.organisations()) == ["1", "2"]
+
+
 def test_a_store_of_the_first_layout_keeps_its_records_and_its_revision(store_url: str) -> None:
     with Store.open(store_url) as store:
         fill(store)
         records, engine = store.organisations(), store._engine
         with engine.begin() as connection:  # back to the layout before there were layers
+            connection.exec_driver_sql("DROP TABLE journal")
+            for table, column in (
+                ("organisations", "withdrawn"),
+                ("outlines", "withdrawn"),
+                ("audit", "undoes"),
+            ):
+                connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
             connection.exec_driver_sql("DROP TABLE changes")
             connection.exec_driver_sql("DELETE FROM state")
             connection.exec_driver_sql("INSERT INTO state (name, value) VALUES ('revision', 'abc')")

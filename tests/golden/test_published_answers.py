@@ -22,6 +22,14 @@ OUTLINE = "DEMO-OUT-058"
 TEAM = ["DEMO-ORG-058", "DEMO-ORG-037", "DEMO-ORG-044", "DEMO-ORG-021"]
 TEXT = "A data space for water utilities with leak sensors at the edge. We seek sensor makers and a cloud provider."
 QUESTION = {"call": CALL, "outline": OUTLINE}
+LATE = {
+    "call": CALL,
+    "id": "LATE-1",
+    "title": "Leak sensors for ports",
+    "text": TEXT,
+    "organisation": "Late Sensors SA",
+    "budget_eur": 1e6,
+}
 REQUESTS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
     ("post", "/suggest", "", QUESTION),
     ("post", "/suggest", "", {"call": CALL, "text": TEXT, "size": "1-2"}),
@@ -52,6 +60,25 @@ REQUESTS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
     ("get", "/types", "", None),
     ("get", "/outlines", f"?call={CALL}", None),
     ("get", "/organisations", "?text=a&country=EL", None),
+    (
+        "post",
+        "/organisations",
+        "",
+        {"name": "Late Sensors SA", "country": "FR", "kind": "sme", "profile": "Leaks."},
+    ),
+    ("get", "/organisations/{name}", "", None),
+    ("patch", "/organisations/{name}", "", {"city": "Lyon", "profile": None}),
+    ("put", "/organisations/{name}/withdrawal", "", None),
+    ("delete", "/organisations/{name}/withdrawal", "", None),
+    ("post", "/outlines", "", LATE),
+    ("get", "/outlines/{late}", "", None),
+    ("patch", "/outlines/{late}", "", {"seeks": "Harbour authorities.", "country": "EL"}),
+    ("put", "/outlines/{late}/withdrawal", "", None),
+    ("delete", "/outlines/{late}/withdrawal", "", None),
+    ("delete", "/outlines/{late}", "", None),
+    ("delete", "/organisations/{name}", "", None),
+    ("get", "/audit", "?limit=3", None),
+    ("put", "/audit/{change}/undone", "", None),
 )
 """Method, address, query and body; the answers hold a decision and a change, so that these are looked at too."""
 REFUSED: tuple[tuple[str, str, dict[str, Any] | None, int], ...] = (
@@ -92,9 +119,16 @@ def test_every_object_in_an_answer_is_closed(described: dict[str, Any]) -> None:
     assert [name for name in objects if shapes[name].get("additionalProperties") is not False] == []
 
 
+def _published(path: str) -> str:
+    names = {"{name}": "{organisation}", "{late}": "{outline}"}
+    for ours, published in names.items():
+        path = path.replace(ours, published)
+    return path
+
+
 def test_every_address_is_asked(described: dict[str, Any]) -> None:
     published = {(method, path) for path, methods in described["paths"].items() for method in methods}
-    assert {(method, f"/api/v1{address}") for method, address, _, _ in REQUESTS} == published
+    assert {(method, _published(f"/api/v1{address}")) for method, address, _, _ in REQUESTS} == published
 
 
 @pytest.mark.parametrize(("method", "address", "query", "body"), REQUESTS)
@@ -107,9 +141,14 @@ def test_every_answer_over_http_is_as_described(
     body: dict[str, Any] | None,
 ) -> None:
     path = f"/api/v1{address}"
-    answer = client.open(path.format(call=CALL) + query, method=method, json=body)
+    newest = client.get("/api/v1/audit?limit=1").get_json()["changes"]
+    words = {"call": CALL, "name": "Late Sensors SA", "late": LATE["id"], "change": newest[0]["id"]}
+    asked = path.format(**words) + query
+    answer = client.open(asked, method=method, json=body)
     assert answer.status_code == 200, answer.text
-    schema = described["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"]
+    schema = described["paths"][_published(path)][method]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ]
     assert misfits(answer.get_json(), schema, described) == []
 
 
@@ -129,6 +168,7 @@ def test_every_refusal_is_as_described(
 
 WORDS = ("--outline", OUTLINE, "--call", CALL)
 DAY = ("--start", "2027-03-09T09:00+00:00", "--end", "2027-03-09T12:00+00:00", "--tables", "5")
+OF = ("--organisation", "DEMO-ORG-058")
 COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("read", "Statements", ("--outline", OUTLINE)),
     ("suggest", "Suggestions", WORDS),
@@ -154,6 +194,20 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("calls show", "Call", (CALL,)),
     ("types", "[TypeRow]", ()),
     ("outlines", "[OutlineRow]", ()),
+    ("organisation add", "OrganisationKept", ("--name", "Late SA", "--id", "LATE-ORG", "--country", "EL")),
+    ("organisation show", "OrganisationKept", ("LATE-ORG",)),
+    ("organisation edit", "OrganisationKept", ("LATE-ORG", "--sme", "yes", "--clear", "country")),
+    ("organisation withdraw", "OrganisationKept", ("LATE-ORG",)),
+    ("organisation restore", "OrganisationKept", ("LATE-ORG",)),
+    ("organisation delete", "OrganisationKept", ("LATE-ORG",)),
+    ("outline add", "OutlineKept", ("--call", CALL, "--id", "LATE-2", "--title", "T", "--text", TEXT, *OF)),
+    ("outline show", "OutlineKept", ("LATE-2",)),
+    ("outline edit", "OutlineKept", ("LATE-2", "--budget-eur", "5000")),
+    ("outline withdraw", "OutlineKept", ("LATE-2",)),
+    ("outline restore", "OutlineKept", ("LATE-2",)),
+    ("outline delete", "OutlineKept", ("LATE-2",)),
+    ("audit", "[Change]", ("--limit", "3")),
+    ("undo", "Change", ("{newest}",)),
 )
 """Command, the shape that it answers with (in brackets: a list of them), and its words."""
 FILES = {
@@ -196,6 +250,9 @@ def test_every_answer_in_a_terminal_is_as_described(
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
+    if "{newest}" in words:
+        listed = CliRunner().invoke(main, ["--home", str(home), "audit", "--limit", "1", "--json"])
+        words = (str(json.loads(listed.stdout)[0]["id"]),)
     result = CliRunner().invoke(main, ["--home", str(home), *command.split(), *words, "--json"])
     assert result.exit_code in {0, 1, 3}, result.output
     assert misfits(json.loads(result.stdout), shape_of(shape), described) == []

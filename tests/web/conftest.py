@@ -61,6 +61,7 @@ from matcher.suggest.reasons import Reason
 from matcher.suggest.steering import Steering, Tolerance, TradeOff, WeakPoint
 from service.app.answers import KeptDecision
 from service.app.decided import kept_decisions
+from service.app.editing import Editing
 from service.app.open import Application, open_application
 from service.app.overall import OverallProjects
 from service.app.question import (
@@ -402,6 +403,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Applicati
     """One application for all tests: making the API's description takes half a second."""
     with small_application(tmp_path_factory.mktemp("home")) as application:
         yield application, create_app(application)
+
+
+@pytest.fixture
+def own_application(tmp_path: Path) -> Iterator[Application]:
+    """An application that no other test shares, for those that change records."""
+    with small_application(tmp_path) as application:
+        store, records, snapshots = application.store, application.records, application.snapshots
+        projects = OverallProjects(store, records, snapshots)
+        yield replace(application, projects=projects, editing=Editing(store, records, projects, snapshots))
 
 
 @pytest.fixture

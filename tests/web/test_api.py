@@ -159,6 +159,7 @@ def test_records_are_listed(client: FlaskClient) -> None:
         "country": "EL",
         "organisation": "O2",
         "language": "en",
+        "withdrawn": None,
     }
     organisations = client.get(f"{V1}/organisations?text=meltemi&country=UK").get_json()["organisations"]
     assert organisations == []

@@ -32,7 +32,13 @@ PATHS = {
     "/api/v1/calls/{call}/decisions",
     "/api/v1/outlines",
     "/api/v1/types",
+    "/api/v1/outlines/{outline}",
+    "/api/v1/outlines/{outline}/withdrawal",
     "/api/v1/organisations",
+    "/api/v1/organisations/{organisation}",
+    "/api/v1/organisations/{organisation}/withdrawal",
+    "/api/v1/audit",
+    "/api/v1/audit/{change}/undone",
 }
 
 

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from service.app.question import Country, Id, ListQuestion, OrganisationText, Strict
+from service.app.question import Country, Id, ListQuestion, OrganisationText, OutlineName, Strict
 
 
 class DecisionKey(Strict):
@@ -45,6 +45,24 @@ class FindQuery(ListQuestion):
     text: str = Field(min_length=1, max_length=200)
     country: Country | None = None
     limit: int = Field(20, ge=1, le=100)
+
+
+class OutlinePath(BaseModel):
+    """An outline in the address."""
+
+    outline: OutlineName
+
+
+class OrganisationPath(BaseModel):
+    """An organisation in the address."""
+
+    organisation: OrganisationText
+
+
+class ChangePath(BaseModel):
+    """The number of a change in the address."""
+
+    change: int = Field(ge=1, lt=2**31)
 
 
 class CallPath(BaseModel):

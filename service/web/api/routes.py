@@ -32,6 +32,7 @@ from service.app.answers import (
 from service.app.open import Application
 from service.app.resolve import country
 from service.web.api import parameters
+from service.web.api.editing import editing_routes
 from service.web.api.schemas import answered, problem
 from service.web.identity import reader
 
@@ -55,7 +56,7 @@ PROBLEMS: ResponseDict = {
 
 def require_json() -> None:
     """Refuse a body that is not JSON: 415 for another type, 400 where it cannot be read."""
-    if request.method == "POST":
+    if request.method in ("POST", "PATCH"):
         try:
             request.get_json()
         except RecursionError:
@@ -71,6 +72,7 @@ def api_blueprint(application: Application) -> APIBlueprint:
     _steering(api, application)
     _network(api, application)
     _records(api, application)
+    editing_routes(api, application)
     return api
 
 

@@ -14,9 +14,13 @@ from matcher.suggest.answers import Partners, Suggestions
 from matcher.suggest.steering import Steering, TradeOff
 from service.app.answers import (
     CallList,
+    Change,
+    ChangeList,
     DecisionList,
     Imported,
+    OrganisationKept,
     OrganisationList,
+    OutlineKept,
     OutlineList,
     RankingList,
     SuspectedOwner,
@@ -29,6 +33,7 @@ ANSWERS = (
     *(OverallProject, DecisionList),
     *(Neighbourhood, IntroductionPath, CountryView, CountryMatrix, Summary),
     *(CallList, TypeList, OutlineList, OrganisationList),
+    *(OutlineKept, OrganisationKept, Change, ChangeList),
     Problem,
 )
 """What addresses answer; the records inside are described with them."""

@@ -13,7 +13,7 @@ from matcher.suggest.answers import Suggestions
 from service.app.open import Application
 from service.app.question import ListQuestion
 from service.web.identity import reader
-from service.web.pages import bringing, combining, needs, show, steering
+from service.web.pages import bringing, combining, editing, needs, show, steering
 from service.web.pages.form import Form
 from service.web.pages.forms import USUAL_PRESET, partners_question, steer_question, suggest_question
 from service.web.pages.listing import COLUMNS, SAMPLE, check_form
@@ -51,6 +51,7 @@ def pages_blueprint(application: Application) -> Blueprint:
     _calls(pages, application)
     combining.add_routes(pages, application)
     bringing.add_routes(pages, application)
+    editing.add_routes(pages, application)
     return pages
 
 

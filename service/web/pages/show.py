@@ -81,6 +81,15 @@ def date(value: dt.date | None) -> str:
     return "—" if value is None else f"{value:%d.%m.%Y}"
 
 
+def moment(value: dt.datetime) -> str:
+    """A moment as people write it, in UTC.
+
+    >>> moment(dt.datetime(2026, 11, 28, 9, 5, tzinfo=dt.UTC))
+    '28.11.2026, 09:05 UTC'
+    """
+    return f"{value.astimezone(dt.UTC):%d.%m.%Y, %H:%M} UTC"
+
+
 def country(code: str | None) -> str:
     """A country's name with its EU code.
 
@@ -266,6 +275,7 @@ FILTERS = (
     hidden,
     instead_of,
     kind,
+    moment,
     named,
     names_of,
     number,

@@ -1,0 +1,204 @@
+"""Can single records be added, edited, withdrawn, deleted by API and page, and each change be undone?"""
+
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from data.errors import NotFound
+from data.model import OrganisationId
+from data.readers import Reader, Role
+from service.app.open import Application
+from service.app.question import ListQuestion, OutlineAdded, OutlineEdited
+from service.web.app import create_app
+
+CALL = "demo-call"
+LATE = {"call": CALL, "title": "Late sensors", "text": "We measure leaks.", "organisation": "O2"}
+
+
+@pytest.fixture
+def own(own_application: Application) -> FlaskClient:
+    """A client of an application that no other test shares, since records change."""
+    return create_app(own_application).test_client()
+
+
+def asked(client: FlaskClient, method: str, path: str, body: Any = None) -> Any:
+    answer = client.open(f"/api/v1{path}", method=method, json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()
+
+
+def token(page: str) -> str:
+    match = re.search(r'name="token" value="([^"]+)"', page)
+    assert match
+    return match[1]
+
+
+def newest(client: FlaskClient) -> dict[str, Any]:
+    (change,) = asked(client, "GET", "/audit?limit=1")["changes"]
+    return dict(change)
+
+
+def test_an_outline_is_added_edited_withdrawn_restored_deleted_and_brought_back(own: FlaskClient) -> None:
+    added = asked(own, "POST", "/outlines", LATE)
+    assert (added["country"], added["language"], added["withdrawn"]) == ("EL", "en", None)
+    path = f"/outlines/{added['id']}"
+    edited = asked(own, "PATCH", path, {"seeks": "Harbours", "budget_eur": 5000, "language": None})
+    assert (edited["seeks"], edited["budget_eur"], edited["language"]) == ("Harbours", 5000.0, None)
+    assert edited["title"] == "Late sensors"
+    assert asked(own, "PUT", f"{path}/withdrawal")["withdrawn"] is not None
+    listed = asked(own, "GET", f"/outlines?call={CALL}")["outlines"]
+    assert [row["id"] for row in listed if row["withdrawn"]] == [added["id"]]
+    assert asked(own, "DELETE", f"{path}/withdrawal")["withdrawn"] is None
+    assert asked(own, "DELETE", path)["title"] == "Late sensors"
+    assert own.get(f"/api/v1{path}").status_code == 404
+    change = newest(own)
+    assert (change["what"], change["can_be_undone"]) == (f"delete outline {added['id']}", True)
+    asked(own, "PUT", f"/audit/{change['id']}/undone")
+    assert asked(own, "GET", path) == edited
+    again = own.put(f"/api/v1/audit/{change['id']}/undone")
+    assert (again.status_code, again.get_json()["code"]) == (422, "bad-input")
+
+
+def test_what_is_withdrawn_is_not_matched_and_says_how_it_comes_back(
+    own: FlaskClient, own_application: Application
+) -> None:
+    asked(own, "PUT", "/outlines/L1/withdrawal")
+    assert "L1" not in own_application.snapshots.current.outlines
+    asked(own, "PUT", "/organisations/O2/withdrawal")
+    snapshot = own_application.snapshots.current
+    assert (list(snapshot.outlines), "O2" in snapshot.organisations) == ([], False)
+    refused = own.get("/api/v1/graph/around?organisation=O2")
+    assert refused.status_code == 404
+    assert "konsort organisation restore O2" in refused.get_json()["detail"]
+    asked(own, "DELETE", "/organisations/O2/withdrawal")
+    assert list(own_application.snapshots.current.outlines) == ["L2"]
+    assert own.get("/api/v1/graph/around?organisation=O2").status_code == 200
+
+
+def test_an_organisation_and_its_profile_are_edited_and_searchable_at_once(own: FlaskClient) -> None:
+    asked(own, "PATCH", "/organisations/O4", {"profile": "We run ferries.", "kind": "public"})
+    kept = asked(own, "GET", "/organisations/O4")
+    assert (kept["profile"], kept["kind"], kept["name"]) == (
+        "We run ferries.",
+        "public",
+        "Comune di Pontelago",
+    )
+    assert asked(own, "PATCH", "/organisations/O4", {"profile": None})["profile"] is None
+    refused = own.delete("/api/v1/organisations/O1")
+    assert refused.status_code == 422
+    assert "withdraw it instead" in refused.get_json()["detail"]
+    assert asked(own, "DELETE", "/organisations/O4")["id"] == "O4"
+
+
+def test_a_sender_that_nobody_knows_is_kept_only_where_it_is_said_to_be_new(own: FlaskClient) -> None:
+    body = LATE | {"organisation": "Neue Netze GmbH", "country": "AT"}
+    assert own.post("/api/v1/outlines", json=body).status_code == 404
+    added = asked(own, "POST", "/outlines", body | {"new_organisation": True})
+    sender = asked(own, "GET", f"/organisations/{added['organisation']}")
+    assert (sender["name"], sender["country"]) == ("Neue Netze GmbH", "AT")
+    asked(own, "PUT", f"/audit/{newest(own)['id']}/undone")
+    assert own.get(f"/api/v1/organisations/{added['organisation']}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "said"),
+    [
+        ("POST", "/outlines", LATE | {"text": "siehe Anlage"}, "text 'siehe Anlage' is no content"),
+        ("POST", "/outlines", LATE | {"id": "L1"}, "outline 'L1' is there already"),
+        ("PATCH", "/outlines/L1", {"title": None}, "title"),
+        ("PATCH", "/outlines/L1", {"country": "Atlantis"}, "unknown country 'Atlantis'"),
+        ("POST", "/organisations", {"name": "X", "id": "8,88E+08"}, "has lost its last digits"),
+        ("POST", "/organisations", {"name": "X", "id": "999999999"}, "stands for no id"),
+        ("POST", "/organisations", {"name": "X", "id": "O1"}, "there already, as Nordlicht Rechenwerke AG"),
+        ("PATCH", "/organisations/O2", {"kind": "large", "sme": True}, "SME flag"),
+        ("GET", "/audit?cursor=x", None, "no part of the list begins at 'x'"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_in_words(
+    own: FlaskClient, method: str, path: str, body: Any, said: str
+) -> None:
+    answer = own.open(f"/api/v1{path}", method=method, json=body)
+    assert answer.status_code == 422, answer.text
+    assert said in answer.get_json()["detail"]
+
+
+def test_a_reader_of_one_organisation_changes_its_records_alone(own_application: Application) -> None:
+    editing = own_application.editing
+    theirs = Reader("mel", Role.COMPANY, OrganisationId("O2"))
+    assert editing.edit_outline(theirs, "L2", OutlineEdited(seeks="Islands")).seeks == "Islands"
+    added = editing.add_outline(theirs, OutlineAdded(**LATE))
+    assert editing.withdraw_outline(theirs, added.id).withdrawn
+    assert editing.organisation(theirs, "O2").id == "O2"
+    for refused in (
+        lambda: editing.outline(theirs, "L1"),
+        lambda: editing.organisation(theirs, "O1"),
+        lambda: editing.add_outline(theirs, OutlineAdded(**LATE | {"organisation": "O1"})),
+        lambda: editing.audit(theirs, ListQuestion()),
+        lambda: editing.undo(theirs, 1),
+    ):
+        with pytest.raises(NotFound):
+            refused()
+    assert own_application.store.audit(1)[0].who == "mel"
+
+
+def test_a_late_outline_is_written_on_the_page_and_undone_there(own: FlaskClient) -> None:
+    form = own.get(f"/outlines/new?call={CALL}").text
+    assert "The organisation is new" in form
+    sent = {**LATE, "token": token(form), "organisation": "Meltemi Cloud"}
+    done = own.post("/outlines/new", data=sent, follow_redirects=True).text
+    assert "Done: add outline out-" in done
+    assert "See the whole call with it" in done
+    undone = own.post(
+        "/changes", data={"token": token(done), "change": newest(own)["id"]}, follow_redirects=True
+    ).text
+    assert "Undo 1" not in undone
+    assert "Undo 2: add outline" in undone or "undone" in undone
+    assert "Late sensors" not in own.get("/records").text
+
+
+def test_a_record_is_edited_withdrawn_and_deleted_on_the_page(own: FlaskClient) -> None:
+    page = own.get("/outlines/L2").text
+    assert 'value="Edge on the islands"' in page
+    fields = {"title": "Edge on all islands", "text": "Ein Text.", "organisation": "O2", "country": "EL"}
+    saved = own.post("/outlines/L2", data=fields | {"token": token(page)}, follow_redirects=True).text
+    assert "Done: edit outline L2." in saved
+    gone = own.post(
+        "/outlines/L2", data={"token": token(page), "step": "withdraw"}, follow_redirects=True
+    ).text
+    assert "Let it take part again" in gone
+    assert "withdrawn" in own.get(f"/records?call={CALL}").text
+    deleted = own.post(
+        "/outlines/L2", data={"token": token(page), "step": "delete"}, follow_redirects=True
+    ).text
+    assert "Delete outline L2" in deleted
+    page = own.get("/organisations/O5").text
+    kept = own.post(
+        "/organisations/O5",
+        data={
+            "token": token(page),
+            "name": "Meltemi Cloud SA",
+            "country": "Greece",
+            "sme": "yes",
+            "kind": "sme",
+        },
+        follow_redirects=True,
+    ).text
+    assert "Done: edit organisation O5." in kept
+    new = own.post("/organisations/new", data={"token": token(page), "name": "New SA"}, follow_redirects=True)
+    assert "Done: add organisation org-" in new.text
+
+
+def test_a_form_of_another_site_changes_no_record(own: FlaskClient) -> None:
+    for path in ("/outlines/L1", "/organisations/O1", "/changes"):
+        assert own.post(path, data={"step": "delete", "change": "1"}).status_code == 403
+
+
+def test_what_is_wrong_on_the_page_stays_in_the_form(own: FlaskClient) -> None:
+    page = own.get("/outlines/L1").text
+    sent = {"token": token(page), "title": "T", "text": "tbd", "organisation": "O1", "country": "Atlantis"}
+    answer = own.post("/outlines/L1", data=sent)
+    assert answer.status_code == 422
+    assert "Atlantis" in answer.text
+    assert ">tbd</textarea>" in answer.text
