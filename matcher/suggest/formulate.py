@@ -1,6 +1,6 @@
 """What exactly is asked of the solver? A request, read against the store, becomes candidates, demands and wishes."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from data.calls import CallProfile
@@ -71,8 +71,10 @@ class Formulation:
         return replace(self, problem=replace(self.problem, wishes=wishes))
 
 
-def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
-    """Read the outline, gather who could take part, and put the question.
+def formulate(
+    request: SuggestRequest, knowledge: Knowledge, *, beside: Sequence[OrganisationId] = ()
+) -> Formulation:
+    """Read the outline, gather who could take part, and put the question. `beside`: who is asked about beside it.
 
     Raises NotFound for unknown ids, BadInput for wishes that cannot be read, NotReady for an empty store.
     """
@@ -92,7 +94,7 @@ def formulate(request: SuggestRequest, knowledge: Knowledge) -> Formulation:
         topic=request.topic or ";".join(profile.topics) or None,
         programme=request.programme,
     )
-    around = surroundings((lead, *request.must), knowledge, profile=profile)
+    around = surroundings((lead, *request.must), knowledge, profile=profile).among(beside, knowledge)
     candidates = gather(
         reading, query, knowledge, around.field(knowledge), own=_country(author, knowledge)
     ).lacking(author, reading)

@@ -5,6 +5,7 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from data.calls import describe
+from data.errors import BadInput
 from data.model import Organisation, OrganisationId
 from graph.rules.rules import RuleAnswer
 from matcher.ranking.query import Query
@@ -28,6 +29,7 @@ from matcher.suggest.settle import settle
 from matcher.suggest.steering import Steering, TradeOff, steer, trade_off
 from matcher.suggest.surroundings import surroundings
 from matcher.suggest.verdict import verdict_of
+from matcher.suggest.why import Why, why
 
 FUNDED = "Scores say “looks like consortia that were funded”, never a probability of success."
 
@@ -108,6 +110,14 @@ class Matcher:
             notes=(*around.notes(knowledge), FUNDED, knowledge.ranker.basis),
             understood=understood,
         )
+
+    def why(self, request: SuggestRequest, organisation: OrganisationId) -> Why:
+        """Say how an organisation stands for a stored outline, and what would change that."""
+        if request.outline is None:
+            raise BadInput("say for which stored outline; a text that is not stored has no standing to tell")
+        known = self.knowledge.organisation(organisation)
+        question = formulate(request, self.knowledge, beside=(organisation,))
+        return why(question, self.suggest(request), known, request.outline, self.knowledge)
 
     def steer(self, request: SuggestRequest, team: Sequence[OrganisationId]) -> Steering:
         """Say what could be changed in a set: swaps with what they change, weak points with who could step in."""

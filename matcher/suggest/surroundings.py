@@ -5,7 +5,7 @@ the demonstration call rehearses there. The own record is then the only real one
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.calls import CallProfile
 from data.errors import BadInput, NotReady
@@ -23,6 +23,11 @@ class Surroundings:
 
     fictional: bool
     own: tuple[OrganisationId, ...] = ()
+
+    def among(self, others: Iterable[OrganisationId], knowledge: Knowledge) -> "Surroundings":
+        """The same, with these real organisations among fictional ones, where fictional ones are sought."""
+        real = [ident for ident in others if not knowledge.organisation(ident).fictional]
+        return replace(self, own=tuple(dict.fromkeys((*self.own, *real)))) if self.fictional else self
 
     def field(self, knowledge: Knowledge) -> Eligible:
         """Return who is eligible."""

@@ -182,6 +182,14 @@ class PartnersQuestion(Strict):
     limit: int = Field(20, ge=1, le=200)
 
 
+class WhyQuestion(Strict):
+    """Why was this organisation suggested for this outline, or not, and what would change that?"""
+
+    organisation: OrganisationText
+    outline: OutlineName = Field(description="Id or title of a stored outline.")
+    call: Id | None = Field(None, description="Whose rules hold; null: the outline's own call.")
+
+
 class RankQuery(Strict):
     """One project idea that looks for partners."""
 

@@ -26,6 +26,7 @@ from service.app.question import (
     ReadQuestion,
     SteerQuestion,
     SuggestQuestion,
+    WhyQuestion,
     made,
 )
 from service.app.records import Records
@@ -42,6 +43,7 @@ if TYPE_CHECKING:  # the matcher is slow to import: only who asks it pays
     from matcher.suggest.knowledge import Knowledge
     from matcher.suggest.matcher import Matcher
     from matcher.suggest.steering import Steering, TradeOff
+    from matcher.suggest.why import Why
     from service.runtime.snapshot import Snapshot
 
 
@@ -90,6 +92,17 @@ class Questions:
     def partners(self, reader: Reader, question: PartnersQuestion) -> "Partners":
         """Find partners for one organisation, with reasons."""
         return self._matcher(reader).partners(self.partners_request_of(question))
+
+    def why(self, reader: Reader, question: WhyQuestion) -> "Why":
+        """Say how an organisation stands for an outline that the reader may see. Of others, names alone are told."""
+        from matcher.suggest.answers import SuggestRequest
+
+        names = self._records.names
+        outline = names.outline(reader, question.outline)
+        knowledge = self._knowledge(reader)
+        call = CallId(question.call) if question.call else knowledge.outline(outline).call
+        request = made(SuggestRequest, call=call, outline=outline)
+        return self._matcher(reader).why(request, names.organisation(question.organisation))
 
     def rank(
         self, reader: Reader, queries: Sequence[RankQuery], *, limit: int, newcomers: float = 0.0

@@ -11,12 +11,19 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from data.published import as_json
-from service.app.question import PartnersQuestion, ReadQuestion, SteerQuestion, SuggestQuestion, made
+from service.app.question import (
+    PartnersQuestion,
+    ReadQuestion,
+    SteerQuestion,
+    SuggestQuestion,
+    WhyQuestion,
+    made,
+)
 from service.parsing import assignments, needs_in, pairs, text_of, wants
 from service.terminal.command import Command, Session, pass_session
 from service.terminal.needs_text import statements
 from service.terminal.ranking_file import queries_of
-from service.terminal.render import partners_table, steering, suggestions, trade_off, verdict
+from service.terminal.render import partners_table, steering, suggestions, trade_off, verdict, why_text
 
 if TYPE_CHECKING:
     from matcher.solver.assemble import Incumbent
@@ -225,6 +232,22 @@ def partners(
     session.answer(session.app.questions.partners(session.reader, question), partners_table)
 
 
+@click.command(
+    "why",
+    cls=Command,
+    answers=True,
+    example="konsort why DEMO-ORG-044 --outline DEMO-OUT-028",
+)
+@click.argument("organisation")
+@click.option("--outline", required=True, help="Id or title of a stored outline.")
+@click.option("--call", help="Whose rules hold; by default the outline's own call.")
+@pass_session
+def why(session: Session, organisation: str, outline: str, call: str | None) -> None:
+    """Say why an organisation was suggested for an outline or not, who stands before it, and what would change that."""
+    question = made(WhyQuestion, organisation=organisation, outline=outline, call=call)
+    session.answer(session.app.questions.why(session.reader, question), why_text)
+
+
 @click.command("rank", cls=Command, example="konsort rank queries.jsonl --limit 100 > ranked.jsonl")
 @click.argument("queries", type=click.File("rb"))
 @click.option(
@@ -274,4 +297,4 @@ def check(session: Session, call: str, members: Path) -> None:
     click.get_current_context().exit({"met": 0, "broken": BROKEN, "unknown": CANNOT_TELL}[answer.answer])
 
 
-COMMANDS = (read, suggest, steer, tradeoff, partners, rank, check)
+COMMANDS = (read, suggest, steer, tradeoff, partners, why, rank, check)

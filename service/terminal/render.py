@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # slow to import, and only named here
     from matcher.solver.swap import Swap
     from matcher.suggest.answers import Partner, Partners, Suggestion, Suggestions
     from matcher.suggest.steering import Steering, TradeOff
+    from matcher.suggest.why import Why
 
 
 def suggestions(answer: Suggestions, *, short: bool = False) -> str:
@@ -130,6 +131,28 @@ def partners_table(answer: Partners) -> str:
     lines = [f"Run {answer.run}: {count(len(answer.partners), 'partner')}", *understood(answer.understood)]
     for member in answer.partners:
         lines += [f" {member.score:.3f}", *_partner(member)]
+    return "\n".join([*lines, *answer.notes])
+
+
+def why_text(answer: Why) -> str:
+    """Where the organisation stands, need by need, then what would change it."""
+    where = ", ".join(map(str, answer.suggestions))
+    stands = (
+        f"stands in suggestion {where} of {answer.of}"
+        if where
+        else f"stands in none of {answer.of} suggestions"
+    )
+    head = f"Run {answer.run}, outline {answer.outline}, call {answer.call}"
+    lines = folded(f"{head}: {answer.name} [{answer.organisation}] {stands}.", "")
+    lines.append(f"By texts and past consortia alone: place {answer.fit_place} of {answer.candidates}.")
+    lines.append("What the outline seeks:" if answer.needs else "The outline names nobody whom it seeks.")
+    for standing in answer.needs:
+        lines += folded(f"• {standing.text}", "  ", hang="  ")
+        if standing.chosen:
+            lines += folded(f"In the first suggestion: {', '.join(standing.chosen)}.", "    ")
+    if answer.changes:
+        lines.append("What would change it:")
+        lines += [line for change in answer.changes for line in folded(f"• {change.text}", "  ", hang="  ")]
     return "\n".join([*lines, *answer.notes])
 
 

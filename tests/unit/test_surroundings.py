@@ -57,6 +57,11 @@ def test_a_real_organisation_alone_is_not_kept_apart() -> None:
     assert surroundings([ANNA], store(real=2), profile=REAL) == Surroundings(False)
 
 
+def test_who_is_asked_about_stands_beside_fictional_ones_only() -> None:
+    assert Surroundings(True, (ANNA,)).among([BEN, FAY], store()) == Surroundings(True, (ANNA, BEN))
+    assert Surroundings(False).among([BEN], store()) == Surroundings(False)
+
+
 def test_a_rehearsal_says_so() -> None:
     (note,) = Surroundings(True, (ANNA, BEN)).notes(store())
     assert note.startswith("Your records (Anna, Ben) are real, the surroundings are fictional:")

@@ -59,6 +59,7 @@ from matcher.suggest.answers import (
 )
 from matcher.suggest.reasons import Reason
 from matcher.suggest.steering import Steering, Tolerance, TradeOff, WeakPoint
+from matcher.suggest.why import Change, NeedStanding, Why
 from service.app.answers import KeptDecision
 from service.app.decided import kept_decisions
 from service.app.editing import Editing
@@ -70,6 +71,7 @@ from service.app.question import (
     RankQuery,
     SteerQuestion,
     SuggestQuestion,
+    WhyQuestion,
 )
 from service.app.questions import Questions
 from service.app.records import Records
@@ -350,6 +352,27 @@ class FixedQuestions(Questions):
         others = (o for o in ORGANISATIONS if o.id != request.organisation)
         understood = read_statements(request.text or "")
         return Partners("0123456789ab", tuple(map(partner, others)), understood=understood)
+
+    def why(self, reader: Reader, question: WhyQuestion) -> Why:
+        outline = self._records.names.outline(reader, question.outline)
+        organisation = self._records.organisation(self._records.names.organisation(question.organisation))
+        before = ("Meltemi Cloud",)
+        standing = NeedStanding(
+            "need:1", "a port", True, 0.1, False, 2, before, (), elsewhere=False, reason=None
+        )
+        return Why(
+            run="0123456789ab",
+            organisation=organisation.id,
+            name=organisation.label,
+            outline=outline,
+            call=CALL.id,
+            suggestions=(),
+            of=2,
+            fit_place=3,
+            candidates=5,
+            needs=(standing,),
+            changes=(Change("kind", "Its kind is not recorded."),),
+        )
 
     def rank(
         self, reader: Reader, queries: Sequence[RankQuery], *, limit: int, newcomers: float = 0.0

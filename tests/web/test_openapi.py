@@ -19,6 +19,7 @@ PATHS = {
     "/api/v1/steer",
     "/api/v1/tradeoff",
     "/api/v1/partners",
+    "/api/v1/why",
     "/api/v1/rank",
     "/api/v1/check",
     "/api/v1/integrate",

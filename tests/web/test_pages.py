@@ -19,6 +19,8 @@ PAGES = (
     "/tradeoff?call=demo-call&outline=L1",
     "/partners",
     "/partners?organisation=O1",
+    "/why",
+    "/why?organisation=O3&outline=L1",
     "/network",
     "/network?organisation=O1",
     "/network?country=EL",
@@ -165,6 +167,15 @@ def test_a_text_finds_partners_without_an_organisation(client: FlaskClient, smal
     nothing = client.post("/partners", data={"organisation": "", "text": ""})
     assert nothing.status_code == 422
     assert "or paste a text about yourself" in nothing.text
+
+
+def test_a_company_reads_why_it_was_not_suggested(client: FlaskClient) -> None:
+    page = client.get("/why?organisation=O3&outline=Rechnen+am+Rand").text
+    assert "stands in none of 2 suggestions" in page
+    assert "nothing that the store has of it tells that it answers this. Before it: Meltemi Cloud." in page
+    assert "Its kind is not recorded." in page
+    assert client.get("/why?organisation=O3&outline=").status_code == 422
+    assert client.get("/why?organisation=O3&outline=unknown").status_code == 422
 
 
 def test_a_name_that_fits_several_organisations_is_asked_back(client: FlaskClient) -> None:

@@ -16,6 +16,7 @@ from matcher.needs.read import Statements
 from matcher.overall.project import OverallProject
 from matcher.suggest.answers import Partners, Suggestions
 from matcher.suggest.steering import Steering, TradeOff
+from matcher.suggest.why import Why
 from service.app import question
 from service.app.answers import (
     Call,
@@ -97,6 +98,11 @@ def _matching(api: APIBlueprint, application: Application) -> None:
     def partners(body: question.PartnersQuestion) -> dict[str, Any]:
         """Find partners for an organisation, or for whoever wrote a text"""
         return as_json(application.questions.partners(reader(), body))
+
+    @api.post("/why", tags=[MATCHING], responses=answered(Why))
+    def why(body: question.WhyQuestion) -> dict[str, Any]:
+        """Say why an organisation was suggested for an outline or not, and what would change that"""
+        return as_json(application.questions.why(reader(), body))
 
     @api.post("/rank", tags=[MATCHING], responses=answered(RankingList))
     def rank(body: question.RankQuestion) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from matcher.overall.meetings import MeetingPlan
 from matcher.overall.project import OverallProject
 from matcher.suggest.answers import Partners, Suggestions
 from matcher.suggest.steering import Steering, TradeOff
+from matcher.suggest.why import Why
 from service.app.answers import (
     CallList,
     Change,
@@ -29,7 +30,7 @@ from service.app.answers import (
 from service.problems import MEDIA_TYPE, Problem
 
 ANSWERS = (
-    *(Suggestions, Statements, Steering, TradeOff, Partners, RankingList, Verdict),
+    *(Suggestions, Statements, Steering, TradeOff, Partners, Why, RankingList, Verdict),
     *(OverallProject, DecisionList),
     *(Neighbourhood, IntroductionPath, CountryView, CountryMatrix, Summary),
     *(CallList, TypeList, OutlineList, OrganisationList),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from service.app.open import Application
-from service.app.question import LARGEST_SET, PartnersQuestion, SteerQuestion, SuggestQuestion, made
+from service.app.question import LARGEST_SET, PartnersQuestion, SteerQuestion, SuggestQuestion, WhyQuestion, made
 from service.app.resolve import country
 from service.parsing import LONGEST_TEXT, countries_in, size_range
 from service.web.identity import reader
@@ -78,6 +78,21 @@ def steer_question(values: Mapping[str, str], application: Application) -> tuple
     if fields is None or form.errors:
         return form, None
     return form, form.read("size", lambda: made(SteerQuestion, **fields, members=team))
+
+
+def why_question(values: Mapping[str, str], application: Application) -> tuple[Form, WhyQuestion | None]:
+    """Read whose standing is asked for which outline. None: nothing was asked, or something is wrong."""
+    form = Form(values, application, reader())
+    if "organisation" not in values:
+        return form, None
+    organisation = form.organisation("organisation", required="Write the organisation's name or code.")
+    if not form["outline"]:
+        form.errors["outline"] = "Write the outline's title or id."
+    else:
+        form.read("outline", lambda: application.records.names.outline(form.reader, form["outline"]))
+    if organisation is None or form.errors:
+        return form, None
+    return form, made(WhyQuestion, organisation=organisation, outline=form["outline"])
 
 
 def partners_question(

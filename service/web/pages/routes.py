@@ -15,7 +15,7 @@ from service.app.question import ListQuestion
 from service.web.identity import reader
 from service.web.pages import bringing, combining, editing, needs, show, steering
 from service.web.pages.form import Form
-from service.web.pages.forms import USUAL_PRESET, partners_question, steer_question, suggest_question
+from service.web.pages.forms import USUAL_PRESET, partners_question, steer_question, suggest_question, why_question
 from service.web.pages.listing import COLUMNS, SAMPLE, check_form
 from service.web.pages.lookup import look_up
 
@@ -47,6 +47,7 @@ def pages_blueprint(application: Application) -> Blueprint:
     _steer(pages, application)
     _check(pages, application)
     _partners(pages, application)
+    _why(pages, application)
     _network(pages, application)
     _calls(pages, application)
     combining.add_routes(pages, application)
@@ -134,6 +135,16 @@ def _partners(pages: Blueprint, application: Application) -> None:
         known = question.organisation if answer and question else None
         asker = records.organisation(known) if known else None
         page = render_template("partners.html", form=form, answer=answer, asker=asker, calls=records.calls())
+        return make_response(page, 422 if form.errors else 200)
+
+
+def _why(pages: Blueprint, application: Application) -> None:
+    @pages.get("/why")
+    def why() -> Response:
+        form, question = why_question(request.args, application)
+        ask = application.questions.why
+        answer = form.read("organisation", lambda: ask(form.reader, question)) if question else None
+        page = render_template("why.html", form=form, answer=answer)
         return make_response(page, 422 if form.errors else 200)
 
 
