@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from service.app.open import Application
-from service.app.question import LARGEST_SET, PartnersQuestion, SteerQuestion, SuggestQuestion, WhyQuestion, made
+from service.app.question import (
+    LARGEST_SET,
+    PartnersQuestion,
+    SteerQuestion,
+    SuggestQuestion,
+    WhyQuestion,
+    made,
+)
 from service.app.resolve import country
 from service.parsing import LONGEST_TEXT, countries_in, size_range
 from service.web.identity import reader

@@ -15,7 +15,13 @@ from service.app.question import ListQuestion
 from service.web.identity import reader
 from service.web.pages import bringing, combining, editing, needs, show, steering
 from service.web.pages.form import Form
-from service.web.pages.forms import USUAL_PRESET, partners_question, steer_question, suggest_question, why_question
+from service.web.pages.forms import (
+    USUAL_PRESET,
+    partners_question,
+    steer_question,
+    suggest_question,
+    why_question,
+)
 from service.web.pages.listing import COLUMNS, SAMPLE, check_form
 from service.web.pages.lookup import look_up
 
