@@ -17,7 +17,7 @@ from data.errors import BadInput
 from data.model import Kind
 
 FOLDER = Path(__file__).parent / "organisation_types"
-_FIELDS = frozenset({"label", "kinds", "codes", "words", "names", "over", "under", "thing"})
+_FIELDS = frozenset({"label", "kinds", "codes", "words", "names", "over", "under", "thing", "broad"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class OrganisationType:
     """Types that are not meant where this one is named too: a university hospital is no university."""
     thing: bool = False
     """Its words name what it makes or works with, so that they tell less than the name of a trade."""
+    broad: bool = False
+    """Its bearers work on all subjects, so that the type alone answers little of "a university for metallurgy"."""
 
 
 @cache
@@ -83,6 +85,7 @@ def _type(ident: str, table: Mapping[str, Any], over: frozenset[str]) -> Organis
         wordings=(*_wordings(table["words"]), *proper),
         over=over,
         thing=bool(table.get("thing", False)),
+        broad=bool(table.get("broad", False)),
     )
 
 

@@ -34,11 +34,18 @@ judgement after reading through names drawn from the H2020 store; not counted.""
 _SUPPLIES = frozenset(
     re.findall(
         r"\w+",
-        """solutions consulting consultants consult software technologies technology tech systems systeme engineering
-        gurus analytics labs services technologie tecnologie sistemi sistemas ingenieurburo ingenierie training""",
+        """solutions consulting consultancy consultants consult software technologies technology tech systems
+        systeme engineering gurus analytics labs services technologie tecnologie sistemi sistemas
+        ingenieurburo ingenierie training""",
     )
 )
 """Words of a name that tell a supplier to a trade and not the trade itself."""
+
+
+_STUDIES = ("institut", "istitut", "instytut", "inshtitut")
+"""Beginnings of a name's words that tell an institute: it studies a trade, and is not of it."""
+_RESEARCH = frozenset({"research_institute", "university"})
+_RESEARCH_KINDS = frozenset({Kind.RESEARCH, Kind.UNIVERSITY})
 
 
 class NameType(NamedTuple):
@@ -101,12 +108,13 @@ def types_of_name(name: str, country: str | None, kind: Kind | None) -> tuple[Na
     named = {hit.value for hit in hits}
     displaced = {weaker for one in named for weaker in organisation_types()[one].over}
     supplier = not _SUPPLIES.isdisjoint(token.text for token in tokens)
+    studies = any(token.text.startswith(_STUDIES) for token in tokens) or not _RESEARCH.isdisjoint(named)
     best: dict[str, NameType] = {}
     for hit in hits:
         if hit.value in displaced:
             continue
         words = name[tokens[hit.first].start : tokens[hit.last].end]
-        told = NameType(hit.value, _share(hit, kind, supplier), words)
+        told = NameType(hit.value, _share(hit, kind, supplier, studies), words)
         if hit.value not in best or told.share > best[hit.value].share:
             best[hit.value] = told
     return tuple(sorted(best.values(), key=lambda one: (-one.share, one.type)))
@@ -117,11 +125,15 @@ def _placed(hit: Hit, tokens: Sequence[Token]) -> bool:
     return hit.language is not None or hit.first < hit.last or hit.first == 0 or hit.last == len(tokens) - 1
 
 
-def _share(hit: Hit, kind: Kind | None, supplier: bool) -> float:
+def _share(hit: Hit, kind: Kind | None, supplier: bool, studies: bool) -> float:
+    """How surely a part of a name tells its type. `supplier`, `studies`: the name is that of a supplier to a trade, or
+    of an institute, as in "institute for crisis management"."""
     told = organisation_types()[hit.value]
     if told.kinds and kind is not None and kind not in told.kinds:
         return POSSIBLE
     made = told.kinds and told.kinds <= {Kind.COMPANY, Kind.LARGE, Kind.SME, Kind.OTHER}
     if supplier and not made:
+        return POSSIBLE
+    if studies and hit.language is not None and told.kinds and told.kinds.isdisjoint(_RESEARCH_KINDS):
         return POSSIBLE
     return LIKELY if told.thing and hit.language is not None else SURE

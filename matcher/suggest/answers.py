@@ -11,6 +11,7 @@ from data.published import EuCountry, Rounded4, Rounded6, derived
 from graph.rules.rules import RuleAnswer
 from matcher.needs.read import Need, Statements
 from matcher.solver.assemble import ConflictingDemand, Relaxation, Status, Term
+from matcher.suggest.gaps import NearestOutside
 from matcher.suggest.reasons import Reason
 from matcher.suggest.wishes import WishAnswer
 
@@ -122,6 +123,8 @@ class Suggestion:
     terms: tuple[Term, ...]
     gaps: tuple[str, ...] = ()
     """What the outline asks for and nobody in the set covers well, in the outline's own words."""
+    nearest: tuple[NearestOutside, ...] = ()
+    """Who outside the set comes nearest to each gap; a gap that nobody comes near has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,15 @@ from matcher.concurrency import submit
 from matcher.needs.read import Need
 from matcher.ranking.query import Query
 from matcher.suggest.eligible import Eligible
-from matcher.suggest.evidence import Channels, Nearness, answers, nearness, taken_in_turns
+from matcher.suggest.evidence import (
+    OUTSIDE,
+    STATED_ELSEWHERE,
+    Channels,
+    Nearness,
+    answers,
+    nearness,
+    taken_in_turns,
+)
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.reading import Reading
 from matcher.suggest.type_table import TypeTable
@@ -19,6 +27,8 @@ RECORD_LEARNED, RECORD_PRIOR = 0.5, 0.15
 """The ranking's share of the fit, as learned from many projects and where a short history only allows the prior."""
 RECORD_ALONE = 0.9
 """Its share where it is learned and no need is stated: then the ranking decides."""
+ANSWERING = 0.5
+"""Share of the fit that the surest answer to a stated need gives: a second answer beats an old acquaintance."""
 RANKED = 2000
 """So deep is the learned ranking read; further down it says nothing that matters."""
 
@@ -83,11 +93,17 @@ def place_score(place: np.ndarray, last: int) -> np.ndarray:
 
 
 def gather(
-    reading: Reading, query: Query, knowledge: Knowledge, chosen: Eligible, *, own: str | None = None
+    reading: Reading,
+    query: Query,
+    knowledge: Knowledge,
+    chosen: Eligible,
+    *,
+    own: str | None = None,
+    within: frozenset[str] = frozenset(),
 ) -> Candidates:
     """Score every eligible organisation for an outline.
 
-    `own`: the asker's country, which a need may exclude.
+    `own`: the asker's country, which a need may exclude; `within`: the countries that the call is made for, if known.
     """
     asked = np.vstack([reading.vector[None, :], reading.aspect_vectors])
     heard = submit(nearness, knowledge.text_profiles, asked, but=reading.source)
@@ -96,18 +112,27 @@ def gather(
     text = near.score[:, 0] * near.unusual[:, 0]
     learned = RECORD_LEARNED if reading.stated else RECORD_ALONE
     share = learned if knowledge.ranker.learns else RECORD_PRIOR
+    fit = (1 - share) * text + share * record[chosen.places]
+    aspects = _aspects(reading, near, knowledge.types, chosen, own, within)
+    if reading.stated:
+        fit = (1 - ANSWERING) * fit + ANSWERING * aspects.max(axis=1, initial=0.0)
     return Candidates(
         field=chosen,
-        fit=np.clip((1 - share) * text + share * record[chosen.places], 0, 1),  # float32 may round above 1
+        fit=np.clip(fit, 0, 1),  # float32 may round above 1
         text=text,
         record=record[chosen.places],
-        aspects=_aspects(reading, near, knowledge.types, chosen, own),
+        aspects=aspects,
         place=place[chosen.places],
     )
 
 
 def _aspects(
-    reading: Reading, near: Nearness, table: TypeTable, chosen: Eligible, own: str | None
+    reading: Reading,
+    near: Nearness,
+    table: TypeTable,
+    chosen: Eligible,
+    own: str | None,
+    within: frozenset[str],
 ) -> np.ndarray:
     """(n, a) the probability that each organisation answers each aspect; those of one need are dealt out in turns."""
     result = np.zeros((len(chosen.ids), len(reading.aspects)), np.float32)
@@ -127,7 +152,7 @@ def _aspects(
                 worded_need=table.words.shared(need.text)[chosen.places] if need.id else nothing,
                 worded_outline=worded,
             ),
-            _allowed(need, chosen, own),
+            _place(need, chosen, own, within),
         )
         if turns > 1:
             different = need.where.different or need.where.abroad
@@ -139,13 +164,17 @@ def _aspects(
     return result
 
 
-def _allowed(need: Need, chosen: Eligible, own: str | None) -> np.ndarray:
-    """(n,) bool: whose country a need takes, or may take where it is not known."""
-    known = [need.where.allows(country, own) is not False for country in chosen.facts.countries]
-    allowed: np.ndarray = np.array([*known, True])[
-        chosen.facts.country
-    ]  # -1, an unknown country, reads the last
-    return allowed
+def _place(need: Need, chosen: Eligible, own: str | None, within: frozenset[str]) -> np.ndarray:
+    """(n,) what each one's country leaves of its answer; an unknown country leaves all."""
+
+    def left(country: str) -> float:
+        if need.where.allows(country, own) is False:
+            return STATED_ELSEWHERE
+        return OUTSIDE if within and not need.where.countries and country not in within else 1.0
+
+    by_country = np.array([*map(left, chosen.facts.countries), 1.0])
+    place: np.ndarray = by_country[chosen.facts.country]  # -1, unknown, reads the last
+    return place
 
 
 def _record(query: Query, knowledge: Knowledge) -> tuple[np.ndarray, np.ndarray]:

@@ -12,8 +12,9 @@ from data.organisation_types import organisation_types
 from matcher.needs.read import Need
 from matcher.suggest.text_profiles import TextProfiles, Voices
 
-UNREAD = 0.6
-"""Share of a typed need's answer that the type alone gives; nearness to the need and the outline gives the rest."""
+UNREAD, UNREAD_BROAD = 0.6, 0.3
+"""Share of a typed need's answer that the type alone gives, and that a type gives whose bearers work on all subjects;
+nearness to the need and the outline gives the rest."""
 UNUSUAL = 0.95
 """Texts count as evidence for a need without a type from here on: so few of those at random are as near."""
 MOST_BY_TEXT = 0.7
@@ -26,6 +27,17 @@ CLAIMED, FAIR, STRONG = 0.35, 0.55, 0.8
 """From these probabilities on an answer is claimed at all, called fair, called strong."""
 STATED_ELSEWHERE = 0.25
 """What is left where a need asks for another country."""
+OUTSIDE = 0.5
+"""What is left of who is seated outside all countries that the call's rules name, where a need names none."""
+
+
+def strength(probability: float) -> str:
+    """Say a probability in a word: weak from CLAIMED on, fair, strong.
+
+    >>> strength(0.9), strength(0.6), strength(0.4)
+    ('strong', 'fair', 'weak')
+    """
+    return "strong" if probability >= STRONG else "fair" if probability >= FAIR else "weak"
 
 
 class Nearness(NamedTuple):
@@ -97,12 +109,13 @@ class Channels(NamedTuple):
     worded_outline: np.ndarray
 
 
-def answers(need: Need, channels: Channels, allowed: np.ndarray) -> np.ndarray:
-    """Return (n,) the probability that each organisation answers a need. `allowed`: (n,) its country will do.
+def answers(need: Need, channels: Channels, place: np.ndarray) -> np.ndarray:
+    """Return (n,) the probability that each organisation answers a need. `place`: (n,) what its country leaves of it.
 
     With a type: share * (UNREAD + (1 - UNREAD) * nearness), nearness by texts or else by a rare word of the name
-    (1 - both missing). Without, or where the type is only told by what it makes:
-    as near as its text is, where that is unusual, or by the rare word alone.
+    (1 - both missing). Where every type sought is broad: UNREAD_BROAD, and a text must be near the need. Without a
+    type, or where it is only told by what it makes: as near as its text is, where that is unusual, or by the rare word
+    alone.
     """
     by_text = MOST_BY_TEXT * channels.score * np.clip((channels.near_need - UNUSUAL) / (1 - UNUSUAL), 0, 1)
     found = np.maximum(by_text, MOST_BY_WORD * channels.worded_need)
@@ -110,10 +123,15 @@ def answers(need: Need, channels: Channels, allowed: np.ndarray) -> np.ndarray:
         texts = 0.5 * channels.near_need + 0.5 * channels.near_outline
         words = np.maximum(channels.worded_need, BY_WORD * channels.worded_outline)
         near = 1 - (1 - texts) * (1 - words)
-        typed = channels.share * (UNREAD + (1 - UNREAD) * near)
-        things = any(organisation_types()[ident].thing for ident in need.types)
+        types = [organisation_types()[ident] for ident in need.types]
+        unread = UNREAD
+        if all(one.broad for one in types):
+            unread, near = UNREAD_BROAD, near * np.clip(channels.score / FAIR, 0, 1)
+        typed = channels.share * (unread + (1 - unread) * near)
+        things = any(one.thing for one in types)
         found = np.maximum(typed, found) if things else typed
-    return np.where(allowed, found, found * STATED_ELSEWHERE).astype(np.float32)
+    probability: np.ndarray = (found * place).astype(np.float32)
+    return probability
 
 
 def taken_in_turns(

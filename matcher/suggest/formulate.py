@@ -15,7 +15,7 @@ from matcher.suggest.answers import SuggestRequest
 from matcher.suggest.candidates import Candidates, gather
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.reading import Reading, read, understand
-from matcher.suggest.roles import known_roles
+from matcher.suggest.roles import countries_named, known_roles
 from matcher.suggest.surroundings import Surroundings, surroundings
 from matcher.suggest.wishes import Wish, wish_of
 
@@ -96,7 +96,12 @@ def formulate(
     )
     around = surroundings((lead, *request.must), knowledge, profile=profile).among(beside, knowledge)
     candidates = gather(
-        reading, query, knowledge, around.field(knowledge), own=_country(author, knowledge)
+        reading,
+        query,
+        knowledge,
+        around.field(knowledge),
+        own=_country(author, knowledge),
+        within=countries_named(profile),
     ).lacking(author, reading)
     wishes = tuple(wish_of(least, of, candidates.field, knowledge) for least, of in request.wants)
     problem = TeamProblem(
@@ -146,6 +151,10 @@ def _read(
 
 NEEDS_FIRST = 4.0
 """What coverage weighs where an outline says whom it seeks, over what the preset says."""
+FILLER_COSTS = 2.0
+"""What one more member costs then, over what the preset says: who answers no need must be an excellent partner."""
+TIES_BESIDE = 0.5
+"""What ties weigh then, over what the preset says: a circle of old acquaintances is no answer to a need."""
 RANKING_FIRST = 0.2
 """What coverage, ties and balance weigh where it says nobody, over what the preset says: then the ranking decides,
 which knows the ties already."""
@@ -155,7 +164,7 @@ def _weights(preset: str, reading: Reading) -> Weights:
     """The preset's weights: where needs are stated they come first, where none is, the ranking does."""
     weights = PRESETS[preset]
     if reading.stated:
-        return replace(weights, coverage=weights.coverage * NEEDS_FIRST)
+        return replace(weights, coverage=weights.coverage * NEEDS_FIRST, effort=weights.effort * FILLER_COSTS)
     return replace(
         weights,
         coverage=weights.coverage * RANKING_FIRST,

@@ -21,9 +21,10 @@ from matcher.suggest.answers import (
 )
 from matcher.suggest.candidates import gather
 from matcher.suggest.formulate import Formulation, formulate
+from matcher.suggest.gaps import NearestOutside, nearest_outside, open_aspects
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.partners import CURE, cures, grounds, own_reading, wanted
-from matcher.suggest.reasons import Reason, reasons_for, uncovered
+from matcher.suggest.reasons import Reason, reasons_for
 from matcher.suggest.roles import proposed_role
 from matcher.suggest.settle import settle
 from matcher.suggest.steering import Steering, TradeOff, steer, trade_off
@@ -137,11 +138,14 @@ class Matcher:
         members = []
         for member in team:
             organisation = knowledge.organisation(member)
+            requested = _asked_for(member, question)
+            counts = _counts_for(organisation, question)
+            wish = bool(requested or counts)
             first, *others = (
-                *_asked_for(member, question),
-                *reasons_for(member, team, reading, candidates, knowledge),
+                *requested,
+                *reasons_for(member, team, reading, candidates, knowledge, wished_for=wish),
             )
-            reasons = (first, *_counts_for(organisation, question), *others)
+            reasons = (first, *counts, *others)
             role = "coordinator" if member == lead else roles.get(member) or proposed_role(organisation)
             members.append(Partner.of(organisation, role, candidates.fit_of(member), reasons))
         verdict = verdict_of(question.profile, team, lead, knowledge, roles)
@@ -151,7 +155,18 @@ class Matcher:
             raise RuntimeError(
                 f"a proposed set breaks {verdict.broken()[0].id} of {question.profile.id}: {team}"
             )
-        return _Told(tuple(members), verdict.rules, uncovered(team, reading, candidates))
+        gaps = open_aspects(team, reading, candidates)
+        nearest = nearest_outside(
+            team,
+            gaps,
+            reading,
+            candidates,
+            question.problem,
+            knowledge,
+            lambda larger: verdict_of(question.profile, larger, lead, knowledge, roles),
+        )
+        texts = tuple(reading.aspects[place].text for place in gaps)
+        return _Told(tuple(members), verdict.rules, texts, nearest)
 
     def _run(self, request: SuggestRequest | PartnersRequest, *asked: Any) -> str:
         rules = describe(self.knowledge.profile(request.call)) if request.call else None
@@ -164,6 +179,7 @@ class _Told(NamedTuple):
     members: tuple[Partner, ...]
     rules: tuple[RuleAnswer, ...]
     gaps: tuple[str, ...]
+    nearest: tuple[NearestOutside, ...]
 
 
 def _suggestion(consortium: Consortium, told: _Told) -> Suggestion:
@@ -174,6 +190,7 @@ def _suggestion(consortium: Consortium, told: _Told) -> Suggestion:
         rules=told.rules,
         terms=consortium.terms,
         gaps=told.gaps,
+        nearest=told.nearest,
     )
 
 

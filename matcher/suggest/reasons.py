@@ -16,7 +16,7 @@ from data.organisation_types import organisation_types
 from data.published import UNPUBLISHED, Rounded4, derived
 from matcher.needs.wording import stems
 from matcher.suggest.candidates import Candidates
-from matcher.suggest.evidence import CLAIMED, FAIR, STRONG
+from matcher.suggest.evidence import CLAIMED, FAIR, strength
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.reading import Aspect, Reading
 from matcher.suggest.type_table import types_of
@@ -31,17 +31,35 @@ TELLING_PLACE = 50
 """Down to this place the learned ranking is worth a word."""
 TELLING_PROJECTS = 10
 """So many of a tie's projects are named as evidence, those with most of the partners first; the others are counted."""
+WEAKLY = FAIR - 0.01
+"""No more is claimed of a type whose bearers work on all subjects, where no text of its own is near."""
 QUOTE = 140
 """Characters of a quoted sentence or title."""
+
+GROUNDS: Mapping[str, str] = MappingProxyType(
+    {
+        "named": "its name, “{1}”, suggests {2} (inferred)",
+        "described": "its profile calls it “{1}”, {2} (inferred)",
+        "recorded": "it is recorded as {2}",
+    }
+)
+"""What tells an organisation's type: {1}, the words that do, and {2}, the type."""
 
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "leads": "Owns the outline and leads the consortium.",
         "asked-to-lead": "You asked for it to lead the consortium.",
         "asked-for": "You asked for it.",
-        "named": "Answers “{0}” ({strength}): its name, “{1}”, tells a {2} (inferred).",
-        "described": "Answers “{0}” ({strength}): its profile calls it “{1}”, a {2} (inferred).",
-        "recorded": "Answers “{0}” ({strength}): it is recorded as “{1}”.",
+        **{
+            f"{ground}{ending}": f"{sentence}{more}"
+            for ground, told in GROUNDS.items()
+            for ending, sentence, more in (
+                ("", f"Answers “{{0}}” ({{strength}}): {told}", "."),
+                ("-near", f"Answers “{{0}}” ({{strength}}): {told}", ", and its {3} is near."),
+                ("-only", f"May answer “{{0}}” (weak): {told}", "; no text of its own is near."),
+            )
+        },
+        "beyond": "Answers none of the needs stated: rules, wishes, its record or its ties bring it in.",
         "worded": "May answer “{0}” ({strength}): its name shares a rare word with it.",
         "covers": "Covers “{0}” ({strength}), as its {1} shows.",
         "wrote": "Its {0} is close to yours ({strength}).",
@@ -83,33 +101,24 @@ def reasons_for(
     reading: Reading,
     candidates: Candidates,
     knowledge: Knowledge,
+    *,
+    wished_for: bool = False,
 ) -> tuple[Reason, ...]:
-    """Return a member's reasons, what it covers first, then its texts, its ties, its record and what it is."""
+    """Return a member's reasons, what it covers first, then its texts, its ties, its record and what it is.
+
+    `wished_for`: it was asked for, or the outline is its own; then nobody wonders that it answers no need.
+    """
     row = candidates.rows[member]
     rows = [candidates.rows[each] for each in team if each in candidates.rows]
+    covered = _covered(member, row, rows, reading, candidates, knowledge)
+    beyond = reading.stated and not covered and not wished_for
     return (
-        *_covered(member, row, rows, reading, candidates, knowledge),
+        *covered,
+        *([Reason("beyond", 0.0)] if beyond else []),
         *_texts(member, reading, knowledge),
         *_ties(member, row, rows, candidates, knowledge),
         *_standing(knowledge.organisations[member], row, candidates),
     )
-
-
-def uncovered(team: Sequence[OrganisationId], reading: Reading, candidates: Candidates) -> tuple[str, ...]:
-    """Return what nobody in the team answers, in the outline's own words, each once, with the nearest outside it."""
-    rows = [candidates.rows[each] for each in team if each in candidates.rows]
-    best = candidates.aspects[rows].max(axis=0, initial=0.0)
-    gaps = (a.text for a, score in zip(reading.aspects, best, strict=True) if score < CLAIMED)
-    return tuple(dict.fromkeys(gaps))
-
-
-def strength(probability: float) -> str:
-    """Say a probability in a word: weak from CLAIMED on, fair, strong.
-
-    >>> strength(0.9), strength(0.6), strength(0.4)
-    ('strong', 'fair', 'weak')
-    """
-    return "strong" if probability >= STRONG else "fair" if probability >= FAIR else "weak"
 
 
 def _covered(
@@ -127,17 +136,27 @@ def _covered(
         probability = float(candidates.aspects[row, number])
         if probability < max(CLAIMED, TOLD_BESIDE * best[number]) or aspect.text in reasons:
             continue
-        reason = _answer(aspect, probability, knowledge.organisations[member])
+        vector = reading.aspect_vectors[number]
+        reason = _answer(aspect, vector, probability, knowledge.organisations[member], reading, knowledge)
         if reason is None:
-            vector = reading.aspect_vectors[number]
             reason = _by_text("covers", aspect, probability, member, vector, reading, knowledge)
         if reason is not None:
             reasons[aspect.text] = reason
     return sorted(reasons.values(), key=lambda reason: (-reason.value, reason.evidence))[:3]
 
 
-def _answer(aspect: Aspect, probability: float, organisation: Organisation) -> Reason | None:
-    """Why an organisation is of a type that is sought; None where its texts speak instead."""
+def _answer(
+    aspect: Aspect,
+    vector: np.ndarray,
+    probability: float,
+    organisation: Organisation,
+    reading: Reading,
+    knowledge: Knowledge,
+) -> Reason | None:
+    """Why an organisation is of a type that is sought; None where its texts speak instead.
+
+    A type whose bearers work on all subjects is not enough: a text of its own must be near what is sought.
+    """
     if aspect.need is None:
         return None
     quote, evidence = shortened(aspect.text), (aspect.id, f"organisation:{organisation.id}")
@@ -147,9 +166,26 @@ def _answer(aspect: Aspect, probability: float, organisation: Organisation) -> R
     grounds = [ground for ground in types_of(organisation) if ground.type in aspect.need.types]
     if not grounds:
         return None
-    label = organisation_types()[grounds[0].type].label
+    type_ = organisation_types()[grounds[0].type]
     name = {"name": "named", "profile": "described", "kind": "recorded"}[grounds[0].source]
-    return Reason(name, probability, evidence, (quote, grounds[0].words, label))
+    words = (quote, grounds[0].words, with_article(type_.label))
+    if not type_.broad:
+        return Reason(name, probability, evidence, words)
+    near = [
+        entry for entry, score in own_entries(organisation.id, vector, reading, knowledge) if score >= FAIR
+    ]
+    if not near:
+        return Reason(f"{name}-only", min(probability, WEAKLY), evidence, words)
+    return Reason(f"{name}-near", probability, (*evidence, near[0]), (*words, title_of(near[0], knowledge)))
+
+
+def with_article(label: str) -> str:
+    """Return a type's label with "a" or "an".
+
+    >>> with_article("insurer"), with_article("university"), with_article("bank")
+    ('an insurer', 'a university', 'a bank')
+    """
+    return f"an {label}" if label[0] in "aeio" else f"a {label}"
 
 
 def _by_text(
@@ -202,7 +238,8 @@ def _ties(
     times = Counter(chain.from_iterable(projects for _, projects in shared))
     if not times:
         return [Reason("new-ties", 1.0)] if len(rows) > 1 else []
-    telling = nlargest(TELLING_PROJECTS, times, key=lambda each: (times[each], each))
+    titled = {project: knowledge.project_title(project) != project for project in times}
+    telling = nlargest(TELLING_PROJECTS, times, key=lambda one: (titled[one], times[one], one))
     closest = [name for name, projects in shared if telling[0] in projects]
     share = len(shared) / max(len(rows) - 1, 1)
     rest = len(times) - 1

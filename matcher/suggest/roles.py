@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from data.calls import CallProfile
+from data.countries import countries_of
 from data.demands import COORDINATOR, UNCOUNTED_ROLES, Selector, plain_role
 from data.model import Kind, Organisation
 
@@ -34,6 +35,12 @@ def known_roles(profile: CallProfile) -> frozenset[str]:
     usual = (COORDINATOR, "participant", *ROLES.values())
     named = {role for part in _selectors(profile.demands) for role in (*part.roles, *part.not_roles)}
     return frozenset({*(plain_role(role) or role for role in usual), *UNCOUNTED_ROLES, *named})
+
+
+def countries_named(profile: CallProfile) -> frozenset[str]:
+    """Return the countries (ISO codes) that a call's demands name, possible members included; empty where none do."""
+    names = {name for part in _selectors(profile.demands) for name in part.countries}
+    return countries_of(tuple(sorted(names)), profile.reference_date, profile.pillar)[1]
 
 
 def _selectors(part: Any) -> Iterator[Selector]:

@@ -70,7 +70,10 @@ def _suggestion(number: int, suggestion: Suggestion) -> list[str]:
     lines += [f"   Terms: {terms}", "   Rules:"]
     lines += [f"   {line}" for line in rules_in_full(suggestion.rules)]
     if suggestion.gaps:
-        lines += ["   Nobody here covers:", *(f"     • {gap}" for gap in suggestion.gaps)]
+        lines += ["   Nobody here covers:"]
+        for gap in suggestion.gaps:
+            near = [f"         {one.text}" for one in suggestion.nearest if one.gap == gap]
+            lines += [f"     • {gap}", *(near or ["         Nobody in the store is known to come near."])]
     return lines
 
 

@@ -175,7 +175,7 @@ def test_a_coordinator_wishes_for_kinds_and_countries(page: Page) -> None:
 def test_a_coordinator_swaps_a_member_and_sees_what_if_somebody_leaves(page: Page) -> None:
     page.goto("/suggest?outline=DEMO-OUT-058&call=demo-industrial-cloud")
     page.get_by_text("Wishes: must-haves").click()
-    page.get_by_label("Size").fill("4-6")
+    page.get_by_label("Size").fill("6")
     page.get_by_role("button", name="Suggest consortia").click()
     page.get_by_role("button", name="Swap members, what if somebody leaves (suggestion 1)").press("Enter")
     team = page.get_by_role("article", name="6 members")

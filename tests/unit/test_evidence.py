@@ -8,7 +8,7 @@ from embeddings.encoder import HashingEncoder
 from embeddings.search import Entry, TextSearch, hash_of
 from matcher.needs.read import Need
 from matcher.needs.wording import NameWords
-from matcher.suggest.evidence import Channels, answers, nearness, taken_in_turns
+from matcher.suggest.evidence import FAIR, STATED_ELSEWHERE, Channels, answers, nearness, taken_in_turns
 from matcher.suggest.population import Population
 from matcher.suggest.text_profiles import Scale, TextProfiles, Voices
 from matcher.suggest.type_table import TypeTable, types_of
@@ -63,20 +63,32 @@ def channels(count: int, **known: list[float]) -> Channels:
 
 def test_who_is_of_the_type_answers_and_who_is_only_near_does_not() -> None:
     need = Need("need:1", "a shipyard", ("shipyard",))
-    shares = answers(need, channels(2, share=[0.9, 0.0], near_need=[0.0, 0.999]), np.array([True, True]))
+    shares = answers(need, channels(2, share=[0.9, 0.0], near_need=[0.0, 0.999]), np.ones(2))
     assert np.allclose(shares, [0.9 * 0.6, 0.0])
 
 
 def test_another_country_than_the_need_asks_for_leaves_a_quarter() -> None:
     need = Need("need:1", "a shipyard in Poland", ("shipyard",))
     near = channels(2, share=[0.8, 0.8], near_need=[1.0, 1.0], near_outline=[1.0, 1.0])
-    assert np.allclose(answers(need, near, np.array([True, False])), [0.8, 0.2])
+    assert np.allclose(answers(need, near, np.array([1.0, STATED_ELSEWHERE])), [0.8, 0.2])
+
+
+def test_who_works_on_all_subjects_answers_by_a_text_that_is_near() -> None:
+    need = Need("need:1", "a university for metallurgy", ("university",))
+    near = channels(
+        3,
+        share=[0.9] * 3,
+        near_need=[1.0, 1.0, 1.0],
+        near_outline=[1.0, 1.0, 1.0],
+        score=[0.0, FAIR / 2, FAIR],
+    )
+    assert np.allclose(answers(need, near, np.ones(3)), [0.9 * 0.3, 0.9 * 0.65, 0.9])
 
 
 def test_a_need_without_a_type_is_answered_by_unusual_nearness_only() -> None:
     need = Need("need:1", "bearing diagnosis")
     near = channels(2, score=[1.0, 1.0], near_need=[0.9, 1.0])
-    assert np.allclose(answers(need, near, np.array([True, True])), [0.0, 0.7])
+    assert np.allclose(answers(need, near, np.ones(2)), [0.0, 0.7])
 
 
 def test_two_that_are_sought_take_turns_country_by_country() -> None:

@@ -33,7 +33,18 @@ def test_braces_in_a_title_are_text_not_a_template() -> None:
 
 @pytest.mark.parametrize("name", sorted(SENTENCES))
 def test_every_kind_of_reason_can_be_said(name: str) -> None:
-    assert Reason(name, 0.5, words=("one", "two", "three")).text.endswith(".")
+    assert Reason(name, 0.5, words=("one", "two", "three", "four")).text.endswith(".")
+
+
+def test_a_broad_type_is_only_claimed_beside_a_text_that_is_near() -> None:
+    words = ("a university for metallurgy", "UNIVERSITEIT", "a university", "project X: Steel")
+    assert Reason("named-near", 0.9, words=words).text == (
+        "Answers “a university for metallurgy” (strong): its name, “UNIVERSITEIT”, suggests a university (inferred), "
+        "and its project X: Steel is near."
+    )
+    assert Reason("named-only", 0.5, words=words[:3]).text.startswith(
+        "May answer “a university for metallurgy” (weak)"
+    )
 
 
 def test_names_are_listed_up_to_three() -> None:
