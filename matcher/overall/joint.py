@@ -26,6 +26,8 @@ ROUNDS = 4
 TURNS = 6
 LIMIT_S = 120.0
 """Seconds after which a solution is cut short whatever its work; a safety, never reached in ordinary use."""
+PATIENCE_S = 60.0
+"""So long the first streams may take where the limit ended before they were there."""
 SMALL = 1500
 """Pairs times streams up to which the program with all its columns is branched on."""
 GRANTED = 1000
@@ -224,7 +226,10 @@ def _in_turns(problem: JointProblem, answer: Draft, mask: np.ndarray, clock: Clo
 def _streams(problem: JointProblem, gain: np.ndarray, clock: Clock) -> np.ndarray:
     """(n,) the streams that are best by `gain` (n, S) alone, within sizes, borders and decisions."""
     alone = replace(problem, fit=gain, lowest=np.zeros_like(problem.lowest), forced=())
-    answer, _ = branch(program(alone, np.empty((0, 2), dtype=int)), clock)
+    task = program(alone, np.empty((0, 2), dtype=int))
+    answer, _ = branch(task, clock)
+    if answer is None and clock.rang:  # no time is no proof: without first streams there is no answer at all
+        answer, _ = branch(task, Clock(PATIENCE_S))
     if answer is None:
         raise BadInput(
             "the coordinator's decisions cannot all be kept: with this number of streams, too many pairs are to be "
