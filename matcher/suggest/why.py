@@ -16,10 +16,10 @@ from graph.rules.rules import check
 from matcher.needs.name_types import LIKELY, types_of_name
 from matcher.needs.read import Need
 from matcher.suggest.answers import Suggestions
-from matcher.suggest.evidence import CLAIMED, UNREAD
+from matcher.suggest.evidence import CLAIMED, UNREAD, strength
 from matcher.suggest.formulate import Formulation
 from matcher.suggest.knowledge import Knowledge
-from matcher.suggest.reasons import Reason, listed, reasons_for, strength
+from matcher.suggest.reasons import Reason, listed, reasons_for
 from matcher.suggest.type_table import RECORDED, types_of
 
 BEFORE = 3
@@ -63,7 +63,7 @@ class NeedStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MissingFact:
     """A fact that is missing or could be mended, and what it would change."""
 
     fact: str
@@ -90,7 +90,7 @@ class Why:
     """Its place among the candidates by fit: texts and past consortia, whatever is sought."""
     candidates: int
     needs: tuple[NeedStanding, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[MissingFact, ...]
     notes: tuple[str, ...] = ()
 
 
@@ -195,7 +195,7 @@ def _changes(
     organisation: Organisation,
     standings: tuple[NeedStanding, ...],
     knowledge: Knowledge,
-) -> Iterable[Change]:
+) -> Iterable[MissingFact]:
     """What is not known of the organisation, or speaks against it, and bears on these needs or on the call's rules."""
     needs = {ident: need for ident, (need, _) in _needs(question).items()}
     missing = [
@@ -205,12 +205,14 @@ def _changes(
     yield from _by_kind(organisation, missing)
     yield from _by_rules(question.profile, organisation)
     if organisation.country is None:
-        yield Change(
+        yield MissingFact(
             "country", "Its country is not recorded: rules and needs that ask for one cannot count it."
         )
 
 
-def _by_profile(organisation: Organisation, missing: list[Need], knowledge: Knowledge) -> Iterable[Change]:
+def _by_profile(
+    organisation: Organisation, missing: list[Need], knowledge: Knowledge
+) -> Iterable[MissingFact]:
     if not missing:
         return
     written = organisation.profile or any(
@@ -230,17 +232,17 @@ def _by_profile(organisation: Organisation, missing: list[Need], knowledge: Know
             )
         else:
             effect = f"a profile or outline that speaks of “{need.text}” would be judged by itself"
-        yield Change("profile", f"{start}; {effect}.", (need.id,))
+        yield MissingFact("profile", f"{start}; {effect}.", (need.id,))
 
 
-def _by_kind(organisation: Organisation, missing: list[Need]) -> Iterable[Change]:
+def _by_kind(organisation: Organisation, missing: list[Need]) -> Iterable[MissingFact]:
     """Where the kind is not recorded, or speaks against what the name tells."""
     for need in missing:
         if organisation.kind is None:
             kinds = [kind for kind, (ident, _) in RECORDED.items() if ident in need.types]
             if kinds:
                 text = f"Its kind is not recorded: as {kinds[0].value} it would answer “{need.text}”."
-                yield Change("kind", text, (need.id,))
+                yield MissingFact("kind", text, (need.id,))
             continue
         by_name = types_of_name(organisation.name or "", organisation.country, None)
         told = [one for one in by_name if one.type in need.types and one.share >= LIKELY]
@@ -250,10 +252,10 @@ def _by_kind(organisation: Organisation, missing: list[Need]) -> Iterable[Change
                 f"It is recorded as {organisation.kind.value}, which speaks against what “{told[0].words}” in its "
                 f"name tells; if the record is wrong, it would answer “{need.text}”."
             )
-            yield Change("kind", text, (need.id,))
+            yield MissingFact("kind", text, (need.id,))
 
 
-def _by_rules(profile: CallProfile, organisation: Organisation) -> Iterable[Change]:
+def _by_rules(profile: CallProfile, organisation: Organisation) -> Iterable[MissingFact]:
     member = member_of(organisation)
     if member.is_sme is None:
         small, large = (check(profile, [replace(member, sme=flag)]).rules for flag in (True, False))
@@ -264,12 +266,12 @@ def _by_rules(profile: CallProfile, organisation: Organisation) -> Iterable[Chan
         ]
         if rules:
             text = f"Whether it is an SME is not recorded, and {listed(rules)} of {profile.id} depends on it."
-            yield Change("sme", text)
+            yield MissingFact("sme", text)
     if organisation.owner is None and (rules := _rules_on_owners(profile)):
         text = (
             f"Its ultimate owner is not recorded: {listed(rules)} of {profile.id} cannot be told without it."
         )
-        yield Change("owner", text)
+        yield MissingFact("owner", text)
 
 
 def _rules_on_owners(profile: CallProfile) -> list[str]:

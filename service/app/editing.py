@@ -60,10 +60,10 @@ class Editing:
 
     def outline(self, reader: Reader, outline: str) -> Outline:
         """Return one outline by id or title, a withdrawn one too."""
-        found = self._store.outline(self._records.names.outline(reader, outline, withdrawn=True))
-        if not reader.sees_all and found.organisation != reader.organisation:
+        kept = self._store.outline(self._records.names.outline(reader, outline, withdrawn=True))
+        if not reader.sees_all and kept.organisation != reader.organisation:
             raise NotFound(f"outline {outline!r} is not yours to change")
-        return found
+        return kept
 
     def add_outline(self, reader: Reader, added: OutlineAdded) -> Outline:
         """Keep a new outline, a late one too: the call's next proposal places it near the plan that stands.
@@ -160,10 +160,10 @@ class Editing:
 
     def organisation(self, reader: Reader, organisation: str) -> Organisation:
         """Return one organisation by id or name, a withdrawn one too."""
-        found = self._records.organisation(organisation, withdrawn=True)
-        if not reader.sees_all and found.id != reader.organisation:
+        kept = self._records.organisation(organisation, withdrawn=True)
+        if not reader.sees_all and kept.id != reader.organisation:
             raise NotFound(f"organisation {organisation!r} is not yours to change")
-        return found
+        return kept
 
     def add_organisation(self, reader: Reader, added: OrganisationAdded) -> Organisation:
         """Keep a new organisation; without an id, one is made of name and country. BadInput where it is there."""

@@ -164,8 +164,8 @@ def organisation() -> None:
 @pass_session
 def show_organisation(session: Session, which: str) -> None:
     """Show all that is kept of an organisation."""
-    found = session.app.editing.organisation(session.reader, which)
-    session.answer(OrganisationKept.of(found), record_text)
+    kept = session.app.editing.organisation(session.reader, which)
+    session.answer(OrganisationKept.of(kept), record_text)
 
 
 @organisation.command(
@@ -234,8 +234,8 @@ def delete_organisation(session: Session, which: str) -> None:
 @pass_session
 def audit(session: Session, limit: int, before: int | None) -> None:
     """List what was changed, newest first: when, by whom, what, and whether it can be undone."""
-    asked = made(ListQuestion, limit=limit, cursor=None if before is None else str(before))
-    part = session.app.editing.audit(session.reader, asked)
+    question = made(ListQuestion, limit=limit, cursor=None if before is None else str(before))
+    part = session.app.editing.audit(session.reader, question)
     session.answer(tuple(map(Change.of, part.entries)), changes_table)
 
 

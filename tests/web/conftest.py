@@ -59,7 +59,7 @@ from matcher.suggest.answers import (
 )
 from matcher.suggest.reasons import Reason
 from matcher.suggest.steering import Steering, Tolerance, TradeOff, WeakPoint
-from matcher.suggest.why import Change, NeedStanding, Why
+from matcher.suggest.why import MissingFact, NeedStanding, Why
 from service.app.answers import KeptDecision
 from service.app.decided import kept_decisions
 from service.app.editing import Editing
@@ -371,7 +371,7 @@ class FixedQuestions(Questions):
             fit_place=3,
             candidates=5,
             needs=(standing,),
-            changes=(Change("kind", "Its kind is not recorded."),),
+            changes=(MissingFact("kind", "Its kind is not recorded."),),
         )
 
     def rank(

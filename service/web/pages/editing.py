@@ -44,8 +44,8 @@ def _lists(pages: Blueprint, application: Application, guard: Guard) -> None:
     @pages.get("/records")
     def records_page() -> AnyResponse:
         form = Form(request.args, application, reader())
-        if form["organisation"] and (found := form.organisation("organisation")):
-            return redirect(url_for("pages.organisation", organisation=found), 303)
+        if form["organisation"] and (record := form.organisation("organisation")):
+            return redirect(url_for("pages.organisation", organisation=record), 303)
         part = ListQuestion(cursor=form["cursor"] or None)
         call, text = form["call"] or None, form["text"] or None
         outlines = form.read("call", lambda: records.outlines(form.reader, part, call=call, text=text))
@@ -97,8 +97,8 @@ def _outlines(pages: Blueprint, application: Application, guard: Guard) -> None:
     def outline(outline: str) -> Response:
         if outline == NEW:
             return page(Form(request.args, application, reader()), None)
-        found = editing.outline(reader(), outline)
-        return page(_filled(found, OUTLINE_FIELDS, application), found)
+        record = editing.outline(reader(), outline)
+        return page(_filled(record, OUTLINE_FIELDS, application), record)
 
     @pages.post("/outlines/<path:outline>")
     def write_outline(outline: str) -> AnyResponse:
@@ -114,12 +114,12 @@ def _outlines(pages: Blueprint, application: Application, guard: Guard) -> None:
             "save": lambda: editing.edit_outline(form.reader, outline, _outline_edited(form)),
         }
         step = steps.get(form["step"], steps["save"])
-        found = form.read("title", step)
-        if found is None:
+        record = form.read("title", step)
+        if record is None:
             return page(form, editing.outline(form.reader, outline))
         if form["step"] == "delete":
             return redirect(url_for("pages.changes"), 303)
-        return _done("pages.outline", outline=found.id)
+        return _done("pages.outline", outline=record.id)
 
 
 def _organisations(pages: Blueprint, application: Application, guard: Guard) -> None:
@@ -139,8 +139,8 @@ def _organisations(pages: Blueprint, application: Application, guard: Guard) -> 
     def organisation(organisation: str) -> Response:
         if organisation == NEW:
             return page(Form(request.args, application, reader()), None)
-        found = editing.organisation(reader(), organisation)
-        return page(_filled(found, ORGANISATION_FIELDS, application), found)
+        record = editing.organisation(reader(), organisation)
+        return page(_filled(record, ORGANISATION_FIELDS, application), record)
 
     @pages.post("/organisations/<path:organisation>")
     def write_organisation(organisation: str) -> AnyResponse:
@@ -158,12 +158,12 @@ def _organisations(pages: Blueprint, application: Application, guard: Guard) -> 
             "save": lambda: editing.edit_organisation(form.reader, organisation, _organisation_edited(form)),
         }
         step = steps.get(form["step"], steps["save"])
-        found = form.read("name", step)
-        if found is None:
+        record = form.read("name", step)
+        if record is None:
             return page(form, editing.organisation(form.reader, organisation))
         if form["step"] == "delete":
             return redirect(url_for("pages.changes"), 303)
-        return _done("pages.organisation", organisation=found.id)
+        return _done("pages.organisation", organisation=record.id)
 
 
 def _done(endpoint: str, **path: Any) -> AnyResponse:
