@@ -40,7 +40,7 @@ def test_importing_the_demo_twice_changes_nothing(run: Run) -> None:
 def test_outlines_are_listed_in_the_published_shape(run: Run) -> None:
     rows = json_of(run("outlines", "--call", CALL, "--json"))
     assert len(rows) == 72
-    assert set(rows[0]) == {"id", "title", "country", "organisation", "language"}
+    assert set(rows[0]) == {"id", "title", "country", "organisation", "language", "withdrawn"}
     assert len({row["language"] for row in rows}) >= 6
     assert len({row["country"] for row in rows}) >= 12
 

@@ -37,7 +37,7 @@ def test_a_hospital_is_told_which_need_it_answers_and_at_which_place(own: Path) 
     hospital = next(need for need in answer["needs"] if need["words"] == "hospitales de otros países")
     assert (hospital["place"], hospital["before"], hospital["claimed"]) == (1, [], True)
     assert hospital["text"] == (
-        "Answers “hospitales de otros países” (strong): its name, “Klinik”, tells a hospital (inferred). "
+        "Answers “hospitales de otros países” (strong): its name, “Klinik”, suggests a hospital (inferred). "
         "That is place 1 for this need."
     )
 
