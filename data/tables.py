@@ -373,3 +373,5 @@ OUTLINES = Shape(
 )
 SHAPES = {shape.name: shape for shape in (ORGANISATIONS, PROJECTS, PARTICIPATIONS, OUTLINES)}
 """In an order in which each comes after those that it names."""
+PARTNERS_SETTING = "outline-partners"
+"""The name under which the store keeps who takes part in which outline beside its sender."""

@@ -1,6 +1,7 @@
 """How are numbers of things, what is traded for what, and from where, written on pages and in a terminal?"""
 
 from collections.abc import Mapping
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from data.countries import country_name, to_eu
@@ -48,6 +49,19 @@ def traded(trade: Mapping[str, float]) -> tuple[tuple[str, ...], tuple[str, ...]
     ]
     more = tuple(text for text, value in terms if value > 0)
     return more, tuple(text for text, value in terms if value < 0)
+
+
+def cut(text: str, width: int) -> str:
+    """Return a text in one line of at most `width` characters, cut between words where that leaves half of them.
+
+    >>> cut("Edge for ports", 10), cut("Donaudampfschifffahrtsgesellschaft", 10), cut("Ports", 10)
+    ('Edge for …', 'Donaudamp…', 'Ports')
+    """
+    line = " ".join(text.split())
+    if len(line) <= width:
+        return line
+    words = shorten(line, width, placeholder=" …")
+    return words if len(words) > width // 2 else f"{line[: width - 1]}…"
 
 
 def from_where(need: "Need") -> str:

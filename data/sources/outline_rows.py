@@ -1,7 +1,7 @@
 """Which outline, sender and partners does a row of a call's table mean?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from data.model import CallId, Kind, Organisation, OrganisationId, Outline, OutlineId
@@ -50,8 +50,10 @@ class OutlineRows:
     _first: dict[OutlineId, int] = field(default_factory=dict)
     _elsewhere: dict[OutlineId, CallId] = field(init=False)
     _earlier: Earlier = field(init=False)
+    _before: dict[OutlineId, Outline] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._before = {outline.id: outline for outline in self.present}
         self._elsewhere = {outline.id: outline.call for outline in self.present if outline.call != self.call}
         self._earlier = Earlier([outline for outline in self.present if outline.call == self.call])
 
@@ -79,6 +81,8 @@ class OutlineRows:
             self.sheet.refuse(at, column, str(error))
             return
         self._first[chosen] = at
+        if (before := self._before.get(chosen)) is not None:
+            outline = self._following(at, before, outline, said)
         kind = agreeing_kind(self.sheet, at, said.kind, said.sme)
         name = said.organisation_name or sender.name
         record = Organisation(sender.id, name, where, kind, said.sme, said.owner, fictional=self.fictional)
@@ -93,7 +97,8 @@ class OutlineRows:
         if said.ident:
             chosen = OutlineId(said.ident)
         else:
-            chosen = self._earlier.of(made_id(self.call, sender, said.title), sender, said.title, said.text)
+            made = made_id(self.call, sender, said.title)
+            chosen = self._earlier.of(made, sender, said.title, said.text)
         if chosen in self._first:
             line = self.sheet.lines[self._first[chosen]]
             raise ValueError(f"outline {chosen!r} stands in line {line} already")
@@ -124,6 +129,16 @@ class OutlineRows:
             self.directory.add(record)
             found.append(record)
         return found
+
+    def _following(self, at: int, before: Outline, outline: Outline, said: Said) -> Outline:
+        """Tell what became of an outline that was there; one that was withdrawn stays so."""
+        if not said.ident and before.title != said.title:
+            reason = f"is taken for a correction of {before.title!r} ({before.id}) of the same sender"
+            self.sheet.note(at, "title", reason)
+        if before.withdrawn is None:
+            return outline
+        self.sheet.note(at, "id", f"outline {before.id!r} was withdrawn on {before.withdrawn} and stays so")
+        return replace(outline, withdrawn=before.withdrawn)
 
     def _tell_mixed(self, at: int, **texts: str | None) -> None:
         for column, text in texts.items():

@@ -31,6 +31,7 @@ from data.sources.reports import report
 from data.sources.sheets import read_sheet
 from data.sources.table import Cells, Column, Objects, Progress
 from data.store import Store
+from data.tables import PARTNERS_SETTING
 from data.writer import Merge
 
 OUTLINE_COLUMNS = (
@@ -72,8 +73,6 @@ OUTLINE_COLUMNS = (
     Column("submitted", "When it was sent: 2026-11-22 or 22.11.2026.", example="22.11.2026"),
     Column("partners", "Who else takes part, with the country behind each: Nordnetz Oy (FI); Datum SA (FR)."),
 )
-PARTNERS_SETTING = "outline-partners"
-"""The name under which the store keeps who takes part in which outline beside its sender."""
 
 
 def import_outlines(
@@ -102,7 +101,11 @@ def import_outlines(
         sheet, CallId(call), Directory(store.organisations().values()), present, streams=streams
     )
     taken = {outline.id for outline in rows.outlines}
-    missing = [outline for outline in present if outline.call == call and outline.id not in taken]
+    missing = [
+        outline
+        for outline in present
+        if outline.call == call and outline.id not in taken and outline.withdrawn is None
+    ]
     if replace and missing and sheet.findings.problems:
         raise BadInput(
             f"{path.name} has {len(sheet.findings.problems)} rows that cannot be taken, the first is "

@@ -294,9 +294,10 @@ def _plain(name: str) -> str:
 
 
 def safe_cell(value: object) -> object:
-    """Return what may stand in an exported cell: a text that a spreadsheet would run as a formula gets a leading '.
+    """Return what may stand in a cell of an exported CSV file.
 
-    Numbers, dates and None pass unchanged. The importers take the mark off again.
+    A text that a spreadsheet would run as a formula gets a leading ', which the importers take off again. Numbers,
+    dates and None pass unchanged.
 
     >>> safe_cell("=1+1"), safe_cell("plain"), safe_cell(-3)
     ("'=1+1", 'plain', -3)

@@ -14,7 +14,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from data.errors import BadInput
 from data.sources.organisations import ORGANISATION_COLUMNS
 from data.sources.outlines import OUTLINE_COLUMNS
-from data.sources.table import Column, safe_cell, write_csv
+from data.sources.table import Column, write_csv
+from data.sources.written_sheets import append_texts
 
 TEMPLATES: Mapping[str, Sequence[Column]] = MappingProxyType(
     {"outlines": OUTLINE_COLUMNS, "organisations": ORGANISATION_COLUMNS}
@@ -83,7 +84,7 @@ def _workbook(sort: str, columns: Sequence[Column]) -> Workbook:
     about = book.create_sheet("explanations")
     about.append(EXPLANATION)
     for column in columns:
-        about.append([safe_cell(cell) for cell in _explained(column)])
+        append_texts(about, _explained(column))
     for letter, width in zip("ABCDE", (20, 10, 80, 40, 40), strict=True):
         about.column_dimensions[letter].width = width
         about[f"{letter}1"].font = Font(bold=True)

@@ -190,11 +190,14 @@ class OutlineKept:
     submitted: dt.date | None
     withdrawn: dt.date | None
     """Since when it takes no part; None: it does."""
+    partners: tuple[OrganisationId, ...]
+    """Who else takes part beside its sender, as the file said that it came in with."""
 
     @classmethod
-    def of(cls, outline: Outline) -> "OutlineKept":
+    def of(cls, outline: Outline, partners: tuple[OrganisationId, ...]) -> "OutlineKept":
         """Return what is told of an outline to who may read it."""
-        return cls(**{field.name: getattr(outline, field.name) for field in fields(cls)})
+        facts = {field.name: getattr(outline, field.name) for field in fields(outline)}
+        return cls(**facts, partners=partners)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How is one outline or organisation added, edited, withdrawn or deleted, and how is a change undone?"""
 
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -15,7 +16,9 @@ from data.sources.corrections import made_id
 from data.sources.identity import derived_id, identity
 from data.sources.languages import language_of
 from data.store import Store
+from data.tables import PARTNERS_SETTING
 from data.writer import Writer
+from service.app.answers import OutlineKept
 from service.app.overall import OverallProjects
 from service.app.question import (
     ListQuestion,
@@ -64,6 +67,11 @@ class Editing:
         if not reader.sees_all and kept.organisation != reader.organisation:
             raise NotFound(f"outline {outline!r} is not yours to change")
         return kept
+
+    def kept(self, outline: Outline) -> OutlineKept:
+        """Return all that is kept of an outline, with the partners that a file named."""
+        named = json.loads(self._store.setting(PARTNERS_SETTING) or "{}").get(outline.id, ())
+        return OutlineKept.of(outline, tuple(self._store.organisations(named)))
 
     def add_outline(self, reader: Reader, added: OutlineAdded) -> Outline:
         """Keep a new outline, a late one too: the call's next proposal places it near the plan that stands.

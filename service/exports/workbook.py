@@ -1,4 +1,4 @@
-"""How do tables become a spreadsheet that prints well? Every text is guarded against being run as a formula."""
+"""How do tables become a spreadsheet that prints well? Every text is marked as one, and never run as a formula."""
 
 import io
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from data.sources.table import safe_cell
+from data.sources.written_sheets import append_texts
 from service.exports.clean import clean
 
 WIDEST, NARROWEST = 60, 6
@@ -43,14 +43,14 @@ def workbook(sheets: Sequence[Sheet], *, run: str, notice: str = "") -> bytes:
     book.remove(book.active)
     for sheet in sheets:
         page = book.create_sheet(sheet.title[:31])
-        page.append([_cell(f"{sheet.about} Run {run}.")])
+        append_texts(page, [_cell(f"{sheet.about} Run {run}.")])
         if notice:
-            page.append([_cell(notice)])
+            append_texts(page, [_cell(notice)])
             page["A2"].font = Font(bold=True, color="A3262A")
-        page.append([_cell(title) for title in sheet.header])
+        append_texts(page, [_cell(title) for title in sheet.header])
         head = page.max_row
         for row in sheet.rows:
-            page.append([_cell(cell) for cell in row])
+            append_texts(page, [_cell(cell) for cell in row])
         _dress(page, sheet, head)
         _paper(page, head, run)
     book.properties.identifier = run
@@ -92,4 +92,4 @@ def _paper(page: Worksheet, head: int, run: str) -> None:
 
 
 def _cell(value: object) -> object:
-    return safe_cell(clean(value)) if isinstance(value, str) else value
+    return clean(value) if isinstance(value, str) else value

@@ -8,7 +8,7 @@ import click
 
 from data.errors import BadInput
 from data.model import Kind
-from service.app.answers import Change, OrganisationKept, OutlineKept
+from service.app.answers import Change, OrganisationKept
 from service.app.question import (
     ListQuestion,
     OrganisationAdded,
@@ -89,7 +89,7 @@ def outline() -> None:
 @pass_session
 def show_outline(session: Session, which: str) -> None:
     """Show all that is kept of an outline."""
-    session.answer(OutlineKept.of(session.app.editing.outline(session.reader, which)), record_text)
+    session.answer(session.app.editing.kept(session.app.editing.outline(session.reader, which)), record_text)
 
 
 @outline.command(
@@ -110,7 +110,9 @@ def add_outline(
 ) -> None:
     """Add an outline, a late one too: the call's next proposal places it near the plan that stands."""
     question = made(OutlineAdded, call=call, id=ident, new_organisation=new_organisation, **_given(facts))
-    session.answer(OutlineKept.of(session.app.editing.add_outline(session.reader, question)), record_text)
+    session.answer(
+        session.app.editing.kept(session.app.editing.add_outline(session.reader, question)), record_text
+    )
 
 
 @outline.command(
@@ -126,7 +128,8 @@ def edit_outline(session: Session, /, which: str, clear: tuple[str, ...], **fact
     """Change what is given of an outline; the rest stays as it is."""
     question = made(OutlineEdited, **_given(facts, clear))
     session.answer(
-        OutlineKept.of(session.app.editing.edit_outline(session.reader, which, question)), record_text
+        session.app.editing.kept(session.app.editing.edit_outline(session.reader, which, question)),
+        record_text,
     )
 
 
@@ -135,7 +138,9 @@ def edit_outline(session: Session, /, which: str, clear: tuple[str, ...], **fact
 @pass_session
 def withdraw_outline(session: Session, which: str) -> None:
     """Keep an outline, and match it with nobody any more."""
-    session.answer(OutlineKept.of(session.app.editing.withdraw_outline(session.reader, which)), record_text)
+    session.answer(
+        session.app.editing.kept(session.app.editing.withdraw_outline(session.reader, which)), record_text
+    )
 
 
 @outline.command("restore", cls=Command, answers=True, example="konsort outline restore DEMO-OUT-004")
@@ -143,7 +148,9 @@ def withdraw_outline(session: Session, which: str) -> None:
 @pass_session
 def restore_outline(session: Session, which: str) -> None:
     """Let a withdrawn outline take part again."""
-    session.answer(OutlineKept.of(session.app.editing.restore_outline(session.reader, which)), record_text)
+    session.answer(
+        session.app.editing.kept(session.app.editing.restore_outline(session.reader, which)), record_text
+    )
 
 
 @outline.command("delete", cls=Command, answers=True, example="konsort outline delete DEMO-OUT-004")
@@ -151,7 +158,9 @@ def restore_outline(session: Session, which: str) -> None:
 @pass_session
 def delete_outline(session: Session, which: str) -> None:
     """Delete an outline and print what it was; `konsort undo` brings it back."""
-    session.answer(OutlineKept.of(session.app.editing.delete_outline(session.reader, which)), record_text)
+    session.answer(
+        session.app.editing.kept(session.app.editing.delete_outline(session.reader, which)), record_text
+    )
 
 
 @click.group("organisation", cls=Group)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from data.calls import PREVAILS
 from data.countries import country_name, to_eu
 from service.app.answers import DecisionList
 from service.terminal.rules_text import folded, rules_in_short
-from service.words import count, traded
+from service.words import count, cut, traded
 
 if TYPE_CHECKING:  # slow to import, and only named here
     from matcher.overall.meetings import MeetingPlan
@@ -92,7 +91,7 @@ def _state(person: Participant | Person) -> tuple[str, str]:
 
 def _short(person: Participant | Person) -> str:
     """Title and organisation, short enough for one line."""
-    return f"{shorten(person.title, 54, placeholder=' …')} ({shorten(person.name, 34, placeholder=' …')})"
+    return f"{cut(person.title, 54)} ({cut(person.name, 34)})"
 
 
 def _named(ident: str, who: Who) -> str:
@@ -114,9 +113,7 @@ def _ground(ground: Ground, who: Who) -> str:
     evidence = ground.evidence
     if evidence.seeker is None or evidence.supplier is None:
         return ground.text
-    seeks, offers = (
-        shorten(text or "", QUOTED, placeholder=" …") for text in (evidence.seeks, evidence.offers)
-    )
+    seeks, offers = (cut(text or "", QUOTED) for text in (evidence.seeks, evidence.offers))
     return f"{who[evidence.seeker].name} seeks “{seeks}”; {who[evidence.supplier].name} offers “{offers}”"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from data.calls import PREVAILS
@@ -12,7 +11,7 @@ from data.published import as_json
 from service.app.answers import SHOWN_PROBLEMS, Call, Imported, OutlineRow, SuspectedOwner, TypeRow
 from service.terminal.needs_text import understood
 from service.terminal.rules_text import MARKS, WIDTH, folded, rules_in_full
-from service.words import count
+from service.words import count, cut
 
 if TYPE_CHECKING:  # slow to import, and only named here
     from graph.network.views import Actor, IntroductionPath, Neighbourhood, Summary
@@ -57,7 +56,7 @@ def _in_short(number: int, suggestion: Suggestion) -> list[str]:
     lines = [f"{_head(number, suggestion)}; {count(len(suggestion.members), 'member')}, hard rules: {tally}"]
     for member in suggestion.members:
         lines.append(f"   {_country(member.country)}  {member.name} [{member.id}], {member.role}")
-        first = [shorten(reason.text, WIDTH - 9, placeholder=" …") for reason in member.reasons[:1]]
+        first = [cut(reason.text, WIDTH - 9) for reason in member.reasons[:1]]
         lines += [f"       · {reason}" for reason in first]
     return lines
 

@@ -18,6 +18,8 @@ from data.sources.files import MAX_FILE_BYTES
 from data.sources.organisations import import_organisations
 from data.sources.table import safe_cell, unguarded, write_csv
 from data.store import Store
+from service.exports.workbook import Sheet
+from service.exports.workbook import workbook as exported
 
 MEGABYTE = 1024**2
 
@@ -193,6 +195,32 @@ def test_exported_cells_run_no_formula(tmp_path: Path, text: str) -> None:
 def test_a_guarded_cell_comes_back_as_it_was(text: str) -> None:
     if not text.startswith("'"):
         assert unguarded(str(safe_cell(text))) == text
+
+
+TEXTS_LIKE_FORMULAS = (
+    "=1+1",
+    "+Périphérie",
+    "-1",
+    "@Home Services",
+    '=HYPERLINK("evil")',
+    "'tis",
+    "#REF! Ltd",
+    "Plain",
+)
+
+
+def test_a_workbook_keeps_a_text_as_text_without_an_apostrophe_and_it_comes_in_again(
+    store: Store, tmp_path: Path
+) -> None:
+    rows = tuple((str(number), name) for number, name in enumerate(TEXTS_LIKE_FORMULAS, start=1))
+    path = tmp_path / "out.xlsx"
+    path.write_bytes(exported([Sheet("Organisations", "All.", ("id", "name"), rows)], run="abc"))
+    cells = [row[1] for row in openpyxl.load_workbook(path)["Organisations"].iter_rows(min_row=3)]
+    assert [cell.value for cell in cells] == list(TEXTS_LIKE_FORMULAS)
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert [cell.value for cell in cells if cell.quotePrefix] == ["=1+1", '=HYPERLINK("evil")']
+    import_organisations(store, path)
+    assert tuple(store.organisation(ident).name for ident, _ in rows) == TEXTS_LIKE_FORMULAS
 
 
 def test_a_name_that_looks_like_a_formula_survives_export_and_import(store: Store, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ The files lie in `../shared/data/hand`; without them these tests skip.
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from data.model import ImportReport, Kind, Organisation
 from data.sources.cordis import import_cordis
 from data.sources.members import read_members
 from data.sources.organisations import import_organisations
-from data.sources.outlines import PARTNERS_SETTING, import_outlines
+from data.sources.outlines import import_outlines
 from data.store import Store
+from data.tables import PARTNERS_SETTING
 
 HAND = Path(__file__).parents[2] / ".." / "shared" / "data" / "hand"
 pytestmark = pytest.mark.skipif(not HAND.is_dir(), reason=f"the sent files are not there: {HAND}")
@@ -215,6 +217,23 @@ def test_a_corrected_title_is_the_same_outline(store: Store) -> None:
     report = outlines_in(store, "s31_v2.csv")
     assert (report.added["outlines"], report.changed["outlines"]) == (0, 1)
     assert [outline.title for outline in store.outlines("call-1")] == ["Kantenrechner für Gießereien"]
+    (outline,) = store.outlines("call-1")
+    (before,) = (note.reason for note in report.notes if note.column == "title")
+    assert before.startswith("is taken for a correction of 'Kantenrechner")
+    assert outline.id in before
+
+
+def test_an_outline_that_was_withdrawn_stays_so_when_its_file_comes_in_again(store: Store) -> None:
+    outlines_in(store, "s32_v1.csv")
+    first, *others = store.outlines("call-1")
+    with store.transaction() as writer:
+        writer.put_outlines([replace(first, withdrawn=dt.date(2026, 11, 28))])
+    report = outlines_in(store, "s32_v1.csv")
+    assert report.changed["outlines"] == 0
+    assert store.outlines("call-1", standing=True) == tuple(others)
+    assert f"outline '{first.id}' was withdrawn on 2026-11-28 and stays so" in [
+        note.reason for note in report.notes
+    ]
 
 
 def test_what_a_corrected_list_no_longer_holds_is_told(store: Store) -> None:

@@ -29,32 +29,32 @@ def _outlines(api: APIBlueprint, application: Application) -> None:
     @api.post("/outlines", tags=[EDITING], responses=responses)
     def add_outline(body: question.OutlineAdded) -> dict[str, Any]:
         """Add an outline, a late one too: the next proposal places it"""
-        return as_json(OutlineKept.of(editing.add_outline(reader(), body)))
+        return as_json(editing.kept(editing.add_outline(reader(), body)))
 
     @api.get(one, tags=[EDITING], responses=responses)
     def outline(path: parameters.OutlinePath) -> dict[str, Any]:
         """Show one outline, a withdrawn one too"""
-        return as_json(OutlineKept.of(editing.outline(reader(), path.outline)))
+        return as_json(editing.kept(editing.outline(reader(), path.outline)))
 
     @api.patch(one, tags=[EDITING], responses=responses)
     def edit_outline(path: parameters.OutlinePath, body: question.OutlineEdited) -> dict[str, Any]:
         """Change what is given of an outline; null becomes unknown"""
-        return as_json(OutlineKept.of(editing.edit_outline(reader(), path.outline, body)))
+        return as_json(editing.kept(editing.edit_outline(reader(), path.outline, body)))
 
     @api.delete(one, tags=[EDITING], responses=responses)
     def delete_outline(path: parameters.OutlinePath) -> dict[str, Any]:
         """Delete an outline; answers what it was"""
-        return as_json(OutlineKept.of(editing.delete_outline(reader(), path.outline)))
+        return as_json(editing.kept(editing.delete_outline(reader(), path.outline)))
 
     @api.put(f"{one}/withdrawal", tags=[EDITING], responses=responses)
     def withdraw_outline(path: parameters.OutlinePath) -> dict[str, Any]:
         """Withdraw an outline: it is kept, and matched with nobody"""
-        return as_json(OutlineKept.of(editing.withdraw_outline(reader(), path.outline)))
+        return as_json(editing.kept(editing.withdraw_outline(reader(), path.outline)))
 
     @api.delete(f"{one}/withdrawal", tags=[EDITING], responses=responses)
     def restore_outline(path: parameters.OutlinePath) -> dict[str, Any]:
         """Let a withdrawn outline take part again"""
-        return as_json(OutlineKept.of(editing.restore_outline(reader(), path.outline)))
+        return as_json(editing.kept(editing.restore_outline(reader(), path.outline)))
 
 
 def _organisations(api: APIBlueprint, application: Application) -> None:

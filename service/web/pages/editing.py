@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from data.countries import to_eu
 from data.model import Kind, Organisation, Outline
 from service.app.open import Application
 from service.app.question import (
@@ -76,7 +77,7 @@ def _changes_page(form: Form, guard: Guard) -> Response:
 
 
 def _outlines(pages: Blueprint, application: Application, guard: Guard) -> None:
-    editing = application.editing
+    editing, records = application.editing, application.records
 
     def page(form: Form, outline: Outline | None) -> Response:
         call = outline.call if outline else form["call"]
@@ -87,6 +88,7 @@ def _outlines(pages: Blueprint, application: Application, guard: Guard) -> None:
             form=form,
             outline=outline,
             sender=next(iter(sender.values()), None),
+            partners=records.organisations(editing.kept(outline).partners).values() if outline else (),
             calls=application.records.calls(),
             streams=[(stream.id, stream.title) for stream in profile.work_streams] if profile else (),
             **_last_change(form, guard),
@@ -182,6 +184,10 @@ def _last_change(form: Form, guard: Guard) -> dict[str, Any]:
 def _filled(record: Outline | Organisation, names: tuple[str, ...], application: Application) -> Form:
     """Return a form that holds what is kept of a record."""
     values = {name: _written(getattr(record, name)) for name in names}
+    values["country"] = to_eu(record.country) if record.country else ""
+    named = {name: values[name] for name in ("organisation", "owner") if values.get(name)}
+    known = application.records.organisations(named.values())
+    values |= {name: f"{known[ident].label} ({ident})" for name, ident in named.items() if ident in known}
     return Form(values, application, reader())
 
 
