@@ -44,6 +44,9 @@ _ROLE_WORDS = {
     "affiliatedentity": "affiliated",
     "associatedpartner": "associated",
     "internationalpartner": "associated",
+    "associatedparticipant": "associated",
+    "indirectpartner": "associated",
+    "directparticipant": "participant",
     "thirdparty": "third-party",
     "beneficiary": "participant",
     "partner": "participant",
@@ -153,10 +156,14 @@ class CountRange(Demand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllMembers(Demand):
-    """Every counted member among `among` fits `members`."""
+    """Every counted member among `among` fits `members`.
+
+    `otherwise`: who surely does not fit takes part in this role, as an associated partner, where no role is settled.
+    """
 
     members: Selector
     among: Selector = ANYONE
+    otherwise: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

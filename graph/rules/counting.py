@@ -121,7 +121,10 @@ def all_members(demand: AllMembers, context: Context) -> Evaluation:
         return Evaluation(
             None, f"{len(unsure)} unknown", "all within", ids(unsure), "facts are missing", tuple(ask)
         )
-    return Evaluation(True, "all within", "all within")
+    beside = [member for member in context.members if demand.otherwise and member.role == demand.otherwise]
+    verb = "takes" if len(beside) == 1 else "take"
+    why = f"{listing(m.label for m in beside)} {verb} part as {demand.otherwise}" if beside else ""
+    return Evaluation(True, "all within", "all within", why=why)
 
 
 def per_group_maximum(demand: PerGroupMaximum, context: Context) -> Evaluation:

@@ -40,7 +40,7 @@ from graph.rules.evaluation import Evaluation, Question
 from graph.rules.matching import Groups
 from graph.rules.members import Member, Ownership, ProjectFacts, pair
 from graph.rules.representatives import representatives
-from graph.rules.selection import Context, every, some
+from graph.rules.selection import Context, every, some, with_roles
 from graph.rules.shares import member_budget, share_cap, share_range
 
 __all__ = [
@@ -156,13 +156,14 @@ def context_of(
     facts: ProjectFacts = _NO_FACTS,
     ownership: Ownership = _NO_DECISIONS,
 ) -> Context:
-    """Bring members into the form in which rules read them: sorted by id, ownership groups found once."""
-    ordered = tuple(sorted(members, key=lambda member: member.id))
+    """Bring members into the form in which rules read them: sorted by id, with roles, ownership groups found once."""
+    day = on or profile.reference_date
+    ordered = tuple(sorted(with_roles(profile, members, day), key=lambda member: member.id))
     for a, b in pairwise(ordered):
         if a.id == b.id:
             raise BadInput(f"member {a.id} is listed twice: list every organisation once")
     groups = Groups.by_owner(ordered, ownership)
-    return Context(ordered, on or profile.reference_date, profile.pillar, facts, ownership, groups)
+    return Context(ordered, day, profile.pillar, facts, ownership, groups)
 
 
 def answer_rule(demand: Demand, context: Context) -> RuleAnswer:

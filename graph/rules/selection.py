@@ -6,11 +6,12 @@ whatever else is missing. Nothing here guesses: an empty SME flag stays open unl
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from data.calls import CallProfile
 from data.countries import countries_of
-from data.demands import UNCOUNTED_ROLES, Selector, plain_role
+from data.demands import UNCOUNTED_ROLES, AllMembers, Selector, plain_role
 from data.model import Kind
 from graph.rules.matching import Groups
 from graph.rules.members import Member, Ownership, ProjectFacts
@@ -32,6 +33,25 @@ class Context:
     ownership: Ownership
     groups: Groups
     """Ownership groups of `members`, in their order."""
+
+
+def with_roles(profile: CallProfile, members: Iterable[Member], on: dt.date) -> tuple[Member, ...]:
+    """Give those without a role who surely do not fit a demand on all members the role that it has for such.
+
+    In an important project of common European interest a university is no direct participant but a partner beside.
+    """
+    found = tuple(members)
+    for demand in profile.demands:
+        if isinstance(demand, AllMembers) and demand.otherwise is not None:
+            groups = Groups.by_owner(found, Ownership())
+            context = Context(found, on, profile.pillar, ProjectFacts(), Ownership(), groups)
+            found = tuple(
+                replace(member, role=demand.otherwise)
+                if member.role is None and fits(demand.members, member, context) is False
+                else member
+                for member in found
+            )
+    return found
 
 
 def fits(selector: Selector, member: Member, context: Context) -> bool | None:

@@ -61,7 +61,6 @@ def members(
                 kind=organisation.kind if organisation else None,
                 owner=organisation.owner if organisation else None,
                 budget_eur=sum(b for b in budgets if b is not None) if None not in budgets else None,
-                role="participant",
                 sme=organisation.sme if organisation else None,
             )
         )

@@ -33,6 +33,7 @@ from data.demands import (
 )
 from matcher.solver.facts import Facts
 from matcher.solver.select import MAYBE, NO, YES, pick
+from matcher.solver.wishes import SIZE
 
 FREE = 1e12
 """What a member of unknown budget can add to a row, EUR: more than any project costs."""
@@ -271,6 +272,8 @@ class ClauseCompiler:
 
     def _count(self, demand: CountRange) -> Iterator[Atom]:
         picked = self._pick(demand.members)
+        if demand.id == SIZE:  # a set is as large as it is, whether all its members count for rules or not
+            picked = np.full(len(self.facts), YES)
         could, surely = picked != NO, picked == YES
         if demand.of is Unit.MEMBERS:
             if demand.minimum is not None:

@@ -119,6 +119,12 @@ class Facts:
                 load[place[name]] = times
         return replace(self, budget_eur=budget_eur, role=role, roles=names, load=load)
 
+    def taking_part(self, role: str, rows: np.ndarray) -> "Facts":
+        """The same, but those at `rows`, (n,) bool, of whom no role is given have this one."""
+        names = tuple(sorted({*self.roles, role}))
+        moved = np.array([*(names.index(name) for name in self.roles), -1], np.int32)[self.role]
+        return replace(self, role=np.where(rows & (moved < 0), names.index(role), moved), roles=names)
+
     def take(self, positions: np.ndarray) -> "Facts":
         """Only these candidates, in this order; codes keep their meaning."""
         return replace(

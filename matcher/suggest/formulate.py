@@ -4,18 +4,20 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from data.calls import CallProfile
-from data.demands import plain_role
+from data.demands import AllMembers, plain_role
 from data.errors import BadInput
 from data.model import OrganisationId, Outline
 from matcher.needs.read import Statements
 from matcher.ranking.query import Query
 from matcher.solver.assemble import PRESETS, TeamProblem, Weights, Wishes
+from matcher.solver.facts import Facts
 from matcher.solver.problem import LARGEST_WISH
+from matcher.solver.select import NO, pick
 from matcher.suggest.answers import SuggestRequest
 from matcher.suggest.candidates import Candidates, gather
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.reading import Reading, read, understand
-from matcher.suggest.roles import countries_named, known_roles
+from matcher.suggest.roles import beside_by, countries_named, known_roles
 from matcher.suggest.surroundings import Surroundings, surroundings
 from matcher.suggest.wishes import Wish, wish_of
 
@@ -104,8 +106,9 @@ def formulate(
         within=countries_named(profile),
     ).lacking(author, reading)
     wishes = tuple(wish_of(least, of, candidates.field, knowledge) for least, of in request.wants)
+    lead, must = _leading(lead, request, profile, knowledge)
     problem = TeamProblem(
-        facts=candidates.field.facts,
+        facts=_with_parts(candidates.field.facts, profile),
         fit=candidates.fit,
         aspects=candidates.aspects,
         aspect_weights=reading.weights,
@@ -114,7 +117,7 @@ def formulate(
         wishes=Wishes(
             size=request.size or _usual_size(profile, request),
             coordinator=lead,
-            must=request.must,
+            must=must,
             exclude=request.exclude,
             apart=request.apart,
             roles=dict(request.roles),
@@ -172,6 +175,25 @@ def _weights(preset: str, reading: Reading) -> Weights:
         balance=weights.balance * RANKING_FIRST,
         redundancy=0.0,
     )
+
+
+def _leading(
+    lead: OrganisationId | None, request: SuggestRequest, profile: CallProfile, knowledge: Knowledge
+) -> tuple[OrganisationId | None, tuple[OrganisationId, ...]]:
+    """Who leads, and who must be in: who can only take part beside the counted members leads nothing."""
+    settled = {who for who, _ in request.roles}
+    if lead is None or lead in settled or beside_by(knowledge.organisation(lead), profile) is None:
+        return lead, request.must
+    return None, tuple(dict.fromkeys((lead, *request.must)))
+
+
+def _with_parts(facts: Facts, profile: CallProfile) -> Facts:
+    """The candidates' facts, with the role of those who can only take part beside the counted members."""
+    for demand in profile.demands:
+        if isinstance(demand, AllMembers) and demand.otherwise is not None:
+            outside = pick(demand.members, facts, profile.reference_date, profile.pillar) == NO
+            facts = facts.taking_part(demand.otherwise, outside)
+    return facts
 
 
 def _country(author: OrganisationId | None, knowledge: Knowledge) -> str | None:

@@ -25,7 +25,7 @@ from matcher.suggest.gaps import NearestOutside, nearest_outside, open_aspects
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.partners import CURE, cures, grounds, own_reading, wanted
 from matcher.suggest.reasons import Reason, reasons_for
-from matcher.suggest.roles import proposed_role
+from matcher.suggest.roles import beside_by, proposed_role
 from matcher.suggest.settle import settle
 from matcher.suggest.steering import Steering, TradeOff, steer, trade_off
 from matcher.suggest.surroundings import surroundings
@@ -102,7 +102,7 @@ class Matcher:
         shown = found[: request.limit]
         why = grounds(query, [partner.id for _, partner, _ in shown], reading, others, knowledge)
         partners = [
-            Partner.of(partner, proposed_role(partner), score, (*helps, *reasons))
+            Partner.of(partner, proposed_role(partner, profile), score, (*helps, *reasons))
             for (score, partner, helps), reasons in zip(shown, why, strict=True)
         ]
         return Partners(
@@ -145,8 +145,9 @@ class Matcher:
                 *requested,
                 *reasons_for(member, team, reading, candidates, knowledge, wished_for=wish),
             )
-            reasons = (first, *counts, *others)
-            role = "coordinator" if member == lead else roles.get(member) or proposed_role(organisation)
+            reasons = (first, *counts, *others, *_beside(organisation, question))
+            proposed = roles.get(member) or proposed_role(organisation, question.profile)
+            role = "coordinator" if member == lead else proposed
             members.append(Partner.of(organisation, role, candidates.fit_of(member), reasons))
         verdict = verdict_of(question.profile, team, lead, knowledge, roles)
         if (
@@ -205,6 +206,14 @@ def _claim(question: Formulation, assembly: Assembly) -> str:
     )
 
 
+def _beside(organisation: Organisation, question: Formulation) -> tuple[Reason, ...]:
+    """By which rule a member takes part beside the counted ones."""
+    demand = beside_by(organisation, question.profile)
+    if demand is None or organisation.id in dict(question.request.roles):
+        return ()
+    return (Reason("beside", 1.0, (f"rule:{demand.id}",), (demand.id, demand.text)),)
+
+
 def _counts_for(organisation: Organisation, question: Formulation) -> tuple[Reason, ...]:
     """For which wishes a member counts that is not recorded to be so."""
     row = question.candidates.rows[organisation.id]
@@ -217,4 +226,6 @@ def _counts_for(organisation: Organisation, question: Formulation) -> tuple[Reas
 def _asked_for(member: OrganisationId, question: Formulation) -> tuple[Reason, ...]:
     if member == question.lead:
         return (Reason("leads" if member == question.owner else "asked-to-lead", 1.0),)
+    if member == question.owner:
+        return (Reason("owns", 1.0),)
     return (Reason("asked-for", 1.0),) if member in question.request.must else ()

@@ -72,6 +72,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "newcomer": "Has no funded project in the store: a newcomer.",
         "sme": "Is a small or medium-sized enterprise.",
         "widening": "Comes from a widening country ({0}).",
+        "owns": "Owns the outline.",
+        "beside": "Takes part as an associated partner, by {0} ({1}).",
         "cures": "Helps to meet {0}.",
         "counts": "Counts for your wish for {0}: {1}, tells: {2} (inferred).",
         "may-count": "May count for your wish for {0}: its {1} is not recorded, ask it.",

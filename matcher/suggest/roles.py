@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
 from data.calls import CallProfile
 from data.countries import countries_of
-from data.demands import COORDINATOR, UNCOUNTED_ROLES, Selector, plain_role
+from data.demands import COORDINATOR, UNCOUNTED_ROLES, AllMembers, Demand, Selector, plain_role
 from data.model import Kind, Organisation
+from graph.rules.members import member_of
+from graph.rules.selection import with_roles
 
 ROLES: Mapping[Kind | None, str] = MappingProxyType(
     {
@@ -25,9 +27,30 @@ ROLES: Mapping[Kind | None, str] = MappingProxyType(
 )
 
 
-def proposed_role(organisation: Organisation) -> str:
-    """Return the role proposed for an organisation of this kind; the coordinator is named by the solver."""
-    return ROLES[organisation.kind]
+DIRECT = "direct participant"
+BESIDE = "associated partner"
+"""Who may take part in a call that has a role for those who do not fit, and who does so in that role."""
+
+
+def proposed_role(organisation: Organisation, profile: CallProfile | None = None) -> str:
+    """Return the role proposed for an organisation of this kind in a call; the coordinator is named by the solver."""
+    if profile is None or not any(_beside(demand) for demand in profile.demands):
+        return ROLES[organisation.kind]
+    return DIRECT if beside_by(organisation, profile) is None else BESIDE
+
+
+def beside_by(organisation: Organisation, profile: CallProfile) -> AllMembers | None:
+    """Return the demand by which an organisation takes part beside the counted members; None where it counts."""
+    for demand in profile.demands:
+        if _beside(demand):
+            (member,) = with_roles(profile, [member_of(organisation)], profile.reference_date)
+            if member.role is not None:
+                return demand
+    return None
+
+
+def _beside(demand: Demand) -> TypeGuard[AllMembers]:
+    return isinstance(demand, AllMembers) and demand.otherwise is not None
 
 
 def known_roles(profile: CallProfile) -> frozenset[str]:

@@ -19,11 +19,11 @@ def members_of(
     knowledge: Knowledge,
     roles: Mapping[OrganisationId, str] = NO_ROLES,
 ) -> tuple[Member, ...]:
-    """What the store knows of a set's members; who leads is the coordinator, all others take part or as `roles` say."""
+    """What the store knows of a set's members; who leads is the coordinator, others what `roles` or the rules say."""
     return tuple(
         member_of(
             knowledge.organisation(each),
-            role="coordinator" if each == lead else roles.get(each, "participant"),
+            role="coordinator" if each == lead else roles.get(each),
         )
         for each in team
     )

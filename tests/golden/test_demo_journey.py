@@ -194,6 +194,29 @@ def test_towns_are_found_by_record_or_name_and_a_soft_rule_that_gives_way_is_nam
     assert (broken["id"], broken["answer"], broken["short"]) == ("R1", "broken", True)
 
 
+def test_an_ipcei_has_undertakings_as_direct_participants_and_others_beside(run: Run) -> None:
+    asked = ("suggest", "--outline", "DEMO-OUT-028", "--limit", "1", "--size", "5-8", "--json", "--call")
+    members = {}
+    for call in ("ipcei-2021", "he-ria-ia-2021"):
+        (suggestion,) = json_of(run(*asked, call))["suggestions"]
+        members[call] = {member["id"]: member for member in suggestion["members"]}
+    ipcei, horizon = members["ipcei-2021"], members["he-ria-ia-2021"]
+    assert set(ipcei) != set(horizon)
+    companies = {"large", "sme", "company"}
+    direct = [member for member in ipcei.values() if member["role"] in {"coordinator", "direct participant"}]
+    assert {member["kind"] for member in direct} <= companies
+    assert len({member["country"] for member in direct}) >= 4
+    beside = [member for member in ipcei.values() if member["role"] == "associated partner"]
+    assert {member["kind"] for member in beside}.isdisjoint(companies)
+    assert len(direct) + len(beside) == len(ipcei)
+    owner = ipcei["DEMO-ORG-028"]
+    assert (owner["role"], owner["reasons"][0]["text"]) == ("associated partner", "Owns the outline.")
+    assert owner["reasons"][-1]["text"].startswith(
+        "Takes part as an associated partner, by R7 (direct participants"
+    )
+    assert horizon["DEMO-ORG-028"]["role"] == "coordinator"
+
+
 def test_a_type_that_only_names_tell_is_not_called_impossible(run: Run) -> None:
     words = ("suggest", "--outline", "DEMO-OUT-028", "--call", CALL, "--want", "9:nuclear_company", "--json")
     answer = json_of(run(*words), exit_code=1)

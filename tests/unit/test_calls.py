@@ -95,6 +95,23 @@ def test_eurostars_caps_fell_from_75_to_70_percent_in_2021() -> None:
     assert PROFILES["eurostars-2"].valid_until == dt.date(2020, 12, 31)
 
 
+def test_in_an_ipcei_research_bodies_take_part_beside_undertakings_and_count_for_no_state() -> None:
+    members = [
+        Member("A", country="DE", kind=Kind.LARGE),
+        Member("B", country="FR", kind=Kind.SME),
+        Member("C", country="IT", kind=Kind.UNIVERSITY),
+        Member("D", country="ES", kind=Kind.RESEARCH),
+    ]
+    verdict = check(PROFILES["ipcei-2021"], members)
+    assert (verdict.rule("R1").answer, verdict.rule("R1").found) == ("broken", 2)
+    assert verdict.rule("R7").why == "C and D take part as associated"
+    settled = check(PROFILES["ipcei-2021"], [*members[:3], replace(members[3], role="direct participant")])
+    assert (settled.rule("R1").found, settled.rule("R7").witness) == (3, ("D",))
+    assert settled.rule("R7").why.startswith("D does not fit; to be justified: why a body")
+    beside_horizon = check(PROFILES["he-ria-ia-2021"], members)
+    assert beside_horizon.rule("R1").found == "1 to 4"
+
+
 def test_ipcei_rose_from_two_states_to_four_soft_ones_in_2022() -> None:
     old, new = PROFILES["ipcei-2014"].demand("R1"), PROFILES["ipcei-2021"].demand("R1")
     assert isinstance(old, CountRange)

@@ -77,7 +77,7 @@ def test_a_member_is_what_is_known_of_the_organisation_else_what_its_outline_say
     outlines = [outline(1, "FR", "B"), outline(2, "DE", "A"), outline(3, "GR", "C")]
     first, second, third = members(outlines, {known.id: known, placeless.id: placeless})
     assert (first.id, first.name, first.country, first.kind) == ("A", "Acme", "AT", Kind.COMPANY)
-    assert (first.owner, first.sme, first.role) == ("X", True, "participant")
+    assert (first.owner, first.sme, first.role) == ("X", True, None)
     assert (second.id, second.name, second.country) == ("B", "Nowhere", "FR")
     assert (third.id, third.name, third.country, third.owner) == ("C", None, "GR", None)
 
