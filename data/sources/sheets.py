@@ -1,6 +1,6 @@
 """How is a table read that somebody filled in, be it CSV, XLSX, XLSM or ODS?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -44,6 +44,32 @@ def read_sheet(
         size = path.stat().st_size
         progress(file.name, size, size)
     return cells_of(file.name, grids, columns, findings, mapping=mapping, renamed=renamed)
+
+
+def rows_at(
+    path: Path, places: Collection[tuple[str, int]], *, mapping: FileMapping = NO_MAPPING
+) -> dict[tuple[str, int], tuple[tuple[str, str], ...]]:
+    """Return what stands in some rows of a file, by the names of sheet and line that a report gives them.
+
+    Of each row its filled cells: the letters of the column, as a spreadsheet has them, and the text.
+    """
+    wanted = set(places)
+    return {
+        place: tuple((letters_of(column), text.strip()) for column, text in enumerate(row) if text.strip())
+        for grid in grids_of(one_file(path), path, Findings(), mapping)
+        for line, row in zip(grid.lines, grid.rows, strict=True)
+        if (place := (label(grid), line)) in wanted
+    }
+
+
+def letters_of(column: int) -> str:
+    """Return a column's letters as a spreadsheet has them; columns count from 0.
+
+    >>> letters_of(0), letters_of(25), letters_of(26), letters_of(701)
+    ('A', 'Z', 'AA', 'ZZ')
+    """
+    before, last = divmod(column, 26)
+    return (letters_of(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def cells_of(

@@ -63,6 +63,7 @@ from matcher.suggest.why import MissingFact, NeedStanding, Why
 from service.app.answers import KeptDecision
 from service.app.decided import kept_decisions
 from service.app.editing import Editing
+from service.app.imports import Imports
 from service.app.open import Application, open_application
 from service.app.overall import OverallProjects
 from service.app.question import (
@@ -434,7 +435,18 @@ def own_application(tmp_path: Path) -> Iterator[Application]:
     with small_application(tmp_path) as application:
         store, records, snapshots = application.store, application.records, application.snapshots
         projects = OverallProjects(store, records, snapshots)
-        yield replace(application, projects=projects, editing=Editing(store, records, projects, snapshots))
+        yield replace(
+            application,
+            projects=projects,
+            editing=Editing(store, records, projects, snapshots),
+            imports=Imports(store, records, projects, snapshots, None),
+        )
+
+
+@pytest.fixture
+def own(own_application: Application) -> FlaskClient:
+    """A client of an application that no other test shares, since records change."""
+    return create_app(own_application).test_client()
 
 
 @pytest.fixture

@@ -11,16 +11,9 @@ from data.model import OrganisationId
 from data.readers import Reader, Role
 from service.app.open import Application
 from service.app.question import ListQuestion, OutlineAdded, OutlineEdited
-from service.web.app import create_app
 
 CALL = "demo-call"
 LATE = {"call": CALL, "title": "Late sensors", "text": "We measure leaks.", "organisation": "O2"}
-
-
-@pytest.fixture
-def own(own_application: Application) -> FlaskClient:
-    """A client of an application that no other test shares, since records change."""
-    return create_app(own_application).test_client()
 
 
 def asked(client: FlaskClient, method: str, path: str, body: Any = None) -> Any:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +14,7 @@ from data.errors import BadInput
 from data.model import ImportReport
 from data.sources.mapping import FileMapping, mapping_of, mapping_text
 from data.sources.reports import to_look_at
+from data.sources.sheets import rows_at
 from service.app.open import Application
 from service.web.identity import reader
 from service.web.pages.form import Form
@@ -21,6 +22,8 @@ from service.web.pages.guard import Guard
 
 SHOWN = 200
 """So many places of a file are shown; the others are counted."""
+Rows = Mapping[tuple[str, int], Sequence[tuple[str, str]]]
+"""By sheet and line: the letters of each filled column, and what stands there."""
 
 
 def add_routes(pages: Blueprint, application: Application) -> None:
@@ -41,12 +44,23 @@ def add_routes(pages: Blueprint, application: Application) -> None:
     def bring() -> Response:
         guard.require(request)
         form, name, content = _import_form(request.form, request.files.get("file"), application)
-        report = None if form.errors else form.read("file", lambda: _brought(form, name, content))
-        if report is None:
+        brought = None if form.errors else form.read("file", lambda: _brought(form, name, content))
+        if brought is None:
             return page(form, name=name, kept=_kept(content))
+        report, rows = brought
         mapping = mapping_text(report, mapping_of(form["mapping"]))
         look = to_look_at(report)
-        return page(form, report=report, name=name, kept=_kept(content), mapping=mapping, look=look)
+        kept, replaced = _kept(content), _replaces(form)
+        return page(
+            form,
+            report=report,
+            name=name,
+            kept=kept,
+            mapping=mapping,
+            look=look,
+            rows=rows,
+            replaced=replaced,
+        )
 
 
 def _import_form(
@@ -67,6 +81,11 @@ def _import_form(
     return form, name, content
 
 
+def _replaces(form: Form) -> bool:
+    """Whether outlines that the file does not hold are to be removed: only after they were shown."""
+    return form["step"] == "import" and bool(form["replace"])
+
+
 def _kept(content: bytes) -> str:
     return base64.b64encode(content).decode("ascii")
 
@@ -78,12 +97,19 @@ def _uploaded(kept: str) -> bytes:
         raise BadInput("the file did not come back whole; choose it again") from None
 
 
-def _brought(form: Form, name: str, content: bytes) -> ImportReport:
-    """Import the file, or see only what would come in, as the button said."""
+def _brought(form: Form, name: str, content: bytes) -> tuple[ImportReport, Rows]:
+    """Import the file, or see only what would come in, as the button said; with the rows that the report names."""
     mapping: FileMapping = mapping_of(form["mapping"])
     with TemporaryDirectory(prefix="konsort-") as folder:
         path = Path(folder) / name
         path.write_bytes(content)
-        return form.application.imports.outlines(
-            form.reader, path, form["call"], dry_run=form["step"] != "import", mapping=mapping
+        report = form.application.imports.outlines(
+            form.reader,
+            path,
+            form["call"],
+            dry_run=form["step"] != "import",
+            mapping=mapping,
+            replace=_replaces(form),
         )
+        places = [(place.file, place.line) for _, place in to_look_at(report)[:SHOWN]]
+        return report, rows_at(path, places, mapping=mapping) if places else {}
