@@ -56,6 +56,14 @@ BENCHMARKS = (
         ("torch", "numba"),
     ),
     Benchmark(
+        "claims",
+        "claims",
+        "Are the claims true that suggestions make?",
+        HOME,
+        "1 min, and a person's judgement",
+        ("torch", "numba"),
+    ),
+    Benchmark(
         "consortia",
         "consortia",
         "Do suggested sets hold the real partners of later projects, as often as the ranking's first places?",

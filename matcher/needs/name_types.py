@@ -9,6 +9,7 @@ from typing import NamedTuple
 from data.model import Kind
 from data.organisation_types import organisation_types
 from matcher.needs.phrases import Hit, PhraseBook, Token, longest, tokens_of
+from matcher.needs.wording import stem
 
 SPOKEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -94,6 +95,23 @@ def mentions_among(tokens: Sequence[Token], languages: Collection[str] | None = 
         Mention(hit.value, tokens[hit.first].start, tokens[hit.last].end, hit.letters, types[hit.value].thing)
         for hit in longest(_spoken_book().find(tokens, languages))
     )
+
+
+def only_types(text: str, types: Collection[str]) -> bool:
+    """Whether a text names one of these types and, beside short words and numbers, nothing else.
+
+    >>> only_types("two universities", ["university"]), only_types("ένα πανεπιστήμιο", ["university"])
+    (True, True)
+    >>> only_types("a university for metallurgy", ["university"])
+    False
+    """
+    named = [mention for mention in mentions(text) if mention.type in types]
+    tokens = (
+        token
+        for token in tokens_of(text)
+        if not any(mention.start <= token.start and token.end <= mention.end for mention in named)
+    )
+    return bool(named) and not any(stem(token.text) for token in tokens)
 
 
 @lru_cache(maxsize=100_000)

@@ -8,7 +8,7 @@ import numpy as np
 
 from data.model import Organisation
 from embeddings.search import TextSearch
-from matcher.needs.name_types import LIKELY
+from matcher.needs.name_types import LIKELY, only_types
 from matcher.needs.read import Need, Statements, numbered, read_statements
 from matcher.suggest.type_table import types_of
 
@@ -115,6 +115,9 @@ def read(
     whole, *rest = search.encode_all([text, *(need.text for need in needs), *work])
     vectors = np.stack(rest) if rest else np.zeros((0, whole.size), np.float32)
     of_needs, of_work = vectors[: len(needs)], vectors[len(needs) :]
+    for row, need in enumerate(needs):
+        if only_types(need.text, need.types):  # "a university": for what the outline is about
+            of_needs[row] = whole
     aspects = [aspect for need in needs for aspect in _turns(need)]
     rows = [needs.index(aspect.need) for aspect in aspects if aspect.need is not None]
     chosen = _relevant_and_different(of_work, whole, MOST_ASPECTS - len(aspects)) if work else []
