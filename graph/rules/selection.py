@@ -40,18 +40,18 @@ def with_roles(profile: CallProfile, members: Iterable[Member], on: dt.date) -> 
 
     In an important project of common European interest a university is no direct participant but a partner beside.
     """
-    found = tuple(members)
+    given = tuple(members)
     for demand in profile.demands:
         if isinstance(demand, AllMembers) and demand.otherwise is not None:
-            groups = Groups.by_owner(found, Ownership())
-            context = Context(found, on, profile.pillar, ProjectFacts(), Ownership(), groups)
-            found = tuple(
+            groups = Groups.by_owner(given, Ownership())
+            context = Context(given, on, profile.pillar, ProjectFacts(), Ownership(), groups)
+            given = tuple(
                 replace(member, role=demand.otherwise)
                 if member.role is None and fits(demand.members, member, context) is False
                 else member
-                for member in found
+                for member in given
             )
-    return found
+    return given
 
 
 def fits(selector: Selector, member: Member, context: Context) -> bool | None:
