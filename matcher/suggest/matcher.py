@@ -51,16 +51,16 @@ class Matcher:
         Raises NotFound for unknown ids, BadInput for wishes that cannot be read. Impossible wishes are an answer.
         """
         budget_s = request.budget_s or self._budget_s
-        told: dict[Formulation, Callable[[tuple[Seat, ...]], _Told]] = {}
+        explained: dict[Formulation, Callable[[tuple[Seat, ...]], _Told]] = {}
 
         def solve(question: Formulation) -> Assembly:
-            told[question] = cache(partial(self._told, question))
+            explained[question] = cache(partial(self._told, question))
             return assemble(
                 question.problem,
                 limit=request.limit,
                 budget_s=budget_s,
                 watch=watch,
-                precompute=told[question],
+                precompute=explained[question],
             )
 
         settled = settle(formulate(request, self.knowledge), solve)
@@ -70,7 +70,7 @@ class Matcher:
             call=question.profile.id,
             status=assembly.status,
             claim=_claim(question, assembly),
-            suggestions=tuple(_suggestion(c, told[question](c.members)) for c in assembly.consortia),
+            suggestions=tuple(_suggestion(c, explained[question](c.members)) for c in assembly.consortia),
             conflict=assembly.conflict,
             relaxations=assembly.relaxations,
             aspects=tuple(aspect.text for aspect in question.reading.aspects),

@@ -135,11 +135,11 @@ def why(
 
 def _needs(question: Formulation) -> dict[str, tuple[Need, list[int]]]:
     """Each need of the outline with its columns: one for each member that it asks for."""
-    found: dict[str, tuple[Need, list[int]]] = {}
+    groups: dict[str, tuple[Need, list[int]]] = {}
     for column, aspect in enumerate(question.reading.aspects):
         if aspect.need is not None:
-            found.setdefault(aspect.need.id, (aspect.need, []))[1].append(column)
-    return found
+            groups.setdefault(aspect.need.id, (aspect.need, []))[1].append(column)
+    return groups
 
 
 def _standings(
@@ -223,12 +223,12 @@ def _by_profile(
         if written
         else "It has written nothing: the store holds no text of its own"
     )
-    told = strength(LIKELY * UNREAD)
+    least = strength(LIKELY * UNREAD)
     for need in missing:
         if need.types:
             labels = " or ".join(organisation_types()[ident].label for ident in need.types)
             effect = (
-                f"if it is a {labels}, a profile that begins so would answer “{need.text}” (at least {told})"
+                f"if it is a {labels}, a profile that begins so would answer “{need.text}” (at least {least})"
             )
         else:
             effect = f"a profile or outline that speaks of “{need.text}” would be judged by itself"
@@ -245,11 +245,11 @@ def _by_kind(organisation: Organisation, missing: list[Need]) -> Iterable[Missin
                 yield MissingFact("kind", text, (need.id,))
             continue
         by_name = types_of_name(organisation.name or "", organisation.country, None)
-        told = [one for one in by_name if one.type in need.types and one.share >= LIKELY]
+        by_type = [one for one in by_name if one.type in need.types and one.share >= LIKELY]
         shares = {ground.type: ground.share for ground in types_of(organisation)}
-        if told and shares.get(told[0].type, 0.0) < LIKELY:
+        if by_type and shares.get(by_type[0].type, 0.0) < LIKELY:
             text = (
-                f"It is recorded as {organisation.kind.value}, which speaks against what “{told[0].words}” in its "
+                f"It is recorded as {organisation.kind.value}, which speaks against what “{by_type[0].words}” in its "
                 f"name tells; if the record is wrong, it would answer “{need.text}”."
             )
             yield MissingFact("kind", text, (need.id,))

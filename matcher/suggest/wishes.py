@@ -168,7 +168,7 @@ def wish_of(least: int, of: str, chosen: Eligible, knowledge: Knowledge) -> Wish
     if (ident := type_called(word)) is not None:
         label = organisation_types()[ident].label
         nobody = np.zeros(len(chosen.ids), bool)
-        inferred = _told((ident,), chosen, knowledge)
+        inferred = _inferred((ident,), chosen, knowledge)
         words = f"at least {least} of the type {label}"
         return Wish(least, of, words, "type", (ident,), nobody, inferred, nobody, complete=False)
     raise BadInput(
@@ -180,7 +180,7 @@ def _of_kind(least: int, kind: Kind, chosen: Eligible, knowledge: Knowledge) -> 
     facts = chosen.facts
     recorded, open_ = _by_record(kind, facts)
     types = TYPES_OF.get(kind, ())
-    inferred = _told(types, chosen, knowledge) & ~recorded
+    inferred = _inferred(types, chosen, knowledge) & ~recorded
     if kind is Kind.MUNICIPAL and not recorded.any():
         # Such a store does not tell towns from other public bodies: any of these may be one.
         open_ = open_ | (facts.kind == KINDS.index(Kind.PUBLIC))
@@ -219,7 +219,7 @@ def _of_country(least: int, of: str, code: str, facts: Facts) -> Wish:
     )
 
 
-def _told(types: Sequence[str], chosen: Eligible, knowledge: Knowledge) -> np.ndarray:
+def _inferred(types: Sequence[str], chosen: Eligible, knowledge: Knowledge) -> np.ndarray:
     """(n,) bool: whose name or profile tells one of these types, and no recorded kind speaks against it."""
     share: np.ndarray = knowledge.types.share(types)[chosen.places]
     return share >= LIKELY

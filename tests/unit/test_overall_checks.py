@@ -70,7 +70,7 @@ def test_a_member_has_the_facts_of_its_organisation() -> None:
         Kind.SME,
         "group",
         True,
-        "participant",
+        None,
     )
 
 
