@@ -128,6 +128,46 @@ class Writer:
                 )
         return self._remove(ORGANISATIONS, [(ident,) for ident in wanted])
 
+    def merge_organisations(self, gone: str, kept: str) -> None:
+        """Let one organisation be another: its participations, outlines, holdings and owner decisions go over.
+
+        Both parts in one project become one: coordinator if one is, sums added. What only `gone` knows is filled in.
+        BadInput where the two are one already, or one is unknown.
+        """
+        if gone == kept:
+            raise BadInput(f"{gone!r} cannot be merged with itself")
+        self._require("merge", organisations, {gone, kept})
+        taken = self._rows_with(participations, "organisation", gone)
+        there = {row[0]: row for row in self._rows_with(participations, "organisation", kept)}
+        self.put_rows(PARTICIPATIONS, [_one_part(there.get(row[0]), row, kept) for row in taken])
+        self._remove(PARTICIPATIONS, [row[:2] for row in taken])
+        for shape, column in ((OUTLINES, "organisation"), (ORGANISATIONS, "owner")):
+            place = shape.columns.index(column)
+            rows = self._rows_with(shape.table, column, gone)
+            self.put_rows(shape, [(*row[:place], kept, *row[place + 1 :]) for row in rows])
+        (facts,) = self._rows_with(organisations, "id", gone)
+        owner, withdrawn = map(ORGANISATIONS.columns.index, ("owner", "withdrawn"))
+        known = [kept, *facts[1:]]
+        known[owner] = kept if facts[owner] == gone else facts[owner]
+        known[withdrawn] = None
+        self.put_rows(ORGANISATIONS, [tuple(known)], Merge.FILL)
+        self._merge_decisions(gone, kept)
+        self._remove(ORGANISATIONS, [(gone,)])
+
+    def _merge_decisions(self, gone: str, kept: str) -> None:
+        """Let decisions about the owner of one be about the other, unless something is decided there already."""
+        rows = [row for side in ("a", "b") for row in self._rows_with(same_owner, side, gone)]
+        for row in rows:
+            self._put_other(same_owner, row[:2], None)
+            a, b = sorted({*row[:2]} - {gone} | {kept}) if kept not in row[:2] else (kept, kept)
+            decided = [pair for pair in self._rows_with(same_owner, "a", a) if pair[1] == b]
+            if a != b and not decided:
+                self._upsert(same_owner, (a, b), row[2:])
+
+    def _rows_with(self, table: Table, column: str, value: str) -> list[Row]:
+        query = select(table).where(table.c[column] == value)
+        return sorted(tuple(row) for row in self._connection.execute(query))
+
     def _remove(self, shape: Shape, keys: Sequence[Row]) -> int:
         wanted = set(keys)
         width = shape.key_width
@@ -422,6 +462,15 @@ class Writer:
                 f"{len(missing)} of the {table.name} that the {what} name are not in the store ({shown}); "
                 "import them first"
             )
+
+
+def _one_part(there: Row | None, row: Row, kept: str) -> Row:
+    """Return an organisation's participation as another's, together with the one that that has in the project."""
+    if there is None:
+        return (row[0], kept, *row[2:])
+    role = "coordinator" if "coordinator" in (there[2], row[2]) else there[2]
+    sums = [amount for amount in (there[3], row[3]) if amount is not None]
+    return (row[0], kept, role, sum(sums) if sums else None)
 
 
 def _json(row: Row | None) -> str | None:

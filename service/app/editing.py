@@ -217,6 +217,17 @@ class Editing:
         )
         return gone
 
+    def merge_organisations(self, reader: Reader, gone: str, kept: str) -> Organisation:
+        """Let two records of one body be one: what names `gone` names `kept` from now on. Undoing splits them again."""
+        _require_all(reader)
+        first, second = self.organisation(reader, gone), self.organisation(reader, kept)
+        self._change(
+            reader,
+            f"merge organisation {first.id} into {second.id}",
+            lambda writer: writer.merge_organisations(first.id, second.id),
+        )
+        return self._store.organisation(second.id)
+
     def _facts(self, fields: dict[str, Any]) -> dict[str, Any]:
         if fields.get("country"):
             fields["country"] = country(fields["country"])

@@ -318,6 +318,12 @@ class OrganisationAdded(OrganisationFacts):
     id: Id | None = Field(None, description="PIC, else LEI or ROR; null: one is made from name and country.")
 
 
+class OrganisationMerged(Strict):
+    """Which organisation is this one in truth?"""
+
+    into: OrganisationText
+
+
 class OrganisationEdited(OrganisationFacts):
     """What becomes different of an organisation: what is left out stays, null becomes unknown."""
 

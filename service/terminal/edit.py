@@ -227,6 +227,18 @@ def restore_organisation(session: Session, which: str) -> None:
 
 
 @organisation.command(
+    "merge", cls=Command, answers=True, example="konsort organisation merge org-0123456789ab 999984059"
+)
+@click.argument("gone", metavar="ORGANISATION")
+@click.argument("kept", metavar="INTO")
+@pass_session
+def merge_organisations(session: Session, gone: str, kept: str) -> None:
+    """Let two records of one body be one, the second; `konsort undo` splits them again."""
+    merged = session.app.editing.merge_organisations(session.reader, gone, kept)
+    session.answer(OrganisationKept.of(merged), record_text)
+
+
+@organisation.command(
     "delete", cls=Command, answers=True, example="konsort organisation delete org-0123456789ab"
 )
 @click.argument("which", metavar="ORGANISATION")

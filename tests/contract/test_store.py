@@ -480,6 +480,39 @@ def test_who_is_withdrawn_is_kept_and_takes_no_part(store: Store) -> None:
     assert history.projects["id"].tolist() == [OLD.id, NEW.id]
 
 
+def test_two_organisations_become_one_and_are_two_again(store: Store) -> None:
+    fill(store)
+    twin = replace(BOB, id=OrganisationId("3"), country="AT", withdrawn=dt.date(2026, 11, 28))
+    with store.transaction() as writer:
+        writer.put_organisations([twin, replace(ADA, owner=twin.id)])
+        writer.put_participations(
+            [Participation(OLD.id, twin.id, "coordinator", 5.0), Participation(NEW.id, twin.id)]
+        )
+        writer.put_outlines([replace(IDEA, organisation=twin.id)])
+        writer.put_same_owner(ADA.id, twin.id, same=True, by="anna", at="2026-11-28T09:00:00+00:00")
+    whole = (store.organisations(), store.outlines(), store.history().participations.to_dict("records"))
+    with store.transaction(what="merge") as writer:
+        writer.merge_organisations(twin.id, BOB.id)
+    assert store.organisations() == {ADA.id: replace(ADA, owner=BOB.id), BOB.id: replace(BOB, country="AT")}
+    assert [outline.organisation for outline in store.outlines()] == [BOB.id]
+    parts = store.history().participations
+    assert parts.loc[parts["organisation"] == BOB.id, "role"].tolist() == ["coordinator", "coordinator"]
+    assert parts.loc[parts["organisation"] == BOB.id, "contribution_eur"].fillna(0).tolist() == [5.0, 0.0]
+    assert [(decision.a, decision.b, decision.same) for decision in store.same_owner_decisions()] == [
+        (ADA.id, BOB.id, True)
+    ]
+    store.undo(store.audit(1)[0].id)
+    again = (store.organisations(), store.outlines(), store.history().participations.to_dict("records"))
+    assert repr(again) == repr(whole)
+
+
+def test_an_organisation_is_not_merged_with_itself_or_a_stranger(store: Store) -> None:
+    fill(store)
+    for gone, kept, said in (("1", "1", "with itself"), ("1", "9", "not in the store")):
+        with pytest.raises(BadInput, match=said), store.transaction() as writer:
+            writer.merge_organisations(gone, kept)
+
+
 def test_an_organisation_of_a_project_cannot_be_deleted(store: Store) -> None:
     fill(store)
     wanted = r"organisation '2' cannot be deleted, participations name it \(2\); withdraw it instead"

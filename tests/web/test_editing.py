@@ -195,3 +195,15 @@ def test_what_is_wrong_on_the_page_stays_in_the_form(own: FlaskClient) -> None:
     assert answer.status_code == 422
     assert "Atlantis" in answer.text
     assert ">tbd</textarea>" in answer.text
+
+
+def test_two_records_of_one_body_are_merged_and_split_again(
+    own: FlaskClient, own_application: Application
+) -> None:
+    assert asked(own, "PUT", "/organisations/O5/merged", {"into": "Meltemi Edge <Lab>"})["id"] == "O2"
+    assert "O5" not in own_application.snapshots.current.organisations
+    change = newest(own)
+    assert change["what"] == "merge organisation O5 into O2"
+    asked(own, "PUT", f"/audit/{change['id']}/undone")
+    assert asked(own, "GET", "/organisations/O5")["name"] == "Meltemi Cloud"
+    assert own.put("/api/v1/organisations/O5/merged", json={"into": "O5"}).status_code == 422

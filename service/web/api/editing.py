@@ -92,6 +92,14 @@ def _organisations(api: APIBlueprint, application: Application) -> None:
         """Let a withdrawn organisation take part again"""
         return as_json(OrganisationKept.of(editing.restore_organisation(reader(), path.organisation)))
 
+    @api.put(f"{one}/merged", tags=[EDITING], responses=responses)
+    def merge_organisations(
+        path: parameters.OrganisationPath, body: question.OrganisationMerged
+    ) -> dict[str, Any]:
+        """Let an organisation be another one that is kept; undoing the change splits them again"""
+        kept = editing.merge_organisations(reader(), path.organisation, body.into)
+        return as_json(OrganisationKept.of(kept))
+
 
 def _changes(api: APIBlueprint, application: Application) -> None:
     @api.get("/audit", tags=[EDITING], responses=answered(ChangeList))

@@ -57,7 +57,7 @@ PROBLEMS: ResponseDict = {
 
 def require_json() -> None:
     """Refuse a body that is not JSON: 415 for another type, 400 where it cannot be read."""
-    if request.method in ("POST", "PATCH"):
+    if request.method in ("POST", "PATCH") or (request.method == "PUT" and request.content_length):
         try:
             request.get_json()
         except RecursionError:
