@@ -87,16 +87,18 @@ def formulate(
     owner = outline.organisation if outline else None
     lead = request.coordinator or owner
     author = owner or lead
+    beside_lead = _author_beside(request, owner)
+    given = (*request.must, *beside_lead)
     understood, reading = _read(request, outline, author, knowledge)
     query = Query(
         id="suggest",
         text=reading.text,
         coordinator=lead,
-        given=request.must,
+        given=given,
         topic=request.topic or ";".join(profile.topics) or None,
         programme=request.programme,
     )
-    around = surroundings((lead, *request.must), knowledge, profile=profile).among(beside, knowledge)
+    around = surroundings((lead, *given), knowledge, profile=profile).among(beside, knowledge)
     candidates = gather(
         reading,
         query,
@@ -117,7 +119,7 @@ def formulate(
         wishes=Wishes(
             size=request.size or _usual_size(profile, request),
             coordinator=lead,
-            must=must,
+            must=(*must, *beside_lead),
             exclude=request.exclude,
             apart=request.apart,
             roles=dict(request.roles),
@@ -134,6 +136,13 @@ def formulate(
         request, profile, lead, owner, understood, reading, candidates, problem, around, wishes
     )
     return question.opening(wish.id for wish in wishes if wish.short())
+
+
+def _author_beside(request: SuggestRequest, owner: OrganisationId | None) -> tuple[OrganisationId, ...]:
+    """Whose outline it is, where another leads: a member, unless that is what nobody wants."""
+    if owner is None or request.coordinator is None:
+        return ()
+    return () if owner in {request.coordinator, *request.must, *request.exclude} else (owner,)
 
 
 def _read(

@@ -86,7 +86,7 @@ def understand(
 def _placed(need: Need, text: str, seeks: str) -> Need:
     """A need whose words stand in the outline, with their place there; blanks between words may differ."""
     words = r"\s+".join(map(re.escape, need.text.split()))
-    for field, written in (("text", text), ("seeks", seeks)):
+    for field, written in (("seeks", seeks), ("text", text)):
         if words and (match := re.search(words, written)):
             return replace(need, field=field, start=match.start(), end=match.end())
     return replace(need, field="need", start=0, end=len(need.text))

@@ -114,6 +114,48 @@ def test_wishes_are_kept(run: Run) -> None:
         assert 5 <= len(ids) <= 7
 
 
+def test_whose_outline_it_is_takes_part_where_another_leads_unless_nobody_wants_it(run: Run) -> None:
+    words = (
+        "suggest",
+        "--outline",
+        "DEMO-OUT-058",
+        "--call",
+        CALL,
+        "--coordinator",
+        "DEMO-ORG-037",
+        "--json",
+    )
+    members = json_of(run(*words, "--limit", "1"))["suggestions"][0]["members"]
+    author = next(member for member in members if member["id"] == "DEMO-ORG-058")
+    assert members[0]["id"] == "DEMO-ORG-037"
+    assert author["reasons"][0]["text"] == "Owns the outline."
+    assert not {"covers", "named", "described", "recorded"} & {reason["name"] for reason in author["reasons"]}
+    without = json_of(run(*words, "--limit", "1", "--not", "DEMO-ORG-058"))["suggestions"][0]["members"]
+    assert "DEMO-ORG-058" not in {member["id"] for member in without}
+
+
+def test_an_asker_s_own_needs_take_the_place_of_the_outline_s(run: Run) -> None:
+    words = ("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "1", "--json")
+    read, corrected = (json_of(run(*words, *needs)) for needs in ((), ("--need", "zwei Häfen im Ausland")))
+    assert [need["type_labels"] for need in read["understood"]["needs"]] == [
+        ["maker of sensors or measuring instruments"],
+        [],
+        ["municipality"],
+    ]
+    (need,) = corrected["understood"]["needs"]
+    assert (need["types"], need["number"], need["abroad"], need["field"]) == (["port"], 2, True, "need")
+    assert read["run"] != corrected["run"]
+
+
+def test_what_was_read_can_be_given_back_as_it_is(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "needs.json"
+    file.write_text(run("read", "--outline", "DEMO-OUT-058", "--json").stdout, encoding="utf-8")
+    words = ("suggest", "--outline", "DEMO-OUT-058", "--call", CALL, "--limit", "1", "--json")
+    read, given = json_of(run(*words)), json_of(run(*words, "--needs", str(file)))
+    assert read["understood"]["needs"] == given["understood"]["needs"]
+    assert read["suggestions"] == given["suggestions"]
+
+
 def test_wanted_kinds_and_settled_roles_are_kept(run: Run) -> None:
     answer = json_of(
         run(

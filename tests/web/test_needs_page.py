@@ -74,6 +74,14 @@ def test_an_answer_shows_each_need_with_type_number_place_and_weight(client: Fla
     assert '<option value="shipyard">' in page
 
 
+def test_the_outline_is_shown_with_what_was_understood_of_it_marked(client: FlaskClient, small: Any) -> None:
+    page, _ = asked(client, small, ASKED)
+    assert '<mark class="sought"><span class="hidden">(sought:) </span>two ports abroad</mark> and ' in page
+    assert "You did not say who you are" in page
+    page, _ = asked(client, small, ASKED | {"coordinator": "O1"})
+    assert "You did not say who you are" not in page
+
+
 def test_chips_that_nobody_touched_leave_the_question_as_it_was(
     client: FlaskClient, small: Any, chips: Fields
 ) -> None:

@@ -89,6 +89,8 @@ class NeedsView:
     types: tuple[str, ...]
     """Labels to choose from."""
     countries: tuple[str, ...]
+    passages: tuple[tuple[str, str], ...] = ()
+    """The outline in pieces: what each is ("sought", "brought" or "") and its words."""
 
 
 def read_needs(form: Form) -> list[dict[str, Any]] | None:
@@ -181,7 +183,32 @@ def shown(form: Form, understood: Statements | None) -> NeedsView | None:
         title, remark = _heading(understood, corrected=corrected)
     labels = tuple(one.label for one in form.application.records.types())
     countries = tuple(sorted(map(label_of_country, KNOWN)))
-    return NeedsView(rows, corrected, title, remark, labels, countries)
+    passages = () if understood is None else passages_of(_outline(form), understood)
+    return NeedsView(rows, corrected, title, remark, labels, countries, passages)
+
+
+def _outline(form: Form) -> str:
+    """The text that was read."""
+    if form["outline"]:
+        return form.application.records.outline(form.reader, form["outline"]).text
+    return form["text"]
+
+
+def passages_of(text: str, understood: Statements) -> tuple[tuple[str, str], ...]:
+    """Divide an outline's text at what is sought and brought.
+
+    >>> from matcher.needs.read import read_statements
+    >>> passages_of("We seek a port.", read_statements("We seek a port."))
+    (('', 'We seek '), ('sought', 'a port'), ('', '.'))
+    """
+    marks = [(need.start, need.end, "sought") for need in understood.needs if need.field == "text"]
+    marks += [(offer.start, offer.end, "brought") for offer in understood.offers if offer.field == "text"]
+    passages, place = [], 0
+    for start, end, kind in sorted(marks):
+        if start >= place:  # words that belong to two needs are marked once
+            passages += [("", text[place:start]), (kind, text[start:end])]
+            place = end
+    return tuple((kind, words) for kind, words in (*passages, ("", text[place:])) if words)
 
 
 def _heading(understood: Statements, *, corrected: bool) -> tuple[str, str]:
