@@ -15,6 +15,8 @@ from matcher.suggest.text_profiles import TextProfiles, Voices
 UNREAD, UNREAD_BROAD = 0.6, 0.3
 """Share of a typed need's answer that the type alone gives, and that a type gives whose bearers work on all subjects;
 nearness to the need and the outline gives the rest."""
+BROAD_ALONE = 0.45
+"""No type whose bearers work on all subjects makes surer than this where no text of theirs is near."""
 UNUSUAL = 0.95
 """Texts count as evidence for a need without a type from here on: so few of those at random are as near."""
 MOST_BY_TEXT = 0.7
@@ -124,10 +126,12 @@ def answers(need: Need, channels: Channels, place: np.ndarray) -> np.ndarray:
         words = np.maximum(channels.worded_need, BY_WORD * channels.worded_outline)
         near = 1 - (1 - texts) * (1 - words)
         types = [organisation_types()[ident] for ident in need.types]
-        unread = UNREAD
-        if all(one.broad for one in types):
+        unread, broad = UNREAD, all(one.broad for one in types)
+        if broad:
             unread, near = UNREAD_BROAD, near * np.clip(channels.score / FAIR, 0, 1)
         typed = channels.share * (unread + (1 - unread) * near)
+        if broad:
+            typed = np.where(channels.score < FAIR, np.minimum(typed, BROAD_ALONE), typed)
         things = any(one.thing for one in types)
         found = np.maximum(typed, found) if things else typed
     probability: np.ndarray = (found * place).astype(np.float32)

@@ -16,7 +16,7 @@ from data.organisation_types import organisation_types
 from data.published import UNPUBLISHED, Rounded4, derived
 from matcher.needs.wording import stems
 from matcher.suggest.candidates import Candidates
-from matcher.suggest.evidence import CLAIMED, FAIR, strength
+from matcher.suggest.evidence import BROAD_ALONE, CLAIMED, FAIR, strength
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.reading import Aspect, Reading
 from matcher.suggest.type_table import types_of
@@ -31,8 +31,6 @@ TELLING_PLACE = 50
 """Down to this place the learned ranking is worth a word."""
 TELLING_PROJECTS = 10
 """So many of a tie's projects are named as evidence, those with most of the partners first; the others are counted."""
-WEAKLY = FAIR - 0.01
-"""No more is claimed of a type whose bearers work on all subjects, where no text of its own is near."""
 QUOTE = 140
 """Characters of a quoted sentence or title."""
 
@@ -177,7 +175,7 @@ def _answer(
         entry for entry, score in own_entries(organisation.id, vector, reading, knowledge) if score >= FAIR
     ]
     if not near:
-        return Reason(f"{name}-only", min(probability, WEAKLY), evidence, words)
+        return Reason(f"{name}-only", min(probability, BROAD_ALONE), evidence, words)
     return Reason(f"{name}-near", probability, (*evidence, near[0]), (*words, title_of(near[0], knowledge)))
 
 

@@ -8,7 +8,15 @@ from embeddings.encoder import HashingEncoder
 from embeddings.search import Entry, TextSearch, hash_of
 from matcher.needs.read import Need
 from matcher.needs.wording import NameWords
-from matcher.suggest.evidence import FAIR, STATED_ELSEWHERE, Channels, answers, nearness, taken_in_turns
+from matcher.suggest.evidence import (
+    BROAD_ALONE,
+    FAIR,
+    STATED_ELSEWHERE,
+    Channels,
+    answers,
+    nearness,
+    taken_in_turns,
+)
 from matcher.suggest.population import Population
 from matcher.suggest.text_profiles import Scale, TextProfiles, Voices
 from matcher.suggest.type_table import TypeTable, types_of
@@ -82,7 +90,7 @@ def test_who_works_on_all_subjects_answers_by_a_text_that_is_near() -> None:
         near_outline=[1.0, 1.0, 1.0],
         score=[0.0, FAIR / 2, FAIR],
     )
-    assert np.allclose(answers(need, near, np.ones(3)), [0.9 * 0.3, 0.9 * 0.65, 0.9])
+    assert np.allclose(answers(need, near, np.ones(3)), [0.9 * 0.3, BROAD_ALONE, 0.9])
 
 
 def test_a_need_without_a_type_is_answered_by_unusual_nearness_only() -> None:
