@@ -127,12 +127,13 @@ def types_of_name(name: str, country: str | None, kind: Kind | None) -> tuple[Na
     displaced = {weaker for one in named for weaker in organisation_types()[one].over}
     supplier = not _SUPPLIES.isdisjoint(token.text for token in tokens)
     studies = any(token.text.startswith(_STUDIES) for token in tokens) or not _RESEARCH.isdisjoint(named)
+    associated = "association" in named
     best: dict[str, NameType] = {}
     for hit in hits:
         if hit.value in displaced:
             continue
         words = name[tokens[hit.first].start : tokens[hit.last].end]
-        told = NameType(hit.value, _share(hit, kind, supplier, studies), words)
+        told = NameType(hit.value, _share(hit, kind, supplier, studies, associated), words)
         if hit.value not in best or told.share > best[hit.value].share:
             best[hit.value] = told
     return tuple(sorted(best.values(), key=lambda one: (-one.share, one.type)))
@@ -143,11 +144,13 @@ def _placed(hit: Hit, tokens: Sequence[Token]) -> bool:
     return hit.language is not None or hit.first < hit.last or hit.first == 0 or hit.last == len(tokens) - 1
 
 
-def _share(hit: Hit, kind: Kind | None, supplier: bool, studies: bool) -> float:
-    """How surely a part of a name tells its type. `supplier`, `studies`: the name is that of a supplier to a trade, or
-    of an institute, as in "institute for crisis management"."""
+def _share(hit: Hit, kind: Kind | None, supplier: bool, studies: bool, associated: bool) -> float:
+    """How surely a part of a name tells its type. `supplier`, `studies`, `associated`: the name is that of a supplier
+    to a trade, of an institute, as in "institute for crisis management", or of an association of such."""
     told = organisation_types()[hit.value]
     if told.kinds and kind is not None and kind not in told.kinds:
+        return POSSIBLE
+    if associated and hit.value != "association" and "association" not in told.over:
         return POSSIBLE
     made = told.kinds and told.kinds <= {Kind.COMPANY, Kind.LARGE, Kind.SME, Kind.OTHER}
     if supplier and not made:

@@ -15,7 +15,7 @@ from matcher.suggest.text_profiles import TextProfiles, Voices
 UNREAD, UNREAD_BROAD = 0.6, 0.3
 """Share of a typed need's answer that the type alone gives, and that a type gives whose bearers work on all subjects;
 nearness to the need and the outline gives the rest."""
-BROAD_ALONE = 0.45
+BROAD_ALONE = 0.36
 """No type whose bearers work on all subjects makes surer than this where no text of theirs is near."""
 UNUSUAL = 0.95
 """Texts count as evidence for a need without a type from here on: so few of those at random are as near."""
@@ -69,10 +69,13 @@ def nearness(profiles: TextProfiles, vectors: np.ndarray, *, but: str | None = N
     projects = np.diff(profiles.shared.speaks.indptr)
     done = profiles.shared.best(of_projects, 0.0) ** np.maximum(projects, 1)[:, None]
     written = [voices.best(share, 0.0) for voices, share in zip(profiles.voices[1:], of_own, strict=True)]
-    best = [voices.best(cosine, -1.0) for voices, cosine in zip(profiles.voices, cosines, strict=True)]
+    scores = [
+        voices.best(profiles.scale.score(cosine) * voices.worth[:, None], 0.0)
+        for voices, cosine in zip(profiles.voices, cosines, strict=True)
+    ]
     return Nearness(
         np.maximum.reduce([done, *written]).astype(np.float32),
-        profiles.scale.score(np.maximum.reduce(best)).astype(np.float32),
+        np.maximum.reduce(scores).astype(np.float32),
     )
 
 

@@ -71,6 +71,13 @@ class Population:
         }
 
     @once
+    def topic_only(self) -> frozenset[str]:
+        """The entries of projects without acronym and title, whose text is that of their call topic."""
+        table = self.history.projects
+        bare = table["acronym"].isna() & table["title"].isna()
+        return frozenset(f"project:{ident}" for ident in table["id"][bare])
+
+    @once
     def names(self) -> NameStatistics:
         """How common each word of a name is: what a shared word says of one owner depends on it."""
         return NameStatistics.of_history(self.history)

@@ -1,6 +1,6 @@
 """Which texts speak for which organisation, and how loudly? Built once per state of the store, then only read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,8 @@ OWN_WORDS = 1.0
 """Weight of an outline or a profile: the organisation wrote it."""
 COORDINATED = 0.9
 """Weight of a project that the organisation led."""
+TOPIC_ONLY = 0.7
+"""What a project's score is worth whose text is its call topic's title: a topic's subject is not yet the project's."""
 FEW_TEXTS = 50
 """With fewer distinct texts nothing can be learned of what is usual; the scale of the demo call serves."""
 LEAST_SPAN = 0.2
@@ -71,7 +73,8 @@ class Voices:
     """m texts, and how loudly each speaks for whom of n organisations.
 
     `speaks`: (n, m) CSR of weights in (0, 1], 0 where a text is no longer heard; `vectors`: (m, d) float32, unit rows;
-    `behind`: (m,) of how many organisations each text is heard; `alike`: (m,) the same, of all texts that read alike.
+    `behind`: (m,) of how many organisations each text is heard; `alike`: (m,) the same, of all texts that read alike;
+    `worth`: (m,) what its score is worth, TOPIC_ONLY or 1.
     """
 
     entries: tuple[str, ...]
@@ -80,10 +83,21 @@ class Voices:
     speaks: sparse.csr_array
     behind: np.ndarray
     alike: np.ndarray
+    worth: np.ndarray
 
     @classmethod
-    def of(cls, spoken: Iterable[tuple[int, str, float]], search: TextSearch, n: int) -> "Voices":
-        """Build from (organisation's place, entry, weight); entries that the search does not know are left out."""
+    def of(
+        cls,
+        spoken: Iterable[tuple[int, str, float]],
+        search: TextSearch,
+        n: int,
+        *,
+        topic_only: Collection[str] = (),
+    ) -> "Voices":
+        """Build from (organisation's place, entry, weight); entries that the search does not know are left out.
+
+        `topic_only`: entries that hold nothing but their call topic's title.
+        """
         known = [voice for voice in spoken if voice[1] in search]
         entries = tuple(sorted({entry for _, entry, _ in known}))
         columns = {entry: column for column, entry in enumerate(entries)}
@@ -94,7 +108,8 @@ class Voices:
         ).tocsr()
         vectors = search.matrix(entries)
         behind = np.bincount(speaks.indices, minlength=len(entries))
-        return cls(entries, columns, vectors, speaks, behind, _alike(vectors, behind))
+        worth = np.array([TOPIC_ONLY if entry in topic_only else 1.0 for entry in entries], np.float32)
+        return cls(entries, columns, vectors, speaks, behind, _alike(vectors, behind), worth)
 
     def without(self, entries: Iterable[str]) -> "Voices":
         """The same, but these are no longer heard."""
@@ -152,7 +167,7 @@ class TextProfiles:
                 authors[entry] = places[OrganisationId(ident)]
         return cls(
             population=population,
-            shared=Voices.of(_shared_words(population), search, n),
+            shared=Voices.of(_shared_words(population), search, n, topic_only=population.topic_only),
             own=Voices.of(_own_words(authors, authors), search, n),
             recent=Voices.of((), search, n),
             authors=authors,
@@ -210,7 +225,7 @@ class TextProfiles:
         scored: list[tuple[str, float]] = []
         for voices in self.voices:
             columns, weights = voices.spoken(self.places[organisation])
-            scores = self.scale.score(voices.vectors[columns] @ vector) * weights
+            scores = self.scale.score(voices.vectors[columns] @ vector) * weights * voices.worth[columns]
             scored += [
                 (voices.entries[column], float(score)) for column, score in zip(columns, scores, strict=True)
             ]

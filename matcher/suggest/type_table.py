@@ -12,7 +12,7 @@ from data.model import Kind, Organisation
 from data.organisation_types import organisation_types
 from data.sources.languages import language_of
 from matcher.needs.cues import spoken_beside
-from matcher.needs.name_types import LIKELY, mentions, types_of_name
+from matcher.needs.name_types import LIKELY, POSSIBLE, SURE, mentions, types_of_name
 from matcher.needs.wording import NameWords
 
 RECORDED: Mapping[Kind, tuple[str, float]] = {
@@ -59,6 +59,8 @@ def _by_name_and_kind(name: str | None, country: str | None, kind: Kind | None) 
     ]
     if kind is not None and kind in RECORDED:
         type_, share = RECORDED[kind]
+        if kind is Kind.RESEARCH and any(ground.share >= SURE for ground in grounds):
+            share = POSSIBLE  # CORDIS files hospitals and weather services under research, too
         grounds.append(TypeGround(type_, share if name else share * NAMELESS, "kind", kind.value))
     return grounds
 
