@@ -149,6 +149,7 @@ def _aspects(
                 near_need=near.unusual[:, column + 1],
                 near_outline=near.unusual[:, 0],
                 score=near.score[:, column + 1],
+                score_outline=near.score[:, 0],
                 worded_need=table.words.shared(need.text)[chosen.places] if need.id else nothing,
                 worded_outline=worded,
             ),

@@ -102,14 +102,15 @@ class Channels(NamedTuple):
     """(n,) each: what speaks for every organisation's answer to one need, all in [0, 1].
 
     `share`: how surely it is of a type that the need names; `near_need`, `near_outline`: how unusual its texts'
-    nearness is; `score`: how near its best text is to the need; `worded_need`, `worded_outline`: how rare the rarest
-    word is that its name shares with them.
+    nearness is; `score`, `score_outline`: how near its best text is to them; `worded_need`, `worded_outline`: how rare
+    the rarest word is that its name shares with them.
     """
 
     share: np.ndarray
     near_need: np.ndarray
     near_outline: np.ndarray
     score: np.ndarray
+    score_outline: np.ndarray
     worded_need: np.ndarray
     worded_outline: np.ndarray
 
@@ -118,11 +119,13 @@ def answers(need: Need, channels: Channels, place: np.ndarray) -> np.ndarray:
     """Return (n,) the probability that each organisation answers a need. `place`: (n,) what its country leaves of it.
 
     With a type: share * (UNREAD + (1 - UNREAD) * nearness), nearness by texts or else by a rare word of the name
-    (1 - both missing). Where every type sought is broad: UNREAD_BROAD, and a text must be near the need. Without a
-    type, or where it is only told by what it makes: as near as its text is, where that is unusual, or by the rare word
-    alone.
+    (1 - both missing). Where every type sought is broad: UNREAD_BROAD, nearness by how near texts are, not by how
+    unusual that is, and BROAD_ALONE at most where none is near the need. Without a
+    type, or where it is only told by what it makes: as near as its texts are to need and outline, where that is
+    unusual, or by the rare word alone.
     """
-    by_text = MOST_BY_TEXT * channels.score * np.clip((channels.near_need - UNUSUAL) / (1 - UNUSUAL), 0, 1)
+    unusual = np.clip((channels.near_need - UNUSUAL) / (1 - UNUSUAL), 0, 1)
+    by_text = MOST_BY_TEXT * (channels.score + channels.score_outline) / 2 * unusual
     found = np.maximum(by_text, MOST_BY_WORD * channels.worded_need)
     if need.types:
         texts = 0.5 * channels.near_need + 0.5 * channels.near_outline
@@ -131,7 +134,8 @@ def answers(need: Need, channels: Channels, place: np.ndarray) -> np.ndarray:
         types = [organisation_types()[ident] for ident in need.types]
         unread, broad = UNREAD, all(one.broad for one in types)
         if broad:
-            unread, near = UNREAD_BROAD, near * np.clip(channels.score / FAIR, 0, 1)
+            unread = UNREAD_BROAD
+            near = 1 - (1 - (channels.score + channels.score_outline) / 2) * (1 - words)
         typed = channels.share * (unread + (1 - unread) * near)
         if broad:
             typed = np.where(channels.score < FAIR, np.minimum(typed, BROAD_ALONE), typed)

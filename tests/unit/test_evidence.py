@@ -83,19 +83,13 @@ def test_another_country_than_the_need_asks_for_leaves_a_quarter() -> None:
 
 def test_who_works_on_all_subjects_answers_by_a_text_that_is_near() -> None:
     need = Need("need:1", "a university for metallurgy", ("university",))
-    near = channels(
-        3,
-        share=[0.9] * 3,
-        near_need=[1.0, 1.0, 1.0],
-        near_outline=[1.0, 1.0, 1.0],
-        score=[0.0, FAIR / 2, FAIR],
-    )
-    assert np.allclose(answers(need, near, np.ones(3)), [0.9 * 0.3, BROAD_ALONE, 0.9])
+    near = channels(3, share=[0.9] * 3, score=[0.0, FAIR - 0.01, FAIR], score_outline=[1.0, 1.0, FAIR])
+    assert np.allclose(answers(need, near, np.ones(3)), [BROAD_ALONE, BROAD_ALONE, 0.9 * (0.3 + 0.7 * FAIR)])
 
 
 def test_a_need_without_a_type_is_answered_by_unusual_nearness_only() -> None:
     need = Need("need:1", "bearing diagnosis")
-    near = channels(2, score=[1.0, 1.0], near_need=[0.9, 1.0])
+    near = channels(2, score=[1.0, 1.0], score_outline=[1.0, 1.0], near_need=[0.9, 1.0])
     assert np.allclose(answers(need, near, np.ones(2)), [0.0, 0.7])
 
 

@@ -198,8 +198,8 @@ def passages_of(text: str, understood: Statements) -> tuple[tuple[str, str], ...
     """Divide an outline's text at what is sought and brought.
 
     >>> from matcher.needs.read import read_statements
-    >>> passages_of("We seek a port.", read_statements("We seek a port."))
-    (('', 'We seek '), ('sought', 'a port'), ('', '.'))
+    >>> passages_of("We seek a shipyard.", read_statements("We seek a shipyard."))
+    (('', 'We seek '), ('sought', 'a shipyard'), ('', '.'))
     """
     marks = [(need.start, need.end, "sought") for need in understood.needs if need.field == "text"]
     marks += [(offer.start, offer.end, "brought") for offer in understood.offers if offer.field == "text"]
