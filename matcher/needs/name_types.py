@@ -36,15 +36,15 @@ _SUPPLIES = frozenset(
     re.findall(
         r"\w+",
         """solutions consulting consultancy consultants consult software technologies technology tech systems
-        systeme engineering gurus analytics labs services technologie tecnologie sistemi sistemas
+        systeme engineering broker brokers gurus analytics labs services technologie tecnologie sistemi sistemas
         ingenieurburo ingenierie training""",
     )
 )
 """Words of a name that tell a supplier to a trade and not the trade itself."""
 
 
-_STUDIES = ("institut", "istitut", "instytut", "inshtitut")
-"""Beginnings of a name's words that tell an institute: it studies a trade, and is not of it."""
+_STUDIES = ("institut", "istitut", "instytut", "inshtitut", "facult", "fakult")
+"""Beginnings of a name's words that tell an institute or a faculty: it studies a trade, and is not of it."""
 _RESEARCH = frozenset({"research_institute", "university"})
 _RESEARCH_KINDS = frozenset({Kind.RESEARCH, Kind.UNIVERSITY})
 
