@@ -165,8 +165,6 @@ NEEDS_FIRST = 4.0
 """What coverage weighs where an outline says whom it seeks, over what the preset says."""
 FILLER_COSTS = 3.0
 """What one more member costs then, over what the preset says: who answers no need must be an excellent partner."""
-TIES_BESIDE = 0.5
-"""What ties weigh then, over what the preset says: a circle of old acquaintances is no answer to a need."""
 RANKING_FIRST = 0.2
 """What coverage, ties and balance weigh where it says nobody, over what the preset says: then the ranking decides,
 which knows the ties already."""

@@ -54,7 +54,11 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
             for ending, sentence, more in (
                 ("", f"Answers “{{0}}” ({{strength}}): {told}", "."),
                 ("-near", f"Answers “{{0}}” ({{strength}}): {told}", ", and its {3} is near."),
-                ("-only", f"May answer “{{0}}” (weak): {told}", "; no text of its own is near."),
+                (
+                    "-only",
+                    f"May answer “{{0}}” (weak): {told}",
+                    "; the store holds no text of its own that is near.",
+                ),
             )
         },
         "beyond": "Answers none of the needs stated: rules, wishes, its record or its ties bring it in.",
@@ -139,7 +143,7 @@ def _covered(
         vector = reading.aspect_vectors[number]
         reason = _answer(aspect, vector, probability, knowledge.organisations[member], reading, knowledge)
         if reason is None:
-            reason = _by_text("covers", aspect, probability, member, vector, reading, knowledge)
+            reason = _by_text(aspect, vector, probability, member, reading, knowledge)
         if reason is not None:
             reasons[aspect.text] = reason
     return sorted(reasons.values(), key=lambda reason: (-reason.value, reason.evidence))[:3]
@@ -171,8 +175,11 @@ def _answer(
     words = (quote, grounds[0].words, with_article(type_.label))
     if not type_.broad:
         return Reason(name, probability, evidence, words)
+    texts = own_entries(organisation.id, vector, reading, knowledge, weighed=False)
     near = [
-        entry for entry, score in own_entries(organisation.id, vector, reading, knowledge) if score >= FAIR
+        entry
+        for entry, score in texts  # a text about the need's words in another field is not near
+        if score >= FAIR and knowledge.text_profiles.score(entry, reading.vector) >= CLAIMED
     ]
     if not near:
         return Reason(f"{name}-only", min(probability, BROAD_ALONE), evidence, words)
@@ -189,11 +196,10 @@ def with_article(label: str) -> str:
 
 
 def _by_text(
-    name: str,
     aspect: Aspect,
+    vector: np.ndarray,
     probability: float,
     member: OrganisationId,
-    vector: np.ndarray,
     reading: Reading,
     knowledge: Knowledge,
 ) -> Reason | None:
@@ -202,15 +208,20 @@ def _by_text(
     if entry is None:
         return None
     words = (shortened(aspect.text), title_of(entry[0], knowledge))
-    return Reason(name, probability, (aspect.id, entry[0]), words)
+    return Reason("covers", probability, (aspect.id, entry[0]), words)
 
 
 def own_entries(
-    member: OrganisationId, vector: np.ndarray, reading: Reading, knowledge: Knowledge
+    member: OrganisationId,
+    vector: np.ndarray,
+    reading: Reading,
+    knowledge: Knowledge,
+    *,
+    weighed: bool = True,
 ) -> list[tuple[str, float]]:
     """Return a member's texts nearest to a vector, without those that many organisations share, with their scores."""
     profiles = knowledge.text_profiles
-    near = profiles.best_entries(member, vector, LOOKED_AT, but=reading.source)
+    near = profiles.best_entries(member, vector, LOOKED_AT, but=reading.source, weighed=weighed)
     return [(entry, score) for entry, score in near if profiles.sharing(entry) <= SHARED_BY]
 
 

@@ -218,14 +218,32 @@ class TextProfiles:
             int(voices.alike[voices.columns[entry]]) for voices in self.voices if entry in voices.columns
         )
 
+    def score(self, entry: str, vector: np.ndarray) -> float:
+        """Return the score in [0, 1] of one text for a unit vector; 0 where nobody is heard by it."""
+        for voices in self.voices:
+            if entry in voices.columns and voices.behind[voices.columns[entry]]:
+                column = voices.columns[entry]
+                return float(self.scale.score(voices.vectors[column] @ vector) * voices.worth[column])
+        return 0.0
+
     def best_entries(
-        self, organisation: OrganisationId, vector: np.ndarray, limit: int, *, but: str | None = None
+        self,
+        organisation: OrganisationId,
+        vector: np.ndarray,
+        limit: int,
+        *,
+        but: str | None = None,
+        weighed: bool = True,
     ) -> list[tuple[str, float]]:
-        """Return the (entry, score) pairs that speak best for an organisation about `vector`, best first."""
+        """Return the (entry, score) pairs that speak best for an organisation about `vector`, best first.
+
+        `weighed`: a text that many stand behind speaks less loudly for each; else only nearness counts.
+        """
         scored: list[tuple[str, float]] = []
         for voices in self.voices:
             columns, weights = voices.spoken(self.places[organisation])
-            scores = self.scale.score(voices.vectors[columns] @ vector) * weights * voices.worth[columns]
+            scores = self.scale.score(voices.vectors[columns] @ vector) * voices.worth[columns]
+            scores = scores * weights if weighed else scores
             scored += [
                 (voices.entries[column], float(score)) for column, score in zip(columns, scores, strict=True)
             ]

@@ -77,6 +77,19 @@ def test_an_outline_is_no_evidence_that_its_own_question_is_answered(
     assert text_profiles.best_entries(OrganisationId("A"), search.encode(WATER), 3)[0][0] == "outline:O"
 
 
+def test_a_text_is_as_near_as_it_is_however_many_stand_behind_it(
+    world: tuple[TextProfiles, TextSearch],
+) -> None:
+    text_profiles, search = world
+    heat = search.encode(HEAT)
+    (weighed,) = text_profiles.best_entries(OrganisationId("C"), heat, 3)
+    (plain,) = text_profiles.best_entries(OrganisationId("C"), heat, 3, weighed=False)
+    assert (plain[0], weighed[0]) == ("project:P", "project:P")
+    assert (plain[1], weighed[1]) == pytest.approx((1.0, shared_weight(2)))
+    assert text_profiles.score("project:P", heat) == pytest.approx(1.0)
+    assert text_profiles.score("outline:nobody", heat) == 0.0
+
+
 def test_scoring_leaves_the_index_as_it_was(world: tuple[TextProfiles, TextSearch]) -> None:
     text_profiles, search = world
     before = text_profiles.own.vectors.copy()
