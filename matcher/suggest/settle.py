@@ -1,6 +1,6 @@
 """Which soft rules and wishes can be kept together? All, on what is recorded; what conflicts gives way, and is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from data.demands import Demand, Hardness
@@ -8,6 +8,7 @@ from matcher.solver.assemble import Assembly
 from matcher.solver.wishes import SIZE
 from matcher.suggest.answers import UnkeptRule
 from matcher.suggest.formulate import Formulation
+from matcher.suggest.wishes import COUNTRY
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,16 +35,24 @@ def settle(question: Formulation, solve: Callable[[Formulation], Assembly]) -> S
         if assembly.status != "infeasible":
             return Settled(question, assembly, tuple(unkept))
         named = [part.demand for part in assembly.conflict]
-        openable = {wish.id for wish in question.wishes if wish.open.any()} - question.open_wishes
         if SIZE in named and (larger := question.larger()) is not None:
             question = larger
-        elif opened := openable.intersection(named):
+        elif opened := _openable(question, named):
             question = question.opening(opened)
         elif given_up := next((ident for ident in named if ident in question.problem.kept), None):
             unkept.append(_unkept(soft[given_up], assembly))
             question = question.keeping(ident for ident in question.problem.kept if ident != given_up)
         else:
             return Settled(question, assembly, tuple(unkept))
+
+
+def _openable(question: Formulation, named: Collection[str]) -> list[str]:
+    """The wishes of a conflict that may still be opened; of those for a country one in all, for nobody is of two."""
+    closed = [wish for wish in question.wishes if wish.open.any() and wish.id in named]
+    opened = [wish.id for wish in closed if wish.fact != COUNTRY and wish.id not in question.open_wishes]
+    if not any(wish.fact == COUNTRY and wish.id in question.open_wishes for wish in question.wishes):
+        opened += [wish.id for wish in closed if wish.fact == COUNTRY][:1]
+    return opened
 
 
 def _unkept(demand: Demand, assembly: Assembly) -> UnkeptRule:

@@ -44,6 +44,10 @@ WORDS: Mapping[Kind, tuple[str, str, str]] = MappingProxyType(
 """One, several, and the fact that is asked for where it is not recorded."""
 
 
+COUNTRY = "country"
+"""The fact of a wish for a country."""
+
+
 @dataclass(frozen=True, slots=True)
 class WishAnswer:
     """How a wish for a country, a kind or a type was understood. Numbers are of the candidates."""
@@ -210,7 +214,7 @@ def _of_country(least: int, of: str, code: str, facts: Facts) -> Wish:
         least,
         of,
         f"at least {least} from {of}",
-        "country",
+        COUNTRY,
         (),
         recorded,
         np.zeros(len(recorded), bool),
