@@ -19,20 +19,23 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.launch import launch
-from benchmarks.needs_answered import CALL, SIZE
+from benchmarks.needs_answered import suggested
 from benchmarks.needs_reading import outlines
 from benchmarks.quality_protocol import OUT
 from benchmarks.report import Report
 from data.model import ProjectId
 from data.store import Store
 from matcher.suggest.knowledge import Knowledge
+from matcher.suggest.reasons import GROUNDS
 from service.app.open import open_application
-from service.app.question import SuggestQuestion
 from service.runtime.settings import Settings
 
 JUDGED = Path(__file__).with_name("claims_judged.csv")
-PLAIN = frozenset({"leads", "asked-to-lead", "asked-for", "tie", "new-ties", "record", "newcomer", "sme"})
-NO_CLAIMS = PLAIN | {"widening", "cures", "beyond", "counts", "may-count", "took-part", "stands-beside"}
+CLAIMS = frozenset(
+    {"worded", "covers", "wrote", "worked-on"}
+    | {f"{ground}{ending}" for ground in GROUNDS for ending in ("", "-near", "-only")}
+)
+"""Kinds of reasons that claim something of a need or of nearness."""
 SUGGESTIONS = 3
 """So many suggestions an outline are read."""
 CITED = 1200
@@ -44,7 +47,7 @@ def claims_of(outline: dict[str, Any], answer: Any) -> Iterator[dict[str, Any]]:
     for suggestion in answer.suggestions:
         for member in suggestion.members:
             for reason in member.reasons:
-                if reason.name not in NO_CLAIMS:
+                if reason.name in CLAIMS:
                     key = "|".join((outline["id"], member.id, reason.name, *reason.evidence))
                     yield {
                         "key": key,
@@ -83,9 +86,7 @@ def run(options: argparse.Namespace, report: Report) -> None:
     made: dict[str, dict[str, Any]] = {}
     with open_application(Settings.from_env({}, home=str(options.home))) as konsort:
         for outline in [*outlines("tuning"), *outlines("test")]:
-            size = "-".join(map(str, SIZE))
-            question = SuggestQuestion(call=CALL, text=outline["text"], size=size, limit=SUGGESTIONS)
-            answer = konsort.questions.suggest(konsort.reader, question)
+            answer = suggested(konsort, outline["text"], limit=SUGGESTIONS)
             made.update({claim["key"]: claim for claim in claims_of(outline, answer)})
         drawn = random.Random(options.seed).sample(sorted(made), min(options.draw, len(made)))
         knowledge = konsort.snapshots.current.knowledge

@@ -18,7 +18,8 @@ from benchmarks.launch import launch
 from benchmarks.needs_reading import FOLDER, outlines
 from benchmarks.report import Report
 from data.model import CallId
-from service.app.open import open_application
+from matcher.suggest.answers import Suggestions
+from service.app.open import Application, open_application
 from service.app.question import SuggestQuestion
 from service.runtime.settings import Settings
 
@@ -40,6 +41,13 @@ def texts_with_patterns(file: Path | None, half: str) -> list[dict[str, Any]]:
         }
         for outline in outlines(half)
     ]
+
+
+def suggested(konsort: Application, text: str, *, limit: int) -> Suggestions:
+    """Return what is suggested for a text."""
+    size = "-".join(map(str, SIZE))
+    question = SuggestQuestion(call=CALL, text=text, size=size, limit=limit)
+    return konsort.questions.suggest(konsort.reader, question)
 
 
 def by_chance(pattern: re.Pattern[str], names: Sequence[str]) -> float:
@@ -65,10 +73,7 @@ def run(options: argparse.Namespace, report: Report) -> None:
         names = [one.name for one in konsort.snapshots.current.organisations.values() if one.name]
         chosen = texts_with_patterns(options.file, options.half)
         for outline in chosen:
-            question = SuggestQuestion(
-                call=CALL, text=outline["text"], size="-".join(map(str, SIZE)), limit=5
-            )
-            answer = konsort.questions.suggest(konsort.reader, question)
+            answer = suggested(konsort, outline["text"], limit=5)
             sets = [[member.name for member in one.members] for one in answer.suggestions] or [[]]
             firsts.update(sets[0])
             missed = []

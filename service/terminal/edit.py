@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from data.errors import BadInput
-from data.model import Kind
+from data.model import Kind, Organisation, Outline
 from service.app.answers import Change, OrganisationKept
 from service.app.question import (
     ListQuestion,
@@ -79,6 +79,14 @@ def _text(fact: Any) -> Any:
         raise BadInput(f"{fact[1:]} cannot be read: {error}") from None
 
 
+def _show_outline(session: Session, outline: Outline) -> None:
+    session.answer(session.app.editing.kept(outline), record_text)
+
+
+def _show_organisation(session: Session, organisation: Organisation) -> None:
+    session.answer(OrganisationKept.of(organisation), record_text)
+
+
 @click.group("outline", cls=Group)
 def outline() -> None:
     """One outline: show, add, edit, withdraw, restore, delete."""
@@ -89,7 +97,7 @@ def outline() -> None:
 @pass_session
 def show_outline(session: Session, which: str) -> None:
     """Show all that is kept of an outline."""
-    session.answer(session.app.editing.kept(session.app.editing.outline(session.reader, which)), record_text)
+    _show_outline(session, session.app.editing.outline(session.reader, which))
 
 
 @outline.command(
@@ -110,9 +118,7 @@ def add_outline(
 ) -> None:
     """Add an outline, a late one too: the call's next proposal places it near the plan that stands."""
     question = made(OutlineAdded, call=call, id=ident, new_organisation=new_organisation, **_given(facts))
-    session.answer(
-        session.app.editing.kept(session.app.editing.add_outline(session.reader, question)), record_text
-    )
+    _show_outline(session, session.app.editing.add_outline(session.reader, question))
 
 
 @outline.command(
@@ -127,10 +133,7 @@ def add_outline(
 def edit_outline(session: Session, /, which: str, clear: tuple[str, ...], **facts: Any) -> None:
     """Change what is given of an outline; the rest stays as it is."""
     question = made(OutlineEdited, **_given(facts, clear))
-    session.answer(
-        session.app.editing.kept(session.app.editing.edit_outline(session.reader, which, question)),
-        record_text,
-    )
+    _show_outline(session, session.app.editing.edit_outline(session.reader, which, question))
 
 
 @outline.command("withdraw", cls=Command, answers=True, example="konsort outline withdraw DEMO-OUT-004")
@@ -138,9 +141,7 @@ def edit_outline(session: Session, /, which: str, clear: tuple[str, ...], **fact
 @pass_session
 def withdraw_outline(session: Session, which: str) -> None:
     """Keep an outline, and match it with nobody any more."""
-    session.answer(
-        session.app.editing.kept(session.app.editing.withdraw_outline(session.reader, which)), record_text
-    )
+    _show_outline(session, session.app.editing.withdraw_outline(session.reader, which))
 
 
 @outline.command("restore", cls=Command, answers=True, example="konsort outline restore DEMO-OUT-004")
@@ -148,9 +149,7 @@ def withdraw_outline(session: Session, which: str) -> None:
 @pass_session
 def restore_outline(session: Session, which: str) -> None:
     """Let a withdrawn outline take part again."""
-    session.answer(
-        session.app.editing.kept(session.app.editing.restore_outline(session.reader, which)), record_text
-    )
+    _show_outline(session, session.app.editing.restore_outline(session.reader, which))
 
 
 @outline.command("delete", cls=Command, answers=True, example="konsort outline delete DEMO-OUT-004")
@@ -158,9 +157,7 @@ def restore_outline(session: Session, which: str) -> None:
 @pass_session
 def delete_outline(session: Session, which: str) -> None:
     """Delete an outline and print what it was; `konsort undo` brings it back."""
-    session.answer(
-        session.app.editing.kept(session.app.editing.delete_outline(session.reader, which)), record_text
-    )
+    _show_outline(session, session.app.editing.delete_outline(session.reader, which))
 
 
 @click.group("organisation", cls=Group)
@@ -173,8 +170,7 @@ def organisation() -> None:
 @pass_session
 def show_organisation(session: Session, which: str) -> None:
     """Show all that is kept of an organisation."""
-    kept = session.app.editing.organisation(session.reader, which)
-    session.answer(OrganisationKept.of(kept), record_text)
+    _show_organisation(session, session.app.editing.organisation(session.reader, which))
 
 
 @organisation.command(
@@ -189,8 +185,7 @@ def show_organisation(session: Session, which: str) -> None:
 def add_organisation(session: Session, /, ident: str | None, **facts: Any) -> None:
     """Add an organisation."""
     question = made(OrganisationAdded, id=ident, **_given(facts))
-    added = session.app.editing.add_organisation(session.reader, question)
-    session.answer(OrganisationKept.of(added), record_text)
+    _show_organisation(session, session.app.editing.add_organisation(session.reader, question))
 
 
 @organisation.command(
@@ -202,8 +197,7 @@ def add_organisation(session: Session, /, ident: str | None, **facts: Any) -> No
 def edit_organisation(session: Session, /, which: str, clear: tuple[str, ...], **facts: Any) -> None:
     """Change what is given of an organisation; the rest stays as it is."""
     question = made(OrganisationEdited, **_given(facts, clear))
-    edited = session.app.editing.edit_organisation(session.reader, which, question)
-    session.answer(OrganisationKept.of(edited), record_text)
+    _show_organisation(session, session.app.editing.edit_organisation(session.reader, which, question))
 
 
 @organisation.command(
@@ -213,8 +207,7 @@ def edit_organisation(session: Session, /, which: str, clear: tuple[str, ...], *
 @pass_session
 def withdraw_organisation(session: Session, which: str) -> None:
     """Keep an organisation with its outlines and its past, and suggest it to nobody any more."""
-    withdrawn = session.app.editing.withdraw_organisation(session.reader, which)
-    session.answer(OrganisationKept.of(withdrawn), record_text)
+    _show_organisation(session, session.app.editing.withdraw_organisation(session.reader, which))
 
 
 @organisation.command("restore", cls=Command, answers=True, example="konsort organisation restore 999984059")
@@ -222,8 +215,7 @@ def withdraw_organisation(session: Session, which: str) -> None:
 @pass_session
 def restore_organisation(session: Session, which: str) -> None:
     """Let a withdrawn organisation take part again."""
-    restored = session.app.editing.restore_organisation(session.reader, which)
-    session.answer(OrganisationKept.of(restored), record_text)
+    _show_organisation(session, session.app.editing.restore_organisation(session.reader, which))
 
 
 @organisation.command(
@@ -234,8 +226,7 @@ def restore_organisation(session: Session, which: str) -> None:
 @pass_session
 def merge_organisations(session: Session, gone: str, kept: str) -> None:
     """Let two records of one body be one, the second; `konsort undo` splits them again."""
-    merged = session.app.editing.merge_organisations(session.reader, gone, kept)
-    session.answer(OrganisationKept.of(merged), record_text)
+    _show_organisation(session, session.app.editing.merge_organisations(session.reader, gone, kept))
 
 
 @organisation.command(
@@ -245,8 +236,7 @@ def merge_organisations(session: Session, gone: str, kept: str) -> None:
 @pass_session
 def delete_organisation(session: Session, which: str) -> None:
     """Delete an organisation that no project and no outline names; `konsort undo` brings it back."""
-    gone = session.app.editing.delete_organisation(session.reader, which)
-    session.answer(OrganisationKept.of(gone), record_text)
+    _show_organisation(session, session.app.editing.delete_organisation(session.reader, which))
 
 
 @click.command("audit", cls=Command, answers=True, example="konsort audit --limit 20")
