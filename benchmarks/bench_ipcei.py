@@ -28,7 +28,7 @@ from sklearn.metrics import adjusted_rand_score
 from benchmarks.launch import launch
 from benchmarks.report import Report
 from data.calls import load_profiles
-from data.countries import to_eu, to_iso
+from data.countries import eu_or_unknown, to_iso
 from data.model import CallId, Organisation, OrganisationId, Outline, OutlineId
 from embeddings.choice import DEFAULT, open_encoder
 from embeddings.encoder import Encoder
@@ -92,7 +92,7 @@ def published(file: Path, encoder: Encoder, report: Report) -> None:
     given = demands_of(load_profiles()[CallId("demo-industrial-cloud")]).streams
     demands = Demands("ipcei-cis", streams=given, min_links=1, min_countries=1, balance=1.0)
     project = integrate(case_of(rows, encoder), demands, encode=encoder.encode)
-    names = {entry.outline.id: f"{entry.company} ({to_eu(entry.outline.country)})" for entry in rows}
+    names = {entry.outline.id: f"{entry.company} ({eu_or_unknown(entry.outline.country)})" for entry in rows}
     report.say(f"{len(rows)} participants of the cloud-edge IPCEI say something; the published streams:")
     report.table(
         "published",

@@ -242,8 +242,19 @@ def to_eu(code: str) -> str:
     return {"GR": "EL", "GB": "UK"}.get(code, code)
 
 
-def country_name(code: str) -> str:
-    """The English short name, or the EU-style code where this file knows no name."""
+def eu_or_unknown(code: str | None) -> str:
+    """Return the code in EU style, or say that there is none.
+
+    >>> eu_or_unknown("GR"), eu_or_unknown(None)
+    ('EL', 'country unknown')
+    """
+    return to_eu(code) if code else "country unknown"
+
+
+def country_name(code: str | None) -> str:
+    """The English short name, or the EU-style code where this file knows no name; of None that it is unknown."""
+    if code is None:
+        return "country unknown"
     return _NAMES.get(to_iso(code), to_eu(to_iso(code)))
 
 

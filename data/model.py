@@ -82,7 +82,8 @@ class Outline:
     title: str
     text: str
     organisation: OrganisationId
-    country: str
+    country: str | None
+    """Where it comes from; None where neither the outline nor its sender says so."""
     language: str | None = None
     """ISO 639-1, lower case."""
     offers: str | None = None
@@ -116,7 +117,7 @@ class OutlineHead:
     call: CallId
     title: str
     organisation: OrganisationId
-    country: str
+    country: str | None
     language: str | None = None
     withdrawn: dt.date | None = None
 

@@ -98,7 +98,7 @@ outlines = Table(
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("organisation", _ID, ForeignKey("organisations.id"), nullable=False),
-    Column("country", Text, nullable=False),
+    Column("country", Text),
     Column("language", Text),
     Column("offers", Text),
     Column("seeks", Text),

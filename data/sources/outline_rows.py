@@ -13,6 +13,10 @@ from data.sources.partners import Partner
 from data.sources.spelling import mixed_words
 from data.sources.table import Cells
 
+NO_COUNTRY = (
+    "is empty, and nothing says where its sender sits; until it is stated, rules about countries cannot tell"
+)
+
 
 class Said(NamedTuple):
     """What the cells of a row mean, in the order of the table's columns."""
@@ -70,9 +74,7 @@ class OutlineRows:
         column = "organisation"
         try:
             sender = self._organisation(said.organisation, said.organisation_name, said.country)
-            column = "country"
-            if (where := said.country or sender.country) is None:
-                raise ValueError("is not known, neither here nor of the organisation; every outline needs it")
+            where = said.country or sender.country
             column = "id"
             chosen = self._chosen(said, sender.id)
             spoken = said.language or language_of(f"{said.title}\n{said.text}")
@@ -92,6 +94,18 @@ class OutlineRows:
         self._tell_mixed(at, title=said.title, organisation_name=said.organisation_name)
         if said.partners:
             self.partners[chosen] = self._others(at, said.partners)
+
+    def settle(self) -> None:
+        """Let outlines without a country have the one that a later row states of their sender; tell of the others."""
+        homes = {record.id: record.country for _, record in self._senders if record.country is not None}
+        written = self.sheet.texts("country")
+        for place, outline in enumerate(self.outlines):
+            if outline.country is not None:
+                continue
+            home = homes.get(outline.organisation)
+            self.outlines[place] = replace(outline, country=home)
+            if home is None and not written[at := self._first[outline.id]].strip():
+                self.sheet.leave_empty(at, "country", NO_COUNTRY)
 
     def _chosen(self, said: Said, sender: OrganisationId) -> OutlineId:
         if said.ident:

@@ -163,6 +163,7 @@ def outlines_of(
     for at, row in enumerate(zip(*columns, zip(*facts, strict=True), partners, strict=True)):
         if not sheet.is_refused(at):
             taken.take(at, Said(*row))
+    taken.settle()
     return taken
 
 

@@ -166,8 +166,14 @@ class Case:
         return tuple(outline.id for outline in self.outlines)
 
     @property
-    def countries(self) -> tuple[str, ...]:
+    def countries(self) -> tuple[str | None, ...]:
+        """Where each outline comes from; None where nobody knows."""
         return tuple(outline.country for outline in self.outlines)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The countries that are known, each once, sorted."""
+        return tuple(sorted({country for country in self.countries if country is not None}))
 
     def owner(self, i: int) -> str:
         """Who stands behind outline i: the ultimate parent where it is known, else the organisation

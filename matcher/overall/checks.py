@@ -2,7 +2,7 @@
 competitors."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from scipy import sparse
@@ -13,6 +13,7 @@ from data.countries import to_eu
 from data.model import Organisation, OrganisationId, Outline
 from graph.rules.members import Member
 from graph.rules.rules import Verdict, check
+from matcher.overall.case import Case
 from matcher.overall.prepare import Prepared
 from matcher.overall.problem import Pairs
 from matcher.overall.project import Coverage, Finding
@@ -82,7 +83,7 @@ def coverage(prepared: Prepared, assigned: np.ndarray) -> tuple[Coverage, ...]:
     for topic, near, usual in wanted:
         needed = COVERED * usual
         best = [int(i) for i in np.argsort(-near, kind="stable") if near[i] >= needed]
-        states = tuple(sorted({case.countries[i] for i in best}))
+        states = known_states(case, best)
         ids = tuple(case.ids[i] for i in best[:SHOWN])
         coverages.append(Coverage(topic.id, topic.name, bool(best), float(near.max()), ids, states))
     return tuple(coverages)
@@ -105,6 +106,7 @@ def findings(prepared: Prepared, assigned: np.ndarray, pairs: Pairs) -> tuple[Fi
     """All that is not a rule but should be looked at, the most serious kind first."""
     return (
         *_islands(prepared, pairs),
+        *_unknown(prepared),
         *_hanging(prepared, pairs),
         *_uneven(prepared, assigned),
         *_alike(prepared),
@@ -129,7 +131,7 @@ def _hanging(prepared: Prepared, pairs: Pairs) -> list[Finding]:
     countries = prepared.case.countries
     count = Counter(countries[i] for i in pairs.ravel())
     hanging = []
-    for country in sorted(set(countries)):
+    for country in prepared.case.states:
         if count[country] <= 1:
             has = "one link" if count[country] else "no link"
             text = f"{to_eu(country)} has {has} to other states"
@@ -137,12 +139,29 @@ def _hanging(prepared: Prepared, pairs: Pairs) -> list[Finding]:
     return hanging
 
 
+def _unknown(prepared: Prepared) -> list[Finding]:
+    return [
+        Finding(
+            "unknown-country",
+            (outline.id,),
+            f"the country of {outline.id} is not known, so no link of it can be shown to cross a border; state it",
+        )
+        for outline in prepared.case.outlines
+        if outline.country is None
+    ]
+
+
+def known_states(case: Case, places: Iterable[int]) -> tuple[str, ...]:
+    """Return the countries of some outlines, as far as they are known, each once, sorted."""
+    return tuple(sorted({country for i in places if (country := case.countries[i]) is not None}))
+
+
 def _uneven(prepared: Prepared, assigned: np.ndarray) -> list[Finding]:
     uneven = []
     low, high = prepared.problem.size
     for s, stream in enumerate(prepared.stream_ids):
         inside = np.flatnonzero(assigned == s)
-        states = {prepared.case.countries[i] for i in inside}
+        states = known_states(prepared.case, inside)
         if len(states) < prepared.problem.min_countries:
             text = f"stream {stream} has {len(states)} states, {prepared.problem.min_countries} are needed"
             uneven.append(Finding("narrow-stream", (stream,), text, len(states)))

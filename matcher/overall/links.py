@@ -73,9 +73,11 @@ def strengths(case: Case, texts: np.ndarray, offers: np.ndarray, seeks: np.ndarr
     """Compute all strengths from vectors freed from language; where nobody says what is sought, texts stand
     in."""
     n = len(case.outlines)
-    countries = np.array(case.countries)
+    countries = np.array([country or "" for country in case.countries])
+    known = countries != ""  # whether a border lies between is told of known countries only
     owners = np.array([case.owner(i) for i in range(n)])
-    allowed = (countries[:, None] != countries[None, :]) & (owners[:, None] != owners[None, :])
+    border = (countries[:, None] != countries[None, :]) & known[:, None] & known[None, :]
+    allowed = border & (owners[:, None] != owners[None, :])
     searches = np.where(np.any(seeks, axis=1, keepdims=True), seeks, texts)
     supplies = np.where(np.any(offers, axis=1, keepdims=True), offers, texts)
     raw = searches @ supplies.T

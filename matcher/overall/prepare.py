@@ -59,7 +59,7 @@ class Previous:
                 frozenset(ordered(link["a"], link["b"]) for link in kept["links"]),
                 {
                     OutlineId(p["outline"]): Person(
-                        OutlineId(p["outline"]), p["title"], p["name"], to_iso(p["country"])
+                        OutlineId(p["outline"]), p["title"], p["name"], p["country"] and to_iso(p["country"])
                     )
                     for p in kept.get("participants", ())
                 },
@@ -81,7 +81,12 @@ class Previous:
             ],
             "links": [{"a": a, "b": b} for a, b in sorted(self.pairs)],
             "participants": [
-                {"outline": p.outline, "title": p.title, "name": p.name, "country": to_eu(p.country)}
+                {
+                    "outline": p.outline,
+                    "title": p.title,
+                    "name": p.name,
+                    "country": p.country and to_eu(p.country),
+                }
                 for _, p in sorted(self.people.items())
             ],
         }
@@ -214,7 +219,11 @@ def _problem(
     never = _positions(decisions.never, place)
     for a, b in never:
         worth[a, b] = worth[b, a] = -np.inf
-    forced = tuple((a, b) for a, b in together if case.countries[a] != case.countries[b])
+    forced = tuple(
+        (a, b)
+        for a, b in together
+        if None not in (case.countries[a], case.countries[b]) and case.countries[a] != case.countries[b]
+    )
     for a, b in forced:  # decided, even where both have one owner
         worth[a, b] = worth[b, a] = total[a, b] - weights.price
     capacity = np.array([case.capacity(i, demands, decisions) for i in range(n)])
@@ -228,7 +237,7 @@ def _problem(
     capacity = np.maximum(capacity, decided)
     even = n / len(ids)
     size = (int(np.floor((1 - min(1, demands.balance)) * even)), int(np.ceil((1 + demands.balance) * even)))
-    states = {country: k for k, country in enumerate(sorted(set(case.countries)))}
+    states: dict[str | None, int] = {country: k for k, country in enumerate(case.states)}
     pinned = np.array([ids.index(decisions.streams[o]) if o in decisions.streams else -1 for o in case.ids])
     bonus = np.where(np.isfinite(worth), weights.same_stream * total, 0.0)
     named = {o for pair in decisions.together | decisions.never for o in pair} | set(decisions.streams)
@@ -240,7 +249,7 @@ def _problem(
         bonus=bonus,
         lowest=np.minimum(demands.min_links, capacity),
         capacity=capacity,
-        state=np.array([states[country] for country in case.countries]),
+        state=np.array([states.get(country, -1) for country in case.countries], dtype=int),
         size=size,
         min_countries=min(demands.min_countries, len(states)),
         pinned=pinned,

@@ -30,8 +30,8 @@ Pairs = np.ndarray
 @dataclass(frozen=True, slots=True, eq=False)
 class JointProblem:
     """`fit` (n, S); `worth`, `bonus` (n, n) symmetric, worth -inf where no link may be; `lowest`, `capacity`
-    (n,); `state` (n,) int; `size` (low, high); `pinned` (n,) int, -1 free; `together`, `never` pairs of
-    positions; `forced` pairs that must be linked."""
+    (n,); `state` (n,) int, -1 unknown, which counts for none; `size` (low, high); `pinned` (n,) int, -1 free;
+    `together`, `never` pairs of positions; `forced` pairs that must be linked."""
 
     fit: np.ndarray
     worth: np.ndarray
@@ -65,8 +65,9 @@ class JointProblem:
         low, high = self.size
         total -= SIZE * float(np.maximum(low - sizes, 0).sum() + np.maximum(sizes - high, 0).sum())
         for s in range(streams):
-            states = len(np.unique(self.state[assigned == s]))
-            total -= NARROW * max(0, self.min_countries - states) * (states > 0)
+            inside = self.state[assigned == s]
+            states = len(np.unique(inside[inside >= 0]))
+            total -= NARROW * max(0, self.min_countries - states) * (len(inside) > 0)
         return total
 
 

@@ -96,12 +96,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who stands behind an outline, as tables name them; `country` is ISO 3166."""
+    """Who stands behind an outline, as tables name them; `country` is ISO 3166, None where unknown."""
 
     outline: OutlineId
     title: str
     name: str
-    country: EuCountry
+    country: EuCountry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Participant:
     title: str
     organisation: str
     name: str
-    country: EuCountry
+    country: EuCountry | None
     stream: str
     second: tuple[str, ...]
     fit: Rounded4
@@ -263,7 +263,7 @@ class OverallProject:
     @derived
     def state_matrix(self) -> StateMatrix:
         """How many links there are between each two states."""
-        states = tuple(sorted({participant.country for participant in self.participants}))
+        states = tuple(sorted({who.country for who in self.participants if who.country is not None}))
         place = {state: k for k, state in enumerate(states)}
         cells = [[0] * len(states) for _ in states]
         for link in self.links:

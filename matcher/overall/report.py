@@ -54,7 +54,7 @@ def report(
         short=tuple(case.ids[i] for i in np.flatnonzero(degree < prepared.demands.min_links)),
         coverage=covered,
         findings=checks.findings(prepared, assigned, pairs),
-        missing=tuple(sorted(set(prepared.demands.countries) - set(case.countries))),
+        missing=tuple(sorted(set(prepared.demands.countries) - set(case.states))),
         fragile=resilience.losses(prepared, assigned, pairs, covered=covered, check=check),
         rules=check(case.outlines) if check else None,
         fictional=any(
@@ -77,9 +77,9 @@ def comparison_terms(prepared: Prepared, assigned: np.ndarray, pairs: Pairs) -> 
     case, n = prepared.case, len(assigned)
     i, j = pairs.T
     sizes = np.bincount(assigned, minlength=len(prepared.stream_ids))
-    countries = case.countries
+    countries = [country or "" for country in case.countries]
     linked = {ordered(countries[a], countries[b]) for a, b in pairs}
-    states = len(set(countries))
+    states = len(case.states)
     possible = states * (states - 1) / 2
 
     def mean(values: np.ndarray) -> float:
@@ -120,7 +120,7 @@ def _streams(
                 tuple(salient[s]),
                 tuple(case.ids[i] for i in inside),
                 tuple(case.ids[i] for i in also),
-                tuple(sorted({case.countries[i] for i in inside})),
+                checks.known_states(case, inside),
                 check([case.outlines[i] for i in inside]) if check and len(inside) else None,
             )
         )
@@ -177,7 +177,7 @@ def _link(prepared: Prepared, assigned: np.ndarray, i: int, j: int) -> Link:
     return Link(
         a.id,
         b.id,
-        (a.country, b.country),
+        (a.country or "", b.country or ""),  # only between known countries is a link allowed
         float(prepared.total[i, j]),
         prepared.stream_ids[assigned[i]] if same else None,
         tuple(reason for reason in reasons if reason.value > 0),

@@ -31,6 +31,7 @@ class _Intact:
     covered: Sequence[Coverage]
     ids: tuple[OutlineId, ...]
     countries: np.ndarray
+    """(n,) texts, "" where unknown."""
     enough: np.ndarray
     """(n,) bool: has the least number of links."""
     parts: int
@@ -42,7 +43,7 @@ class _Intact:
         ids = prepared.case.ids
         enough = np.bincount(pairs.ravel(), minlength=len(ids)) >= prepared.problem.lowest
         parts = len(np.unique(islands(len(ids), pairs)))
-        countries = np.array(prepared.case.countries)
+        countries = np.array([country or "" for country in prepared.case.countries])
         return cls(prepared, assigned, pairs, covered, ids, countries, enough, parts)
 
     def kept(self, gone: Sequence[int]) -> tuple[np.ndarray, Pairs, np.ndarray]:
@@ -92,7 +93,8 @@ def _who(prepared: Prepared) -> list[tuple[str, str, tuple[int, ...]]]:
     states: defaultdict[str, list[int]] = defaultdict(list)
     for i in range(len(case.outlines)):
         owners[case.owner(i)].append(i)
-        states[case.countries[i]].append(i)
+        if (country := case.countries[i]) is not None:
+            states[country].append(i)
     return [
         *(("outline", case.ids[i], (i,)) for i in range(len(case.outlines))),
         *(
@@ -118,8 +120,8 @@ def _loss(intact: _Intact, kind: str, ident: str, gone: tuple[int, ...]) -> Loss
         breaks.append(f"{int(short.sum())} {fall} below {prepared.demands.min_links} links")
         severity += float(short.sum()) / max(1, n) * 10
     for s in sorted(set(assigned[list(gone)].tolist())):
-        states = set(intact.countries[(assigned == s) & left].tolist())
-        before = set(intact.countries[assigned == s].tolist())
+        states = set(intact.countries[(assigned == s) & left].tolist()) - {""}
+        before = set(intact.countries[assigned == s].tolist()) - {""}
         if len(states) < prepared.problem.min_countries <= len(before):
             left_with = "one state" if len(states) == 1 else f"{len(states)} states"
             breaks.append(f"stream {prepared.stream_ids[s]} is left with {left_with}")

@@ -113,7 +113,7 @@ class OutlineRow:
 
     id: OutlineId
     title: str
-    country: EuCountry
+    country: EuCountry | None
     organisation: OrganisationId
     language: str | None
     withdrawn: dt.date | None

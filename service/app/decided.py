@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from data.countries import country_name, to_eu
+from data.countries import country_name, eu_or_unknown, to_eu
 from data.errors import BadInput
 from data.model import Organisation, OrganisationId, Outline, OutlineId
 from matcher.overall.decisions import Decision, Decisions
@@ -65,7 +65,8 @@ def kept_decisions(
     """Return every decision in words; `people` are all of the call's, `streams` the names that are known."""
     states: dict[str, tuple[OutlineId, ...]] = {}
     for ident, person in sorted(people.items()):
-        states[person.country] = (*states.get(person.country, ()), ident)
+        if person.country is not None:
+            states[person.country] = (*states.get(person.country, ()), ident)
     gone = {
         state: theirs
         for state, theirs in sorted(states.items())
@@ -124,5 +125,7 @@ def named(person: Person | None, ident: str) -> str:
     '“Heat from halls” (Nordlicht AG, EL)'
     """
     return (
-        f"outline {ident}" if person is None else f"“{person.title}” ({person.name}, {to_eu(person.country)})"
+        f"outline {ident}"
+        if person is None
+        else f"“{person.title}” ({person.name}, {eu_or_unknown(person.country)})"
     )

@@ -87,14 +87,12 @@ class Editing:
         ident = added.id or made_id(profile.id, sender.id, added.title)
         if ident in {head.id for head in self._store.outline_heads(ids_or_title=[ident])}:
             raise BadInput(f"outline {ident!r} is there already; edit that one, or give another id")
-        if (where := where or sender.country) is None:
-            raise BadInput(f"the country of {sender.label} is not known; give it")
         outline: Outline = made(
             Outline,
             id=OutlineId(ident),
             call=profile.id,
             organisation=sender.id,
-            country=where,
+            country=where or sender.country,
             language=added.language or language_of(f"{added.title}\n{added.text}"),
             work_stream=_stream(profile, added.work_stream),
             **fields,

@@ -52,7 +52,7 @@ def descriptive_document(project: OverallProject, *, title: str, today: dt.date)
 
 
 def _summary(document: DocumentObject, project: OverallProject) -> None:
-    states = sorted({country_name(p.country) for p in project.participants})
+    states = sorted(map(country_name, project.state_matrix.states))
     organisations = {p.organisation for p in project.participants}
     document.add_paragraph(
         clean(

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
-from data.countries import to_eu
+from data.countries import eu_or_unknown
 from matcher.overall.project import OverallProject
 from service.exports.clean import clean
 
@@ -25,7 +25,7 @@ def overall_gexf(project: OverallProject) -> bytes:
     nodes = ET.SubElement(graph_element, "nodes")
     for p in project.participants:
         node = ET.SubElement(nodes, "node", {"id": clean(p.outline), "label": clean(p.title)})
-        _values(node, (p.stream, to_eu(p.country), p.organisation, p.name, p.links))
+        _values(node, (p.stream, eu_or_unknown(p.country), p.organisation, p.name, p.links))
     edges = ET.SubElement(graph_element, "edges")
     for k, link in enumerate(project.links):
         attributes = {

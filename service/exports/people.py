@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from data.countries import to_eu
+from data.countries import eu_or_unknown
 from matcher.overall.project import Ground, Link, OverallProject, Person
 
 FICTIONAL = "Fictional demo call: its outlines and organisations are invented."
@@ -27,7 +27,7 @@ class OutlineLabels:
     def owner(self, outline: str) -> str:
         """Organisation, state."""
         person = self._owners.get(outline)  # type: ignore[call-overload]
-        return f"{person.name}, {to_eu(person.country)}" if person else outline
+        return f"{person.name}, {eu_or_unknown(person.country)}" if person else outline
 
     def organisation(self, ident: str) -> str:
         """An organisation's name by its id."""

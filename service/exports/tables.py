@@ -1,6 +1,6 @@
 """Which tables tell who takes part and who works with whom? The same ones for the spreadsheet and the document."""
 
-from data.countries import country_name, to_eu
+from data.countries import country_name, eu_or_unknown, to_eu
 from matcher.overall.project import OverallProject
 from service.exports import status
 from service.exports.people import FICTIONAL, OutlineLabels
@@ -37,7 +37,7 @@ def overview_table(project: OverallProject) -> Sheet:
         ("Call", project.call),
         ("Outlines", len(participants)),
         ("Organisations", len({p.organisation for p in participants})),
-        ("States", len({p.country for p in participants})),
+        ("States", len(project.state_matrix.states)),
         ("Work streams", len(project.streams)),
         ("Collaborations across a border", len(project.links)),
         (
@@ -61,7 +61,7 @@ def participants_table(project: OverallProject) -> Sheet:
     rows = [
         (
             names[p.stream],
-            to_eu(p.country),
+            eu_or_unknown(p.country),
             p.name,
             p.title,
             "; ".join(names[second] for second in p.second),
@@ -69,7 +69,9 @@ def participants_table(project: OverallProject) -> Sheet:
             p.outline,
             p.organisation,
         )
-        for p in sorted(project.participants, key=lambda p: (order[p.stream], to_eu(p.country), p.outline))
+        for p in sorted(
+            project.participants, key=lambda p: (order[p.stream], eu_or_unknown(p.country), p.outline)
+        )
     ]
     header = (
         "Work stream",
@@ -86,12 +88,12 @@ def participants_table(project: OverallProject) -> Sheet:
 
 def streams_by_state_table(project: OverallProject) -> Sheet:
     """How many outlines each state has in each stream."""
-    states = sorted({to_eu(p.country) for p in project.participants})
+    states = sorted({eu_or_unknown(p.country) for p in project.participants})
     rows = []
     for stream in project.streams:
-        here = [to_eu(p.country) for p in project.participants if p.stream == stream.id]
+        here = [eu_or_unknown(p.country) for p in project.participants if p.stream == stream.id]
         rows.append((stream.name, *(here.count(state) or "" for state in states), len(here)))
-    total = [to_eu(p.country) for p in project.participants]
+    total = [eu_or_unknown(p.country) for p in project.participants]
     rows.append(("All", *(total.count(state) for state in states), len(total)))
     header = ("Work stream", *states, "All")
     return Sheet("Streams by state", "Outlines of each state in each stream.", header, tuple(rows))
@@ -106,8 +108,8 @@ def links_table(project: OverallProject) -> Sheet:
         a, b = place[link.a], place[link.b]
         rows.append(
             (
-                *(a.name, to_eu(a.country), a.title),
-                *(b.name, to_eu(b.country), b.title),
+                *(a.name, eu_or_unknown(a.country), a.title),
+                *(b.name, eu_or_unknown(b.country), b.title),
                 labels.grounds(link),
                 names[link.stream] if link.stream else f"{names[a.stream]} with {names[b.stream]}",
                 "new" if link.new else "known",
@@ -131,16 +133,18 @@ def links_table(project: OverallProject) -> Sheet:
 
 def link_matrix_table(project: OverallProject) -> Sheet:
     """Each participant's links across a border, by the partners' state."""
-    states = sorted({to_eu(p.country) for p in project.participants})
+    states = sorted({eu_or_unknown(p.country) for p in project.participants})
     partners: dict[str, list[str]] = {p.outline: [] for p in project.participants}
     for link in project.links:
         partners[link.a].append(to_eu(link.countries[1]))
         partners[link.b].append(to_eu(link.countries[0]))
     rows = []
-    for p in sorted(project.participants, key=lambda p: (to_eu(p.country), p.name, p.outline)):
+    for p in sorted(project.participants, key=lambda p: (eu_or_unknown(p.country), p.name, p.outline)):
         theirs = partners[p.outline]
-        cells = ["own" if state == to_eu(p.country) else theirs.count(state) or "" for state in states]
-        rows.append((p.name, to_eu(p.country), p.title, *cells, len(theirs)))
+        cells = [
+            "own" if state == eu_or_unknown(p.country) else theirs.count(state) or "" for state in states
+        ]
+        rows.append((p.name, eu_or_unknown(p.country), p.title, *cells, len(theirs)))
     header = ("Participant", "State", "Outline", *states, "All")
     about = "Links of each participant across a border, by the partners' state."
     return Sheet("Links by participant", about, header, tuple(rows))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from data.calls import PREVAILS
-from data.countries import country_name, to_eu
+from data.countries import country_name, eu_or_unknown, to_eu
 from service.app.answers import DecisionList
 from service.terminal.rules_text import folded, rules_in_short
 from service.words import count, cut, traded
@@ -58,7 +58,7 @@ def integration(project: OverallProject) -> str:
 def _summary(project: OverallProject) -> str:
     people = project.participants
     organisations = count(len({participant.organisation for participant in people}), "organisation")
-    states = count(len({participant.country for participant in people}), "state")
+    states = count(len(project.state_matrix.states), "state")
     return (
         f"{count(len(people), 'outline')} of {organisations} from {states} in "
         f"{count(len(project.streams), 'work stream')}, with "
@@ -81,12 +81,12 @@ def _stream(stream: Stream, who: Who) -> list[str]:
     )
     words = ", ".join(term.word for term in stream.terms)
     people = sorted((who[outline] for outline in stream.outlines), key=_state)
-    rows = [f"  {to_eu(person.country)}  {_short(person)}  {person.outline}" for person in people]
+    rows = [f"  {eu_or_unknown(person.country)}  {_short(person)}  {person.outline}" for person in people]
     return [head, *_folded(f"terms: {words}" if words else "no salient terms", "  "), *rows]
 
 
 def _state(person: Participant | Person) -> tuple[str, str]:
-    return to_eu(person.country), person.outline
+    return eu_or_unknown(person.country), person.outline
 
 
 def _short(person: Participant | Person) -> str:
@@ -95,7 +95,9 @@ def _short(person: Participant | Person) -> str:
 
 
 def _named(ident: str, who: Who) -> str:
-    return f"{_short(who[ident])}, {to_eu(who[ident].country)}" if ident in who else f"outline {ident}"
+    return (
+        f"{_short(who[ident])}, {eu_or_unknown(who[ident].country)}" if ident in who else f"outline {ident}"
+    )
 
 
 def _links(project: OverallProject, who: Who) -> list[str]:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:  # slow to import, and only named here
     from matcher.suggest.why import Why
 
 
+MISSING = 10
+"""So many of the outlines that a file does not hold are named."""
+
+
 def suggestions(answer: Suggestions, *, short: bool = False) -> str:
     """Every suggestion with its members, reasons and rules; or which demands conflict.
 
@@ -178,13 +182,15 @@ def import_report(answer: Imported) -> str:
     lines += _some(f"{count(answer.left_empty, 'cell')} left empty", answer.first_left_empty)
     lines += _some(f"{count(len(answer.conflicts), 'contradiction')}", answer.conflicts[:SHOWN_PROBLEMS])
     lines += _some(f"{count(len(answer.notes), 'note')}", answer.notes[:SHOWN_PROBLEMS])
-    if answer.missing:
-        lines.append(f"In the call, and not in the file: {', '.join(answer.missing)}")
     if answer.report:
         where = "would be listed in" if answer.dry_run else "are listed in"
         lines.append(f"All of them {where} {answer.report}.")
     elif not any(sum(counts.values()) for counts in (answer.added, answer.changed, answer.unchanged)):
         lines.append("The file holds no rows below its header.")
+    if answer.missing:
+        shown = ", ".join(answer.missing[:MISSING])
+        further = f" … ({len(answer.missing)} in all)" if len(answer.missing) > MISSING else ""
+        lines.append(f"In the call, and not in the file: {shown}{further}")
     return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -49,6 +50,29 @@ def test_no_outline_is_lost_and_no_link_lies_inside_one_country(seed: int, n: in
     for participant in project.participants:
         assert participant.links == sum(participant.outline in (x.a, x.b) for x in project.links)
         assert participant.links <= participant.capacity
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 1000), unknown=st.one_of(st.just(range(20)), st.sets(st.integers(0, 19))))
+def test_an_outline_of_unknown_country_is_placed_and_linked_to_nobody(
+    seed: int, unknown: Iterable[int]
+) -> None:
+    planted = case(seed, 20)
+    outlines = [
+        replace(outline, country=None) if i in unknown else outline
+        for i, outline in enumerate(planted.outlines)
+    ]
+    nowhere = replace(planted, outlines=tuple(outlines))
+    project = integrate(nowhere, DEMANDS)
+    ids = {planted.ids[i] for i in unknown}
+    assert sorted(o for stream in project.streams for o in stream.outlines) == list(planted.ids)
+    assert {who.outline for who in project.participants if who.country is None} == ids
+    assert not ids & {end for link in project.links for end in (link.a, link.b)}
+    assert ids <= set(project.isolated)
+    told = [finding.about[0] for finding in project.findings if finding.kind == "unknown-country"]
+    assert told == sorted(ids)
+    assert set(project.state_matrix.states) == {outline.country for outline in outlines} - {None}
+    assert Previous.from_kept(Previous.of(project).as_kept()) == Previous.of(project)
 
 
 @settings(max_examples=5, deadline=None)

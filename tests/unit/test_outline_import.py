@@ -111,10 +111,10 @@ def test_bad_rows_are_reported_by_line_and_good_rows_come_in(store: Store, tmp_p
         f"9;Nine;{GERMAN};Bob;FR;-5;;\n",
     )
     report = import_outlines(store, path, "call-1")
-    assert [outline.id for outline in store.outlines("call-1")] == ["1", "3", "7", "8", "9"]
+    assert [outline.id for outline in store.outlines("call-1")] == ["1", "3", "4", "7", "8", "9"]
+    assert store.outline("4").country is None
     assert [(problem.line, problem.column) for problem in report.problems] == [
         (4, "text"),
-        (6, "country"),
         (7, "organisation"),
         (8, "id"),
     ]
@@ -128,6 +128,25 @@ def test_bad_rows_are_reported_by_line_and_good_rows_come_in(store: Store, tmp_p
     write_report(report, tmp_path / "report.txt")
     first = (tmp_path / "report.txt").read_text("utf-8").splitlines()[0]
     assert first == "table.csv:4:text:is empty; every outline needs it"
+
+
+def test_an_outline_without_a_readable_country_comes_in_as_of_unknown_country(
+    store: Store, tmp_path: Path
+) -> None:
+    path = written(
+        tmp_path,
+        "id;title;text;organisation_name;country\n"
+        f"1;One;{GERMAN};Ada;Atlantis\n2;Two;{GERMAN};Bob;\n3;Three;{GERMAN};Cem;n/a\n4;Four;{GERMAN};Cem;TR\n",
+    )
+    report = import_outlines(store, path, "call-1")
+    assert [outline.country for outline in store.outlines("call-1")] == [None, None, "TR", "TR"]
+    assert report.problems == ()
+    assert [(left.line, left.reason.partition(";")[0]) for left in report.left_empty] == [
+        (2, "'Atlantis' is no country"),
+        (3, "is empty, and nothing says where its sender sits"),
+    ]
+    again = import_outlines(store, path, "call-1")
+    assert again.unchanged == {"organisations": 3, "outlines": 4}
 
 
 def test_an_unknown_language_or_work_stream_is_left_empty_and_told(store: Store, tmp_path: Path) -> None:

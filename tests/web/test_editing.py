@@ -54,6 +54,19 @@ def test_an_outline_is_added_edited_withdrawn_restored_deleted_and_brought_back(
     assert (again.status_code, again.get_json()["code"]) == (422, "bad-input")
 
 
+def test_an_outline_of_unknown_country_is_kept_and_shown_as_such(own: FlaskClient) -> None:
+    asked(own, "PATCH", "/organisations/O2", {"country": None})
+    added = asked(own, "POST", "/outlines", LATE)
+    assert added["country"] is None
+    listed = asked(own, "GET", f"/outlines?call={CALL}")["outlines"]
+    assert [row["country"] for row in listed if row["id"] == added["id"]] == [None]
+    for page in ("/records", f"/calls/{CALL}", f"/outlines/{added['id']}"):
+        answer = own.get(page)
+        assert answer.status_code == 200, page
+    assert "country unknown" in own.get("/records").text
+    assert asked(own, "PATCH", f"/outlines/{added['id']}", {"country": "Greece"})["country"] == "EL"
+
+
 def test_what_is_withdrawn_is_not_matched_and_says_how_it_comes_back(
     own: FlaskClient, own_application: Application
 ) -> None:

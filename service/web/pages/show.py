@@ -102,13 +102,13 @@ def country(code: str | None) -> str:
     return shown if name == shown else f"{name} ({shown})"
 
 
-def eu(code: str) -> str:
+def eu(code: str | None) -> str:
     """A country's code alone, in EU style.
 
-    >>> eu("GR")
-    'EL'
+    >>> eu("GR"), eu(None)
+    ('EL', 'country unknown')
     """
-    return to_eu(code)
+    return to_eu(code) if code else "country unknown"
 
 
 def kind(value: str | None) -> str:
