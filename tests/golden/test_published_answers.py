@@ -231,7 +231,12 @@ def shape_of(name: str) -> dict[str, Any]:
 
 
 def commands_with_json(group: click.Group, *path: str) -> Iterator[str]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, (
+            f"{name} is listed and has no command: mend MODULES in service/terminal/cli.py"
+        )
         if any("--json" in param.opts for param in command.params):
             yield " ".join((*path, name))
         if isinstance(command, click.Group):

@@ -56,7 +56,9 @@ def mentioned_commands(text: str) -> Iterator[tuple[str, ...]]:
 
 
 def all_commands(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    for word, command in group.commands.items():
+    context = click.Context(group)
+    for word in group.list_commands(context):
+        command = group.get_command(context, word)
         if isinstance(command, click.Group):
             yield from all_commands(command, (*before, word))
         else:
@@ -68,9 +70,10 @@ def unknown_command(words: tuple[str, ...]) -> str | None:
     command: click.Command = main
     for word in words:
         if isinstance(command, click.Group) and re.fullmatch(r"[a-z][a-z-]*", word):
-            if word not in command.commands:
+            inner = command.get_command(click.Context(command), word)
+            if inner is None:
                 return word
-            command = command.commands[word]
+            command = inner
         elif option := re.match(r"\[?(--[a-z][a-z-]*)", word):
             allowed = {spelling for known in command.params for spelling in known.opts + known.secondary_opts}
             if option[1] not in allowed | {"--help", "--home", "--json", "--version"}:

@@ -1,11 +1,14 @@
 """Do commands load what they use, and nothing slow besides?"""
 
+import importlib
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from service.terminal.cli import MODULES
 
 ROOT = Path(__file__).parents[2]
 SLOW = {"torch", "transformers", "pandas", "numpy", "scipy", "sklearn", "networkx", "numba", "faiss", "flask"}
@@ -35,6 +38,29 @@ def loaded_by(words: list[str], home: Path, *, status: int = 0) -> set[str]:
 
 def test_help_loads_neither_store_nor_anything_slow(tmp_path: Path) -> None:
     assert loaded_by(["suggest", "--help"], tmp_path) & (SLOW | STORE) == set()
+
+
+def test_the_default_encoder_is_opened_without_the_libraries_of_other_models() -> None:
+    code = "import json, sys, embeddings.choice, embeddings.pieces; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(json.loads(done.stdout))
+    assert "torch" in loaded
+    assert loaded & (SLOW - {"torch", "numpy"} | {"sentence_transformers", "tokenizers"}) == set()
+
+
+def test_a_command_loads_no_module_of_other_commands(tmp_path: Path) -> None:
+    loaded = {
+        name for name in loaded_by(["calls", "--help"], tmp_path) if name.startswith("service.terminal.")
+    }
+    assert "service.terminal.look" in loaded
+    others = {f"service.terminal.{module}" for module in MODULES if module != "look"}
+    assert loaded & others == set()
+
+
+def test_every_command_is_listed_with_the_module_that_has_it() -> None:
+    for module, names in MODULES.items():
+        commands = importlib.import_module(f"service.terminal.{module}").COMMANDS
+        assert {command.name for command in commands} == set(names)
 
 
 @pytest.mark.parametrize("words", [["calls"], ["calls", "show", "ipcei-2021"], ["outlines"]])
