@@ -4,6 +4,7 @@ It is heavy and changes with an import only, so it is shared by all snapshots of
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,13 +17,18 @@ from graph.network.network import Network
 from matcher.solver.facts import KINDS, Facts
 from matcher.suggest.eligible import Eligible
 from matcher.suggest.type_table import TypeTable
+from matcher.suggest.type_table_file import kept_types
 
 
 class Population:
-    """Every organisation of one history, in order of id, each part worked out at its first use, none ever changed."""
+    """Every organisation of one history, in order of id, each part worked out at its first use, none ever changed.
 
-    def __init__(self, history: History) -> None:
+    `folder`: where what is slow to work out is kept for the next process; None keeps nothing.
+    """
+
+    def __init__(self, history: History, folder: Path | None = None) -> None:
         self.history = history
+        self._folder = folder
 
     @once
     def network(self) -> Network:
@@ -86,12 +92,13 @@ class Population:
     def types(self) -> TypeTable:
         """The types of organisations that names and recorded kinds tell."""
         table = self.history.organisations
-        return TypeTable.of(
-            [
-                (_known(name), _known(country), Kind(kind) if _known(kind) else None)
-                for name, country, kind in zip(table["name"], table["country"], table["kind"], strict=True)
-            ]
-        )
+        columns = (table[column].tolist() for column in ("name", "country", "kind"))
+        kinds: dict[object, Kind] = {kind.value: kind for kind in Kind}
+        recorded = [
+            (_known(name), _known(country), kinds.get(kind))
+            for name, country, kind in zip(*columns, strict=True)
+        ]
+        return TypeTable.of(recorded) if self._folder is None else kept_types(self._folder, recorded)
 
     def eligible(self, *, fictional: bool, beside: Sequence[OrganisationId] = ()) -> Eligible:
         """Return the organisations of one sort, real or fictional ones, and with them those named of the other sort."""

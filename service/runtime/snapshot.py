@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.calls import CallProfile
@@ -23,6 +24,8 @@ if TYPE_CHECKING:  # slow to import: each part imports what it is built with
     from matcher.suggest.text_profiles import TextProfiles
     from matcher.suggest.type_table import TypeTable
 
+KEPT = "kept"
+"""The folder of the home in which tables that follow from the history lie for the next process; it may be deleted."""
 Progress = Callable[[str, int, int], None]
 VIEWS_KEPT = 16
 """So many readers' views of one snapshot are kept."""
@@ -43,9 +46,10 @@ class Sources:
 class Past:
     """The layer of the history, shared by all snapshots of it: rare and heavy."""
 
-    def __init__(self, store: Store, at: Revisions) -> None:
+    def __init__(self, store: Store, at: Revisions, folder: Path) -> None:
         self._store = store
         self._at = at
+        self._folder = folder
 
     @property
     def revision(self) -> str:
@@ -76,7 +80,7 @@ class Past:
     def population(self) -> "Population":
         from matcher.suggest.population import Population
 
-        population = Population(self.history)
+        population = Population(self.history, self._folder)
         give(population, "network", self.network)
         if built(self, "names"):
             give(population, "names", self.names)
@@ -94,7 +98,7 @@ class Snapshot:
         self.revisions = revisions
         self.revision = str(revisions)
         self._sources = sources
-        self._past = past or Past(sources.store, revisions)
+        self._past = past or Past(sources.store, revisions, sources.settings.home / KEPT)
         self._views: Kept[frozenset[OutlineId], Snapshot] = Kept(VIEWS_KEPT)
 
     @classmethod
