@@ -42,7 +42,7 @@ class _Piece(NamedTuple):
 
 def items(text: str, start: int, end: int, cues: Cues, languages: frozenset[str]) -> list[Item]:
     """Divide text[start:end] into the things it lists."""
-    found: list[list[Token]] = []
+    groups: list[list[Token]] = []
     optional: list[bool] = []
     waiting = False
     divided = False
@@ -52,20 +52,20 @@ def items(text: str, start: int, end: int, cues: Cues, languages: frozenset[str]
             waiting = True
             continue
         begins = _begins_item(piece.tokens, text, cues, languages)
-        if not found or _new(piece, begins, marks, found, divided, cues):
-            divided = divided or bool(found and not piece.joined)
-            found.append(list(piece.tokens))
+        if not groups or _new(piece, begins, marks, groups, divided, cues):
+            divided = divided or bool(groups and not piece.joined)
+            groups.append(list(piece.tokens))
             optional.append(waiting or "may" in marks)
             waiting = False
         else:
-            found[-1] += piece.tokens
-    return [Item(tokens[0].start, tokens[-1].end, may) for tokens, may in zip(found, optional, strict=True)]
+            groups[-1] += piece.tokens
+    return [Item(tokens[0].start, tokens[-1].end, may) for tokens, may in zip(groups, optional, strict=True)]
 
 
 def _pieces(text: str, start: int, end: int, cues: Cues) -> list[_Piece]:
     """What stands between commas, semicolons, list marks and words for "and"."""
     cuts = [start, *(start + match.end() for match in _SEPARATOR.finditer(text[start:end])), end]
-    found = []
+    pieces = []
     for begin, stop in pairwise(cuts):
         tokens = [t._replace(start=t.start + begin, end=t.end + begin) for t in tokens_of(text[begin:stop])]
         ands = [hit for hit in cues.marks(tokens) if hit.value == "and"]
@@ -74,29 +74,29 @@ def _pieces(text: str, start: int, end: int, cues: Cues) -> list[_Piece]:
             if hit.first < place:
                 continue
             if hit.first > place:
-                found.append(_Piece(tuple(tokens[place : hit.first]), joined))
+                pieces.append(_Piece(tuple(tokens[place : hit.first]), joined))
                 joined = True
             place = hit.last + 1
         if place < len(tokens):
-            found.append(_Piece(tuple(tokens[place:]), joined))
-    return found
+            pieces.append(_Piece(tuple(tokens[place:]), joined))
+    return pieces
 
 
 def _new(
-    piece: _Piece, begins: bool, marks: set[str], found: Sequence[Sequence[Token]], divided: bool, cues: Cues
+    piece: _Piece, begins: bool, marks: set[str], groups: Sequence[Sequence[Token]], divided: bool, cues: Cues
 ) -> bool:
     """Whether a piece is a thing of its own rather than a part of the one before."""
-    opened = {hit.value for hit in cues.marks(found[-1]) if hit.first > 0}
+    opened = {hit.value for hit in cues.marks(groups[-1]) if hit.first > 0}
     if "like" in marks or ("rel" in marks and not begins):
         return False
     if "like" in opened:
         return begins and piece.tokens[0].text in cues.articles
-    if piece.tokens[0].text == found[0][0].text and piece.tokens[0].text in LEADING:
+    if piece.tokens[0].text == groups[0][0].text and piece.tokens[0].text in LEADING:
         return True
     open_clause = "rel" in opened
     if piece.joined:
-        return begins or (divided and not open_clause and not _articled(found, cues))
-    bare = piece.tokens[0].text not in LEADING and len(piece.tokens) >= _BARE and not _articled(found, cues)
+        return begins or (divided and not open_clause and not _articled(groups, cues))
+    bare = piece.tokens[0].text not in LEADING and len(piece.tokens) >= _BARE and not _articled(groups, cues)
     return begins or bare or not (open_clause or "may" in marks)
 
 
@@ -124,6 +124,6 @@ def _only_may(tokens: Sequence[Token], cues: Cues) -> bool:
     return any(hit.first == 0 and hit.last == len(tokens) - 1 for hit in hits)
 
 
-def _articled(found: Sequence[Sequence[Token]], cues: Cues) -> bool:
+def _articled(groups: Sequence[Sequence[Token]], cues: Cues) -> bool:
     """Whether the things so far begin with articles, so that one without is none."""
-    return sum(tokens[0].text in cues.articles for tokens in found) * 2 > len(found)
+    return sum(tokens[0].text in cues.articles for tokens in groups) * 2 > len(groups)

@@ -133,9 +133,9 @@ def types_of_name(name: str, country: str | None, kind: Kind | None) -> tuple[Na
         if hit.value in displaced:
             continue
         words = name[tokens[hit.first].start : tokens[hit.last].end]
-        told = NameType(hit.value, _share(hit, kind, supplier, studies, associated), words)
-        if hit.value not in best or told.share > best[hit.value].share:
-            best[hit.value] = told
+        candidate = NameType(hit.value, _share(hit, kind, supplier, studies, associated), words)
+        if hit.value not in best or candidate.share > best[hit.value].share:
+            best[hit.value] = candidate
     return tuple(sorted(best.values(), key=lambda one: (-one.share, one.type)))
 
 
@@ -147,14 +147,14 @@ def _placed(hit: Hit, tokens: Sequence[Token]) -> bool:
 def _share(hit: Hit, kind: Kind | None, supplier: bool, studies: bool, associated: bool) -> float:
     """How surely a part of a name tells its type. `supplier`, `studies`, `associated`: the name is that of a supplier
     to a trade, of an institute, as in "institute for crisis management", or of an association of such."""
-    told = organisation_types()[hit.value]
-    if told.kinds and kind is not None and kind not in told.kinds:
+    type_ = organisation_types()[hit.value]
+    if type_.kinds and kind is not None and kind not in type_.kinds:
         return POSSIBLE
-    if associated and hit.value != "association" and "association" not in told.over:
+    if associated and hit.value != "association" and "association" not in type_.over:
         return POSSIBLE
-    made = told.kinds and told.kinds <= {Kind.COMPANY, Kind.LARGE, Kind.SME, Kind.OTHER}
+    made = type_.kinds and type_.kinds <= {Kind.COMPANY, Kind.LARGE, Kind.SME, Kind.OTHER}
     if supplier and not made:
         return POSSIBLE
-    if studies and hit.language is not None and told.kinds and told.kinds.isdisjoint(_RESEARCH_KINDS):
+    if studies and hit.language is not None and type_.kinds and type_.kinds.isdisjoint(_RESEARCH_KINDS):
         return POSSIBLE
-    return LIKELY if told.thing and hit.language is not None else SURE
+    return LIKELY if type_.thing and hit.language is not None else SURE

@@ -156,17 +156,17 @@ class PhraseBook:
         return hits
 
     def _begun_by(self, word: str) -> tuple[_Entry, ...]:
-        found = self._starting.get(word)
-        if found is None:
+        begun = self._starting.get(word)
+        if begun is None:
             entries = list(self._exact.get(word, ()))
             for cut in range(SHORTEST, len(word) + 1):
                 entries += self._beginnings.get(word[:cut], ())
                 entries += self._endings.get(word[-cut:], ())
             entries += [entry for entry in self._inside if entry.parts[0].fits(word)]
-            found = tuple(entry for entry in entries if entry.parts[0].fits(word))
+            begun = tuple(entry for entry in entries if entry.parts[0].fits(word))
             if len(self._starting) < 100_000:
-                self._starting[word] = found
-        return found
+                self._starting[word] = begun
+        return begun
 
 
 def longest(hits: Sequence[Hit]) -> list[Hit]:

@@ -186,10 +186,10 @@ def _listed(seeks: str, cues: Cues, languages: frozenset[str]) -> list[Need]:
 
 def _offers(text: str, part: Part, field: str, cues: Cues, languages: frozenset[str]) -> list[Offer]:
     whole = [Item(part.start, part.end)]
-    found = whole if part.kind == "are" else items(text, part.start, part.end, cues, languages)
+    spans = whole if part.kind == "are" else items(text, part.start, part.end, cues, languages)
     return [
         Offer(text[begin:end], begin, end, _named(text[begin:end], part.kind, languages), field)
-        for begin, end in (_trimmed(text, item, cues) for item in found)
+        for begin, end in (_trimmed(text, item, cues) for item in spans)
         if end > begin
     ]
 
@@ -202,19 +202,19 @@ def _same(offer: Offer, other: Offer) -> bool:
 
 def _named(words: str, kind: str, languages: frozenset[str]) -> tuple[str, ...]:
     """The type that an offer names; who only has a thing is not its maker."""
-    found = (m.type for m in mentions(words, languages) if kind == "are" or not m.thing)
-    return tuple(found)[:1]
+    types = (m.type for m in mentions(words, languages) if kind == "are" or not m.thing)
+    return tuple(types)[:1]
 
 
 def _needs(text: str, part: Part, field: str, cues: Cues, languages: frozenset[str]) -> list[Need]:
     """The needs of a part; "… would be welcome" after it says that none of them must be."""
     following = _placed(text, part.end, min(part.end + _AFTER, len(text)))
     welcome = any(hit.value == "may" and hit.first == 0 for hit in cues.marks(following))
-    found = (
+    needs = (
         _need(text, item, field, cues, languages)
         for item in items(text, part.start, part.end, cues, languages)
     )
-    return [replace(need, must=need.must and not welcome) for need in found if need is not None]
+    return [replace(need, must=need.must and not welcome) for need in needs if need is not None]
 
 
 def _need(text: str, item: Item, field: str, cues: Cues, languages: frozenset[str]) -> Need | None:
@@ -241,21 +241,21 @@ def _types(tokens: Sequence[Token], cues: Cues, languages: frozenset[str]) -> tu
     """The types an item names: the first of each alternative, looked for before what is only said about it."""
     marks = cues.marks(tokens)
     clause = min((hit.first for hit in marks if hit.value == "rel" and hit.first > 0), default=len(tokens))
-    told_by_clause = any(hit.value == "role" and hit.first < clause for hit in marks)
-    for words in (tokens[:clause], tokens) if told_by_clause else (tokens[:clause],):
+    named_by_clause = any(hit.value == "role" and hit.first < clause for hit in marks)
+    for words in (tokens[:clause], tokens) if named_by_clause else (tokens[:clause],):
         ors = [
             -1,
             *(hit.first for hit in marks if hit.value in ("or", "like") and hit.first < len(words)),
             len(words),
         ]
-        found: list[str] = []
+        types: list[str] = []
         for begin, stop in pairwise(ors):
             named = _first(mentions_among(words[begin + 1 : stop], languages))
             if not named and stop < len(words):
                 named = _completed(words[begin + 1 : stop], words[stop + 1 :], languages)
-            found += [mention.type for mention in named]
-        if found:
-            return tuple(dict.fromkeys(found))
+            types += [mention.type for mention in named]
+        if types:
+            return tuple(dict.fromkeys(types))
     return ()
 
 
@@ -299,20 +299,20 @@ def _derived(
     text: str, divided: Sequence[Part], languages: frozenset[str], has: Collection[str]
 ) -> list[Need]:
     """Types of organisations that the work speaks of and the author does not have, each once."""
-    found: dict[str, Need] = {}
+    needs: dict[str, Need] = {}
     for part in divided:
         if part.kind != "topic":
             continue
         for mention in mentions(text[part.start : part.end], languages):
             if not mention.thing and mention.type not in has:
                 start, end = part.start + mention.start, part.start + mention.end
-                found.setdefault(
+                needs.setdefault(
                     mention.type,
                     Need(
                         "", text[start:end], (mention.type,), must=False, derived=True, start=start, end=end
                     ),
                 )
-    return list(found.values())[:MOST_DERIVED]
+    return list(needs.values())[:MOST_DERIVED]
 
 
 def _placed(text: str, start: int, end: int) -> list[Token]:

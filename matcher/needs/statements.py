@@ -63,15 +63,15 @@ def sentences(text: str) -> Iterator[Sentence]:
 
 def parts(text: str, cues: Cues) -> list[Part]:
     """Divide a text into parts, by place. Where a sentence holds no cue, it describes the work."""
-    found = []
+    divided = []
     for sentence in sentences(text):
         tokens = [
             token._replace(start=token.start + sentence.start, end=token.end + sentence.start)
             for token in tokens_of(text[sentence.start : sentence.end])
         ]
         said = _said(tokens, sentence, text, cues)
-        found += said or [Part("topic", sentence.start, sentence.end)]
-    return found
+        divided += said or [Part("topic", sentence.start, sentence.end)]
+    return divided
 
 
 def _said(tokens: Sequence[Token], sentence: Sentence, text: str, cues: Cues) -> list[Part]:

@@ -43,7 +43,7 @@ def stem(word: str) -> str | None:
 
 def stems(text: str) -> frozenset[str]:
     """Return the beginnings of a text's longer words."""
-    return frozenset(found for token in tokens_of(text) if (found := stem(token.text)) is not None)
+    return frozenset(beginning for token in tokens_of(text) if (beginning := stem(token.text)) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class NameWords:
 
     @classmethod
     def of(cls, names: Sequence[str | None]) -> "NameWords":
-        found: dict[str, set[int]] = defaultdict(set)
+        places_of: dict[str, set[int]] = defaultdict(set)
         for row, name in enumerate(names):
             for beginning in stems(name or ""):
-                found[beginning].add(row)
-        rows = {word: np.array(sorted(places)) for word, places in found.items() if len(places) <= RARE}
+                places_of[beginning].add(row)
+        rows = {word: np.array(sorted(places)) for word, places in places_of.items() if len(places) <= RARE}
         return cls(rows, len(names))
 
     def shared(self, text: str) -> np.ndarray:
