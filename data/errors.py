@@ -4,6 +4,8 @@
     ├── BadInput            the file, text or option given cannot be used      exit 2, HTTP 400/422
     │   └── BadProfile      a call profile (TOML) is wrong, with its line
     ├── NotFound            an id that the store does not know                 exit 2, HTTP 404
+    ├── NotSignedIn         nobody knows who asks                              exit 2, HTTP 401
+    ├── TooOften            the same was tried too often; wait                 exit 2, HTTP 429
     ├── Ambiguous           a name that fits several records                   exit 2, HTTP 409
     ├── Conflict            somebody else changed the same meanwhile           exit 5, HTTP 409
     ├── IndexMismatch       vectors of another encoder or width                exit 4, HTTP 503
@@ -39,6 +41,22 @@ class NotFound(KonsortError):
     """An id that the store does not know."""
 
     code = "not-found"
+
+
+class NotSignedIn(KonsortError):
+    """Nobody knows who asks: not signed in, or by a wrong name, password, code or token."""
+
+    code = "not-signed-in"
+
+
+class TooOften(KonsortError):
+    """The same was tried too often; `wait_s`: after so many seconds it may be tried again."""
+
+    code = "too-often"
+
+    def __init__(self, text: str, *, wait_s: int = 60) -> None:
+        super().__init__(text)
+        self.wait_s = wait_s
 
 
 @dataclass(frozen=True, slots=True)

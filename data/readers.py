@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from data.model import OrganisationId, Outline, OutlineHead, OutlineId
+from data.model import CallId, OrganisationId, Outline, OutlineHead, OutlineId
 
 
 class Role(StrEnum):
     """What somebody does with Konsort. A role gives no sight of anything by itself: `Reader.outlines` does."""
 
-    OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
     COORDINATOR = "coordinator"
     COMPANY = "company"
     ANALYST = "analyst"
@@ -35,6 +35,8 @@ class Reader:
     """The organisation that the reader speaks for."""
     outlines: frozenset[OutlineId] | None = frozenset()
     """The outlines that the reader may read beside the own ones; None: all of them."""
+    calls: frozenset[CallId] = frozenset()
+    """The calls that the reader coordinates: what was submitted to them may be read."""
 
     @property
     def sees_all(self) -> bool:
@@ -43,14 +45,18 @@ class Reader:
 
     def may_see(self, outline: Outline | OutlineHead) -> bool:
         """Whether the reader may read an outline, and be told anything that follows from it."""
-        if self.outlines is None or outline.id in self.outlines:
+        if self.outlines is None or outline.id in self.outlines or outline.call in self.calls:
             return True
         return self.organisation is not None and outline.organisation == self.organisation
+
+    def coordinates(self, call: CallId | str) -> bool:
+        """Whether the reader may combine a call's outlines, and decide about them."""
+        return self.sees_all or (self.role is Role.COORDINATOR and call in self.calls)
 
 
 def only_reader(name: str) -> Reader:
     """Return the one reader of a single-user installation, who sees all."""
-    return Reader(name, Role.OPERATOR, outlines=None)
+    return Reader(name, Role.ADMINISTRATOR, outlines=None)
 
 
 NOBODY: Final = Reader("nobody", Role.ANALYST)

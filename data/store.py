@@ -28,6 +28,7 @@ from data.model import (
     Project,
     ProjectId,
 )
+from data.people import People
 from data.revisions import LiveChanges, OwnerDecision, Revisions, read_revisions
 from data.tables import (
     ORGANISATIONS,
@@ -69,6 +70,8 @@ class Store:
     def __init__(self, engine: Engine, *, who: str = "local") -> None:
         self._engine = engine
         self._who = who
+        self.people = People(engine)
+        """Who may use this installation."""
 
     @classmethod
     def open(cls, url: str, *, who: str = "local") -> Self:

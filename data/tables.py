@@ -44,19 +44,19 @@ from data.model import (
 Row = tuple[Any, ...]
 
 # Ids sort by code point everywhere; PostgreSQL would otherwise follow the server's language.
-_ID = Text().with_variant(Text(collation="C"), "postgresql")
+ID = Text().with_variant(Text(collation="C"), "postgresql")
 
 metadata = MetaData()
 
 organisations = Table(
     "organisations",
     metadata,
-    Column("id", _ID, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("name", Text),
     Column("country", Text),
     Column("kind", Text),
     Column("sme", Boolean),
-    Column("owner", _ID),
+    Column("owner", ID),
     Column("city", Text),
     Column("url", Text),
     Column("profile", Text),
@@ -67,7 +67,7 @@ organisations = Table(
 projects = Table(
     "projects",
     metadata,
-    Column("id", _ID, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("title", Text),
     Column("acronym", Text),
     Column("objective", Text),
@@ -84,8 +84,8 @@ projects = Table(
 participations = Table(
     "participations",
     metadata,
-    Column("project", _ID, ForeignKey("projects.id"), primary_key=True),
-    Column("organisation", _ID, ForeignKey("organisations.id"), primary_key=True),
+    Column("project", ID, ForeignKey("projects.id"), primary_key=True),
+    Column("organisation", ID, ForeignKey("organisations.id"), primary_key=True),
     Column("role", Text, nullable=False),
     Column("contribution_eur", Float),
     sqlite_with_rowid=False,
@@ -93,11 +93,11 @@ participations = Table(
 outlines = Table(
     "outlines",
     metadata,
-    Column("id", _ID, primary_key=True),
-    Column("call", _ID, nullable=False, index=True),
+    Column("id", ID, primary_key=True),
+    Column("call", ID, nullable=False, index=True),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
-    Column("organisation", _ID, ForeignKey("organisations.id"), nullable=False),
+    Column("organisation", ID, ForeignKey("organisations.id"), nullable=False),
     Column("country", Text),
     Column("language", Text),
     Column("offers", Text),
@@ -110,21 +110,21 @@ outlines = Table(
 vectors = Table(
     "vectors",
     metadata,
-    Column("encoder", _ID, primary_key=True),
-    Column("hash", _ID, primary_key=True),
+    Column("encoder", ID, primary_key=True),
+    Column("hash", ID, primary_key=True),
     Column("vector", LargeBinary, nullable=False),
 )
 settings = Table(
     "settings",
     metadata,
-    Column("name", _ID, primary_key=True),
+    Column("name", ID, primary_key=True),
     Column("value", Text, nullable=False),
 )
 same_owner = Table(
     "same_owner",
     metadata,
-    Column("a", _ID, primary_key=True),
-    Column("b", _ID, primary_key=True),
+    Column("a", ID, primary_key=True),
+    Column("b", ID, primary_key=True),
     Column("same", Boolean, nullable=False),
     Column("decided_by", Text, nullable=False),
     Column("decided_at", Text, nullable=False),
@@ -144,7 +144,7 @@ journal = Table(
     metadata,
     Column("entry", Integer, ForeignKey("audit.id"), primary_key=True),
     Column("place", Integer, primary_key=True),
-    Column("kind", _ID, nullable=False),
+    Column("kind", ID, nullable=False),
     Column("before", Text),
     Column("after", Text),
 )
@@ -152,15 +152,15 @@ journal = Table(
 state = Table(
     "state",
     metadata,
-    Column("name", _ID, primary_key=True),
+    Column("name", ID, primary_key=True),
     Column("value", Text, nullable=False),
 )
 """Where the store stands: the revisions `history` and `live`, and `number`, which counts the changes of the latter."""
 changes = Table(
     "changes",
     metadata,
-    Column("kind", _ID, primary_key=True),
-    Column("id", _ID, primary_key=True),
+    Column("kind", ID, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("number", Integer, nullable=False, index=True),
 )
 """Which outlines, and which organisations' profiles, were written by change `number` or removed; the latest stands."""

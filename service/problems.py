@@ -4,6 +4,8 @@
 |---------------|------|------|
 | BadInput      | 422  | 2    |   BadProfile too
 | NotFound      | 404  | 2    |
+| NotSignedIn   | 401  | 2    |
+| TooOften      | 429  | 2    |
 | Ambiguous     | 409  | 2    |
 | Conflict      | 409  | 5    |
 | IndexMismatch | 503  | 4    |
@@ -22,7 +24,9 @@ from data.errors import (
     KonsortError,
     NotFound,
     NotReady,
+    NotSignedIn,
     StoreError,
+    TooOften,
 )
 from data.published import WHERE_ANY, WHERE_KNOWN, derived
 
@@ -42,6 +46,8 @@ class ProblemType:
 PROBLEM_TYPES = (
     ProblemType(BadInput, 422, 2, "The input cannot be used"),
     ProblemType(NotFound, 404, 2, "Not found"),
+    ProblemType(NotSignedIn, 401, 2, "Not signed in"),
+    ProblemType(TooOften, 429, 2, "Tried too often"),
     ProblemType(Ambiguous, 409, 2, "Several records fit"),
     ProblemType(Conflict, 409, 5, "Changed by somebody else meanwhile"),
     ProblemType(IndexMismatch, 503, 4, "The index does not fit the encoder"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from data.calls import CallProfile
 from data.errors import BadInput, NotFound
 from data.model import AuditEntry, Organisation, OrganisationId, Outline, OutlineId
-from data.readers import Reader, only_reader
+from data.readers import Reader
 from data.sources.cells import content
 from data.sources.corrections import made_id
 from data.sources.identity import derived_id, identity
@@ -18,7 +18,9 @@ from data.sources.languages import language_of
 from data.store import Store
 from data.tables import PARTNERS_SETTING
 from data.writer import Writer
+from service.app.allowed import ADMINISTERING, OWNING, SENDING, allowed
 from service.app.answers import OutlineKept
+from service.app.imports import EVERYBODY
 from service.app.overall import OverallProjects
 from service.app.question import (
     ListQuestion,
@@ -35,16 +37,14 @@ from service.app.state import SnapshotHolder
 if TYPE_CHECKING:
     from service.runtime.snapshot import Snapshot
 
-_EVERYBODY = only_reader("konsort")
-"""For whom plans are held near those that stood: for all, and nobody is told one by that."""
 Write = Callable[[Writer], object]
 
 
 class Editing:
     """Changes single records. Each change is an entry of the audit, and can be undone.
 
-    Who sees all may change all; anybody else the own organisation and its outlines, and nothing of others: what one
-    may not change is not known.
+    Who sees all may change all, a coordinator what was submitted to the own calls, anybody else the own organisation
+    and its outlines: what one may not change is not known.
     """
 
     def __init__(
@@ -61,11 +61,12 @@ class Editing:
 
     # Outlines
 
+    @allowed(*SENDING)
     def outline(self, reader: Reader, outline: str) -> Outline:
         """Return one outline by id or title, a withdrawn one too."""
         kept = self._store.outline(self._records.names.outline(reader, outline, withdrawn=True))
-        if not reader.sees_all and kept.organisation != reader.organisation:
-            raise NotFound(f"outline {outline!r} is not yours to change")
+        if not (reader.coordinates(kept.call) or kept.organisation == reader.organisation):
+            raise NotFound(f"no outline {outline!r} is yours to change")
         return kept
 
     def kept(self, outline: Outline) -> OutlineKept:
@@ -73,6 +74,7 @@ class Editing:
         named = json.loads(self._store.setting(PARTNERS_SETTING) or "{}").get(outline.id, ())
         return OutlineKept.of(outline, tuple(self._store.organisations(named)))
 
+    @allowed(*SENDING)
     def add_outline(self, reader: Reader, added: OutlineAdded) -> Outline:
         """Keep a new outline, a late one too: the call's next proposal places it near the plan that stands.
 
@@ -106,6 +108,7 @@ class Editing:
         self._change(reader, f"add outline {ident}", write, profile.id)
         return outline
 
+    @allowed(*SENDING)
     def edit_outline(self, reader: Reader, outline: str, edited: OutlineEdited) -> Outline:
         """Change what is given of an outline; what is left out stays as it is, null becomes unknown."""
         before = self.outline(reader, outline)
@@ -116,13 +119,14 @@ class Editing:
             fields["work_stream"] = _stream(self._records.call(before.call), fields["work_stream"])
         if "organisation" in fields:
             fields["organisation"] = self._records.names.organisation(fields["organisation"] or "")
-            if not reader.sees_all and fields["organisation"] != reader.organisation:
+            if not reader.coordinates(before.call) and fields["organisation"] != reader.organisation:
                 raise BadInput("an outline of yours cannot become another organisation's")
         _require_words(fields)
         after = made(partial(replace, before), **fields) if fields else before
         self._put_outline(reader, "edit", after)
         return after
 
+    @allowed(*SENDING)
     def withdraw_outline(self, reader: Reader, outline: str) -> Outline:
         """Keep an outline, and match it with nobody any more."""
         before = self.outline(reader, outline)
@@ -130,12 +134,14 @@ class Editing:
         self._put_outline(reader, "withdraw", after)
         return after
 
+    @allowed(*SENDING)
     def restore_outline(self, reader: Reader, outline: str) -> Outline:
         """Let a withdrawn outline take part again."""
         after = replace(self.outline(reader, outline), withdrawn=None)
         self._put_outline(reader, "restore", after)
         return after
 
+    @allowed(*SENDING)
     def delete_outline(self, reader: Reader, outline: str) -> Outline:
         """Forget an outline; return what it was."""
         gone = self.outline(reader, outline)
@@ -149,11 +155,11 @@ class Editing:
         try:
             sender = self._records.organisation(added.organisation)
         except NotFound:
-            if not (added.new_organisation and reader.sees_all):
+            if not (added.new_organisation and reader.coordinates(added.call)):
                 raise
             ident = derived_id(added.organisation, where)
             return Organisation(ident, added.organisation.strip(), where), True
-        if not reader.sees_all and sender.id != reader.organisation:
+        if not reader.coordinates(added.call) and sender.id != reader.organisation:
             raise NotFound(f"{sender.label} is not yours to write for")
         return sender, False
 
@@ -164,6 +170,7 @@ class Editing:
 
     # Organisations, and what they write of themselves
 
+    @allowed(*OWNING)
     def organisation(self, reader: Reader, organisation: str) -> Organisation:
         """Return one organisation by id or name, a withdrawn one too."""
         kept = self._records.organisation(organisation, withdrawn=True)
@@ -171,6 +178,7 @@ class Editing:
             raise NotFound(f"organisation {organisation!r} is not yours to change")
         return kept
 
+    @allowed(*ADMINISTERING)
     def add_organisation(self, reader: Reader, added: OrganisationAdded) -> Organisation:
         """Keep a new organisation; without an id, one is made of name and country. BadInput where it is there."""
         if not reader.sees_all:
@@ -184,6 +192,7 @@ class Editing:
         self._put_organisation(reader, "add", after)
         return after
 
+    @allowed(*OWNING)
     def edit_organisation(
         self, reader: Reader, organisation: str, edited: OrganisationEdited
     ) -> Organisation:
@@ -194,6 +203,7 @@ class Editing:
         self._put_organisation(reader, "edit", after)
         return after
 
+    @allowed(*OWNING)
     def withdraw_organisation(self, reader: Reader, organisation: str) -> Organisation:
         """Keep an organisation with its outlines and its past, and suggest it to nobody any more."""
         before = self.organisation(reader, organisation)
@@ -201,12 +211,14 @@ class Editing:
         self._put_organisation(reader, "withdraw", after)
         return after
 
+    @allowed(*OWNING)
     def restore_organisation(self, reader: Reader, organisation: str) -> Organisation:
         """Let a withdrawn organisation take part again."""
         after = replace(self.organisation(reader, organisation), withdrawn=None)
         self._put_organisation(reader, "restore", after)
         return after
 
+    @allowed(*OWNING)
     def delete_organisation(self, reader: Reader, organisation: str) -> Organisation:
         """Forget an organisation; return what it was. BadInput where a project or an outline names it."""
         gone = self.organisation(reader, organisation)
@@ -215,6 +227,7 @@ class Editing:
         )
         return gone
 
+    @allowed(*ADMINISTERING)
     def merge_organisations(self, reader: Reader, gone: str, kept: str) -> Organisation:
         """Let two records of one body be one: what names `gone` names `kept` from now on. Undoing splits them again."""
         _require_all(reader)
@@ -240,6 +253,7 @@ class Editing:
 
     # What was done
 
+    @allowed(*ADMINISTERING)
     def audit(self, reader: Reader, part: ListQuestion) -> ListPart[AuditEntry]:
         """Return a part of what was written, newest first. It names hidden records: only for who sees all."""
         _require_all(reader)
@@ -249,6 +263,7 @@ class Editing:
         shown = entries[: part.limit]
         return ListPart(shown, str(shown[-1].id) if further else None)
 
+    @allowed(*ADMINISTERING)
     def undo(self, reader: Reader, entry: int) -> AuditEntry:
         """Put back what a change did, and return the change that this is; it can be undone in turn."""
         _require_all(reader)
@@ -265,11 +280,11 @@ class Editing:
 
     def _taken_up(self, change: Callable[[], object], *calls: str) -> None:
         """Change records; answer from them, and hold plans near those that stood before."""
-        plans = self._projects.in_work(_EVERYBODY, *calls)
+        plans = self._projects.in_work(EVERYBODY, *calls)
         change()
         self._snapshots.refresh()
         self._projects.remember(
-            _EVERYBODY, {call: plan for call, plan in plans.items() if self._projects.has_outlines(call)}
+            EVERYBODY, {call: plan for call, plan in plans.items() if self._projects.has_outlines(call)}
         )
 
 

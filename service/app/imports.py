@@ -5,10 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.errors import NotFound
 from data.model import ImportReport
-from data.readers import Reader
+from data.readers import Reader, only_reader
 from data.sources.mapping import NO_MAPPING, FileMapping
 from data.store import Store
+from service.app.allowed import ADMINISTERING, COORDINATING, allowed
 from service.app.answers import Imported
 from service.app.overall import OverallProjects
 from service.app.records import Records
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from service.runtime.snapshot import Snapshot
 
 Progress = Callable[[str, int, int], None]
+EVERYBODY = only_reader("konsort")
+"""For whom plans are held near those that stood: for all, and nobody is told one by that."""
 
 
 class Imports:
@@ -37,6 +41,7 @@ class Imports:
         self._snapshots = snapshots
         self._progress = progress
 
+    @allowed(*ADMINISTERING)
     def cordis(self, reader: Reader, paths: Sequence[Path], *, dry_run: bool) -> ImportReport:
         """Read what CORDIS publishes: ZIP archives or folders."""
         from data.sources.cordis import import_cordis
@@ -44,6 +49,7 @@ class Imports:
         read = partial(import_cordis, self._store, paths)
         return self._taken_up(reader, read, dry_run=dry_run)
 
+    @allowed(*COORDINATING)
     def outlines(
         self,
         reader: Reader,
@@ -58,6 +64,8 @@ class Imports:
         from data.sources.outlines import import_outlines
 
         profile = self._records.call(call)
+        if not reader.coordinates(profile.id):
+            raise NotFound(f"the outlines of call {call!r} are not open to {reader.id}")
         read = partial(
             import_outlines,
             self._store,
@@ -69,6 +77,7 @@ class Imports:
         )
         return self._taken_up(reader, read, profile.id, dry_run=dry_run)
 
+    @allowed(*ADMINISTERING)
     def organisations(
         self, reader: Reader, path: Path, *, dry_run: bool, mapping: FileMapping = NO_MAPPING
     ) -> ImportReport:
@@ -78,6 +87,7 @@ class Imports:
         read = partial(import_organisations, self._store, path, mapping=mapping)
         return self._taken_up(reader, read, dry_run=dry_run)
 
+    @allowed(*ADMINISTERING)
     def demo(self, reader: Reader, *, dry_run: bool) -> ImportReport:
         """Load the demo call."""
         from data.sources.demo import load_demo
@@ -88,13 +98,13 @@ class Imports:
         self, reader: Reader, read: Callable[..., ImportReport], *calls: str, dry_run: bool
     ) -> ImportReport:
         """Read records in; where something came in, answer from it, and hold plans near those that stood before."""
-        plans = {} if dry_run else self._projects.in_work(reader, *calls)
+        plans = {} if dry_run else self._projects.in_work(EVERYBODY, *calls)
         report = read(dry_run=dry_run, progress=self._progress)
         if not dry_run:
             before = self._snapshots.current.revision
             self._snapshots.refresh()
             if self._store.revision() != before:
-                self._projects.remember(reader, plans)
+                self._projects.remember(EVERYBODY, plans)
         return report
 
     def keep_problems(self, report: ImportReport, path: Path | None) -> Imported:

@@ -12,6 +12,7 @@ from data.errors import StoreError
 from data.model import CallId
 from data.readers import Reader, only_reader
 from data.store import Store
+from service.app.accounts import Accounts
 from service.app.editing import Editing
 from service.app.imports import Imports
 from service.app.overall import OverallProjects
@@ -42,6 +43,7 @@ class Application:
     imports: Imports
     editing: Editing
     owners: Owners
+    accounts: Accounts
     serving: Serving
     snapshots: "SnapshotHolder[Snapshot]"
     store: Store
@@ -86,6 +88,7 @@ def open_application(settings: Settings, progress: Progress | None = None) -> Ap
         imports=Imports(store, records, projects, snapshots, progress),
         editing=Editing(store, records, projects, snapshots),
         owners=Owners(store, records, snapshots),
+        accounts=Accounts(store, records),
         serving=serving,
         snapshots=snapshots,
         store=store,

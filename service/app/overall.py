@@ -8,6 +8,7 @@ from data.errors import NotFound
 from data.once import Kept
 from data.readers import Reader
 from data.store import Store
+from service.app.allowed import COORDINATING, allowed
 from service.app.question import DecisionMade, IntegrateQuestion
 from service.app.records import Records
 from service.app.state import SnapshotHolder
@@ -27,7 +28,7 @@ PLANS_KEPT = 8
 
 
 class OverallProjects:
-    """Answers about whole calls. Who may not see every outline of a call is not told its overall project."""
+    """Answers about whole calls. Who does not coordinate a call is not told its overall project."""
 
     def __init__(self, store: Store, records: Records, snapshots: "SnapshotHolder[Snapshot]") -> None:
         self._store = store
@@ -35,6 +36,7 @@ class OverallProjects:
         self._snapshots = snapshots
         self._plans: Plans = Kept(PLANS_KEPT)
 
+    @allowed(*COORDINATING)
     def propose(self, reader: Reader, question: IntegrateQuestion, *, anew: bool = False) -> "OverallProject":
         """Propose a call's overall project; `anew`: as if nobody had seen one before. Else nothing is written."""
         workspace = self.workspace(reader, question.call)
@@ -42,6 +44,7 @@ class OverallProjects:
             workspace.forget()
         return workspace.propose(without=self.resolved(reader, question))
 
+    @allowed(*COORDINATING)
     def alternatives(
         self, reader: Reader, question: IntegrateQuestion, project: "OverallProject"
     ) -> "tuple[Alternative, ...]":
@@ -49,6 +52,7 @@ class OverallProjects:
         workspace = self.workspace(reader, question.call)
         return workspace.alternatives(project, without=self.resolved(reader, question))
 
+    @allowed(*COORDINATING)
     def resolved(self, reader: Reader, question: IntegrateQuestion) -> tuple[str, ...]:
         """Whom `without` means: ids of outlines and organisations, codes of countries."""
         names = self._records.names
@@ -58,18 +62,21 @@ class OverallProjects:
         """Whether the store has any outline of a call."""
         return bool(self._store.outline_heads(call=self._records.call(call).id, limit=1, standing=True))
 
+    @allowed(*COORDINATING)
     def streams(self, reader: Reader, call: str) -> Mapping[str, str]:
         """The work streams' names by id."""
         return self.workspace(reader, call).streams
 
     # Decisions
 
+    @allowed(*COORDINATING)
     def decisions(self, reader: Reader, call: str) -> "tuple[KeptDecision, ...]":
         """Every decision about a call's overall project in words, each with the key that takes it back."""
         if not self.has_outlines(call):
             return ()
         return self.workspace(reader, call).kept_decisions()
 
+    @allowed(*COORDINATING)
     def decide(
         self, reader: Reader, call: str, decisions: Iterable[DecisionMade], *, anew: bool = False
     ) -> None:
@@ -83,6 +90,7 @@ class OverallProjects:
         ]
         workspace.add(made, anew=anew)
 
+    @allowed(*COORDINATING)
     def take_back(self, reader: Reader, call: str, keys: Collection[str]) -> None:
         """Take single decisions back by their keys."""
         self.workspace(reader, call).take_back(keys)
@@ -97,6 +105,7 @@ class OverallProjects:
 
     # What must not move because records change
 
+    @allowed(*COORDINATING)
     def in_work(self, reader: Reader, *calls: str) -> "dict[str, Previous]":
         """The plans that people have seen: of these calls, and of all with decisions."""
         decided = {call.id for call in self._records.calls() if self._store.setting(f"decisions:{call.id}")}
@@ -106,6 +115,7 @@ class OverallProjects:
                 plans[call] = plan
         return plans
 
+    @allowed(*COORDINATING)
     def remember(self, reader: Reader, plans: "Mapping[str, Previous]") -> None:
         """Hold the plans of calls near those that stood before."""
         for call, plan in plans.items():
@@ -113,6 +123,7 @@ class OverallProjects:
 
     # What can be taken along
 
+    @allowed(*COORDINATING)
     def file(self, reader: Reader, project: "OverallProject", kind: str) -> bytes:
         """Return a proposal as XLSX, DOCX or GEXF; BadInput for another kind."""
         from service.app.workspace import as_file
@@ -120,6 +131,7 @@ class OverallProjects:
         today = dt.datetime.now().astimezone().date()
         return as_file(project, kind, title=self._records.call(project.call).title, today=today)
 
+    @allowed(*COORDINATING)
     def meetings(
         self, reader: Reader, call: str, start: dt.datetime, end: dt.datetime, tables: int
     ) -> "MeetingPlan":
@@ -128,14 +140,13 @@ class OverallProjects:
 
         return plan_of(self.propose(reader, IntegrateQuestion(call=call)), start, end, tables)
 
+    @allowed(*COORDINATING)
     def workspace(self, reader: Reader, call: str) -> "Workspace":
         """Return the place where a call's proposal and decisions are kept. NotReady where it has no outlines."""
         from service.app.workspace import Workspace
 
         profile = self._records.call(call)
-        knowledge = self._snapshots.current.knowledge
-        if not all(
-            reader.may_see(outline) for outline in knowledge.outlines.values() if outline.call == profile.id
-        ):
+        if not reader.coordinates(profile.id):
             raise NotFound(f"the overall project of call {call!r} is not open to {reader.id}")
+        knowledge = self._snapshots.current.knowledge
         return Workspace(self._store, knowledge, profile, user=reader.id, plans=self._plans)

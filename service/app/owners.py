@@ -8,6 +8,7 @@ from data.readers import Reader
 from data.store import Store
 from graph.names.ownership import suspected_pairs
 from graph.rules.members import pair
+from service.app.allowed import ADMINISTERING, COORDINATING, allowed
 from service.app.answers import SuspectedOwner
 from service.app.records import Records
 from service.app.state import SnapshotHolder
@@ -24,6 +25,7 @@ class Owners:
         self._records = records
         self._snapshots = snapshots
 
+    @allowed(*COORDINATING)
     def suspected(self, reader: Reader, limit: int) -> tuple[SuspectedOwner, ...]:
         """Pairs of organisations whose names look like one owner and about which nobody has decided."""
         snapshot = self._snapshots.current
@@ -42,6 +44,7 @@ class Owners:
             for suspicion in islice(undecided, limit)
         )
 
+    @allowed(*ADMINISTERING)
     def decide(self, reader: Reader, a: str, b: str, *, same: bool) -> tuple[str, str]:
         """Keep a person's word on whether two organisations have one owner; return the ids of both."""
         first, second = self._records.names.organisations((a, b))

@@ -16,6 +16,7 @@ from graph.names.names import NOTHING_COUNTED
 from graph.names.ownership import may_share_names, ownership_of
 from graph.rules.members import Member, completed
 from graph.rules.rules import Verdict, check
+from service.app.allowed import ALL, allowed
 from service.app.question import (
     MOST_MEMBERS,
     CheckQuestion,
@@ -56,6 +57,7 @@ class Questions:
         self._snapshots = snapshots
         self._budget_s = budget_s
 
+    @allowed(*ALL)
     def read(self, reader: Reader, question: ReadQuestion) -> "Statements":
         """Take an outline apart, as `suggest` does: what it seeks, what its author is and brings, what it is about."""
         from matcher.suggest.reading import understand
@@ -70,6 +72,7 @@ class Questions:
         author = self._records.organisation(outline.organisation)
         return understand(outline.text, seeks=outline.seeks, offers=outline.offers, author=author)
 
+    @allowed(*ALL)
     def suggest(
         self,
         reader: Reader,
@@ -80,19 +83,23 @@ class Questions:
         """Propose whole consortia for an outline. `watch` hears of each better set while the search goes on."""
         return self._matcher(reader).suggest(self.request_of(reader, question), watch=watch)
 
+    @allowed(*ALL)
     def steer(self, reader: Reader, question: SteerQuestion) -> "Steering":
         """Say what could be changed in a set: swaps with what they change, and what if somebody leaves."""
         team = self._records.names.organisations(question.members)
         return self._matcher(reader).steer(self.request_of(reader, question), team)
 
+    @allowed(*ALL)
     def trade_off(self, reader: Reader, question: SuggestQuestion) -> "TradeOff":
         """Say what new ties cost in fit: sets from most fit to most new ties."""
         return self._matcher(reader).trade_off(self.request_of(reader, question))
 
+    @allowed(*ALL)
     def partners(self, reader: Reader, question: PartnersQuestion) -> "Partners":
         """Find partners for one organisation, with reasons."""
         return self._matcher(reader).partners(self.partners_request_of(question))
 
+    @allowed(*ALL)
     def why(self, reader: Reader, question: WhyQuestion) -> "Why":
         """Say how an organisation stands for an outline that the reader may see. Of others, names alone are told."""
         from matcher.suggest.answers import SuggestRequest
@@ -104,6 +111,7 @@ class Questions:
         request = made(SuggestRequest, call=call, outline=outline)
         return self._matcher(reader).why(request, names.organisation(question.organisation))
 
+    @allowed(*ALL)
     def rank(
         self, reader: Reader, queries: Sequence[RankQuery], *, limit: int, newcomers: float = 0.0
     ) -> "list[Ranking]":
@@ -111,6 +119,7 @@ class Questions:
         ranker = self._knowledge(reader).ranker
         return ranker.rank([query_of(query) for query in queries], limit=limit, newcomers=newcomers)
 
+    @allowed(*ALL)
     def contributions(
         self, reader: Reader, query: RankQuery, ranking: "Ranking", first: int
     ) -> "tuple[Grounds, ...]":
@@ -121,10 +130,12 @@ class Questions:
         contributions = self._knowledge(reader).ranker.explain(query_of(query), chosen)
         return tuple(map(Grounds, chosen, contributions))
 
+    @allowed(*ALL)
     def check(self, reader: Reader, question: CheckQuestion) -> Verdict:
         """Check members; what is not said of them is taken from the store, where it knows the id."""
         return self.check_members(reader, question.call, [member_of(member) for member in question.members])
 
+    @allowed(*ALL)
     def check_file(self, reader: Reader, call: str, path: Path) -> Verdict:
         """Check the members that a file lists."""
         return self.check_members(reader, call, self.members_in(path))
@@ -141,6 +152,7 @@ class Questions:
         known = self._records.organisations(row.id for row in rows if row.name is None)
         return tuple(made(Member, **asdict(_named(row, known))) for row in rows)
 
+    @allowed(*ALL)
     def check_members(self, reader: Reader, call: str, members: Sequence[Member]) -> Verdict:
         """Check members rule by rule against a call."""
         profile = self._records.call(call)
@@ -151,6 +163,7 @@ class Questions:
         ownership = ownership_of(whole, snapshot.owner_decisions, counted)
         return check(profile, whole, ownership=ownership)
 
+    @allowed(*ALL)
     def request_of(self, reader: Reader, question: SuggestQuestion) -> "SuggestRequest":
         """Return the matcher's request: names resolved, countries as codes. Raises BadInput, NotFound, Ambiguous."""
         from matcher.suggest.answers import SuggestRequest

@@ -10,6 +10,7 @@ from data.model import CallId, Organisation, Outline, OutlineHead
 from data.organisation_types import OrganisationType, organisation_types
 from data.readers import Reader
 from data.store import Store
+from service.app.allowed import ALL, allowed
 from service.app.question import PAGE, ListQuestion
 from service.app.resolve import Resolver
 from service.app.state import SnapshotHolder
@@ -68,6 +69,7 @@ class Records:
 
     # Outlines
 
+    @allowed(*ALL)
     def outlines(
         self, reader: Reader, part: ListQuestion, *, call: str | None = None, text: str | None = None
     ) -> ListPart[OutlineHead]:
@@ -84,16 +86,19 @@ class Records:
             heads.append(head)
         return ListPart(tuple(heads))
 
+    @allowed(*ALL)
     def all_outlines(self, reader: Reader, *, call: str | None = None) -> Iterator[OutlineHead]:
         """Give every outline that the reader may see, read in parts."""
         if call is not None:
             self.call(call)
         return self._visible(reader, call)
 
+    @allowed(*ALL)
     def count_outlines(self, reader: Reader, *, call: str | None = None) -> int:
         """How many outlines the reader may see."""
         return sum(1 for _ in self._visible(reader, call))
 
+    @allowed(*ALL)
     def outline(self, reader: Reader, outline: str) -> Outline:
         """Return one outline by id or title; one that the reader may not see is not known."""
         return self._store.outline(self.names.outline(reader, outline))

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from data.errors import BadInput
 
@@ -40,6 +41,21 @@ SETTINGS = (
         "on",
         "'on': a running service learns the ranking anew in the background after imports; or 'off'",
     ),
+    Setting(
+        "accounts",
+        "off",
+        "'on': people sign in and see what they may; or 'off': one user, on this machine",
+    ),
+    Setting(
+        "public_url",
+        "",
+        "where a service with accounts is reached: https://HOST, with a path where it has one",
+    ),
+    Setting(
+        "proxies",
+        "0",
+        "how many reverse proxies stand before the service and say in X-Forwarded-For who asks",
+    ),
 )
 
 
@@ -57,6 +73,9 @@ class Settings:
     budget_s: float
     user: str
     retrain: bool
+    accounts: bool
+    public_url: str
+    proxies: int
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], *, home: str | None = None) -> "Settings":
@@ -82,6 +101,9 @@ class Settings:
             budget_s=_seconds(value["budget_s"]),
             user=value["user"],
             retrain=_switch("retrain", value["retrain"]),
+            accounts=_switch("accounts", value["accounts"]),
+            public_url=_public_url(value["public_url"]),
+            proxies=_proxies(value["proxies"]),
         )
 
 
@@ -98,6 +120,25 @@ def _seconds(text: str) -> float:
     if not 0.05 <= seconds <= 600:
         raise BadInput(f"KONSORT_BUDGET_S must be a number of seconds from 0.05 to 600, not {text!r}")
     return seconds
+
+
+def _public_url(text: str) -> str:
+    """Return the address without a slash at its end. Anything but this machine needs TLS: passwords go over it."""
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.hostname and parts.scheme in (("http", "https") if here else ("https",)) and not parts.query:
+        return text.rstrip("/")
+    raise BadInput(
+        f"KONSORT_PUBLIC_URL must be as in https://konsort.example or https://example.eu/konsort, not {text!r}"
+    )
+
+
+def _proxies(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= 5:
+        return int(text)
+    raise BadInput(f"KONSORT_PROXIES must be a number from 0 to 5, not {text!r}")
 
 
 def _switch(name: str, text: str) -> bool:

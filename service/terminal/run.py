@@ -9,6 +9,10 @@ import click
 from service.runtime.cores import share_cores
 from service.runtime.memory import MemoryTrimming, keep_few_arenas
 from service.terminal.command import Command, Session, pass_session
+from service.terminal.people import invitation_address
+
+DEMO_CALL, DEMO_COMPANY = "demo-industrial-cloud", "DEMO-ORG-004"
+"""What the demo's coordinator coordinates, and for whom its company speaks."""
 
 
 @click.command("setup", cls=Command, example="konsort setup")
@@ -21,14 +25,15 @@ def setup(session: Session) -> None:
     click.echo("Konsort is ready: `konsort demo`, or `konsort import --help`")
 
 
-def _try_port(host: str, port: int) -> None:
+def _try_port(host: str, port: int, *, anywhere: bool = False) -> None:
     """Refuse an address that cannot be listened on before anything slow is done."""
     from service.web.server import listen
 
-    listen(host, port).close()
+    listen(host, port, anywhere=anywhere).close()
 
 
-def _serve(session: Session, host: str, port: int) -> None:
+def _serve(session: Session, host: str, port: int, *, accounts: bool = False, demo: bool = False) -> None:
+    from service.app.accounts import Doors
     from service.runtime.training import Retraining, train_command
     from service.web.app import create_app
     from service.web.server import serve as run_server
@@ -43,19 +48,30 @@ def _serve(session: Session, host: str, port: int) -> None:
         running.enter_context(MemoryTrimming())
         if session.settings.retrain:
             running.enter_context(Retraining(app.imports.training_due, train_command(session.settings.home)))
-        run_server(create_app(app), host=host, port=port, ready=click.echo)
+        doors = Doors(accounts, demo, session.settings.public_url if accounts else "")
+        run_server(create_app(app, doors=doors), host=host, port=port, ready=click.echo, anywhere=accounts)
 
 
 @click.command("serve", cls=Command, example="konsort serve --port 8470")
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Loopback only, as long as there are no accounts."
-)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Loopback only, unless with --accounts.")
 @click.option("--port", default=8470, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--accounts", is_flag=True, help="People sign in, and see what they may (or KONSORT_ACCOUNTS=on)."
+)
 @pass_session
-def serve(session: Session, host: str, port: int) -> None:
-    """Serve pages and API from the store."""
-    _try_port(host, port)
-    _serve(session, host, port)
+def serve(session: Session, host: str, port: int, accounts: bool) -> None:
+    """Serve pages and API from the store.
+
+    With --accounts it begins closed: its first start prints a link that makes the administrator.
+    """
+    closed = accounts or session.settings.accounts
+    _try_port(host, port, anywhere=closed)
+    if closed and not session.app.accounts.any_administrator():
+        link = invitation_address(session, session.app.accounts.first_link(), port=port)
+        click.echo(
+            f"Nobody administers this yet. The first administrator joins here, once, within an hour:\n{link}"
+        )
+    _serve(session, host, port, accounts=closed)
 
 
 @click.command("demo", cls=Command, example="konsort demo --port 8470")
@@ -74,8 +90,9 @@ def demo(session: Session, host: str, port: int) -> None:
         click.echo(f"Demo home: {session.settings.home} (all organisations in it are fictional)")
         click.echo(f"Other commands find it with: export KONSORT_HOME={session.settings.home}")
         session.app.imports.demo(session.reader, dry_run=False)
+        session.app.accounts.add_demo_people(session.reader, DEMO_CALL, DEMO_COMPANY)
         try:
-            _serve(session, host, port)
+            _serve(session, host, port, demo=True)
         finally:
             session.close()
 

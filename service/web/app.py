@@ -1,6 +1,7 @@
 """What is the web application made of? The API, the pages, one way to tell errors, and headers that keep it shut."""
 
 import logging
+from collections.abc import Mapping
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -12,17 +13,20 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from data.errors import BadInput, KonsortError
+from data.errors import BadInput, KonsortError, NotSignedIn, TooOften
 from data.published import as_json
+from service.app.accounts import Doors
 from service.app.open import Application
 from service.app.question import Strict
 from service.problems import MEDIA_TYPE, Problem
 from service.refusals import fields_of
+from service.web import access
 from service.web.api.routes import PREFIX, api_blueprint
 from service.web.api.schemas import described
 from service.web.health import health_blueprint
 from service.web.identity import identify
 from service.web.pages.routes import pages_blueprint
+from service.web.proxies import behind_proxies
 from service.web.requests import JsonRequest, in_words
 from service.web.server import loopback
 
@@ -41,13 +45,19 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 """`no-store`: answers may hold confidential outlines. The style sheet alone may be kept."""
+TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where the public address has TLS: browsers come by it alone, for a year."""
+ONE_USER = Doors()
 log = logging.getLogger(__name__)
 
 
-def create_app(application: Application, *, largest_request_bytes: int = LARGEST_REQUEST_BYTES) -> OpenAPI:
-    """Return the Flask application that answers with `application`.
+def create_app(
+    application: Application, *, largest_request_bytes: int = LARGEST_REQUEST_BYTES, doors: Doors = ONE_USER
+) -> OpenAPI:
+    """Return the Flask application that answers with `application`. `doors`: how it is entered.
 
-    It answers only to loopback names in the Host header, so that no other site can be pointed at it by DNS.
+    It answers only to loopback names in the Host header, and where it has one to the name of its public address, so
+    that no other site can be pointed at it by DNS.
     """
     app = OpenAPI(
         "service.web.pages",
@@ -63,15 +73,17 @@ def create_app(application: Application, *, largest_request_bytes: int = LARGEST
     app.config["MAX_FORM_MEMORY_SIZE"] = largest_request_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    identify(app, application.reader)
+    app.before_request(partial(_only_own_names, urlsplit(doors.public_url).netloc))
+    identify(app, application, doors)
+    access.guard(app)
     app.register_api(api_blueprint(application))
     app.register_blueprint(pages_blueprint(application))
     app.register_blueprint(health_blueprint(lambda: application.serving.health))
     description = cache(partial(_description, app))  # takes half a second: made at the first question for it
     app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", lambda: jsonify(description()))
     _register_error_handlers(app)
-    app.before_request(_only_loopback_names)
-    app.after_request(_shut)
+    app.after_request(partial(_shut, {**HEADERS, **(TLS_ALONE if doors.secure else {})}))
+    behind_proxies(app, doors.public_url, application.settings.proxies)
     return app
 
 
@@ -87,16 +99,18 @@ def _version() -> str:
         return "0"
 
 
-def _only_loopback_names() -> None:
+def _only_own_names(public: str) -> None:
     # Werkzeug's own list of trusted hosts cannot name an IPv6 address.
+    if public and request.host == public:
+        return
     try:
         loopback(urlsplit(f"//{request.host}").hostname or "")
     except BadInput:
         abort(400, f"this service answers to localhost and loopback addresses only, not to {request.host!r}")
 
 
-def _shut(response: Response) -> Response:
-    for name, value in HEADERS.items():
+def _shut(headers: Mapping[str, str], response: Response) -> Response:
+    for name, value in headers.items():
         response.headers.setdefault(name, value)
     if request.endpoint == "static" and response.status_code == 200:
         response.headers["Cache-Control"] = "max-age=3600"
@@ -126,7 +140,12 @@ def _invalid(error: ValidationError) -> Response:
 def _register_error_handlers(app: Flask) -> None:
     @app.errorhandler(KonsortError)
     def known(error: KonsortError) -> Response:
-        return _problem_response(Problem.of(error, request.path))
+        response = _problem_response(Problem.of(error, request.path))
+        if isinstance(error, NotSignedIn):
+            response.headers["WWW-Authenticate"] = "Bearer"
+        if isinstance(error, TooOften):
+            response.headers["Retry-After"] = str(error.wait_s)
+        return response
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:

@@ -1,4 +1,4 @@
-"""How is the application served? By waitress, on the loopback address only, until told to stop."""
+"""How is the application served? By waitress, on the loopback address unless people sign in, until told to stop."""
 
 import ipaddress
 import signal
@@ -28,14 +28,16 @@ def loopback(host: str) -> str:
     except ValueError:
         pass
     raise BadInput(
-        f"refused to listen on {host!r}: there are no accounts yet, so whoever reaches the port could read "
-        "every outline. Use 127.0.0.1, and an SSH tunnel to reach it from another machine."
+        f"refused to listen on {host!r}: without accounts whoever reaches the port could read every outline. "
+        "Use 127.0.0.1, and an SSH tunnel to reach it from another machine, or serve with --accounts."
     )
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens there. Raises BadInput where the address is no loopback one or the port taken."""
-    address = loopback(host)
+def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
+    """Return a socket that listens there. Raises BadInput where the port is taken, or the address, unless `anywhere`,
+    is no loopback one.
+    """
+    address = host if anywhere and host != "localhost" else loopback(host)
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         return socket.create_server((address, port), family=family)
@@ -44,15 +46,24 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    app: Flask, *, host: str = "127.0.0.1", port: int = 8470, ready: Callable[[str], object] = print
+    app: Flask,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8470,
+    ready: Callable[[str], object] = print,
+    anywhere: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished.
 
-    `ready` gets one line as soon as the port answers; port 0 takes a free one. Raises BadInput for an address
-    that is not a loopback one or a port that is taken.
+    `ready` gets one line as soon as the port answers; port 0 takes a free one. `anywhere`: people sign in, so that it
+    may listen on any address. Raises BadInput for another one, or a port that is taken.
     """
-    address = loopback(host)
-    server = create_server(app, sockets=[listen(address, port)], threads=THREADS, ident="konsort")
+    opened = listen(host, port, anywhere=anywhere)
+    address = opened.getsockname()[0]
+    # Headers of proxies are read, or taken away, by the application: it knows how many there are.
+    server = create_server(
+        app, sockets=[opened], threads=THREADS, ident="konsort", clear_untrusted_proxy_headers=False
+    )
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stop)

@@ -538,7 +538,8 @@ def test_a_store_of_the_first_layout_keeps_its_records_and_its_revision(store_ur
                 ("audit", "undoes"),
             ):
                 connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
-            connection.exec_driver_sql("DROP TABLE changes")
+            for table in ("changes", "sessions", "tokens", "invitations", "attempts", "people"):
+                connection.exec_driver_sql(f"DROP TABLE {table}")
             connection.exec_driver_sql("DELETE FROM state")
             connection.exec_driver_sql("INSERT INTO state (name, value) VALUES ('revision', 'abc')")
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")

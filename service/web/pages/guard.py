@@ -4,14 +4,21 @@ import secrets
 
 from flask import Request, abort
 
+from service.web.identity import token_of
+
 FIELD = "token"
 
 
 class Guard:
-    """A token made anew with each start. No cookie is needed: pages of other sites cannot read ours."""
+    """A token made anew with each start and for each session: pages of other sites cannot read ours."""
 
     def __init__(self) -> None:
-        self.token = secrets.token_urlsafe(24)
+        self._key = secrets.token_bytes(24)
+
+    @property
+    def token(self) -> str:
+        """What stands in the forms of the request at hand."""
+        return token_of(self._key)
 
     def require(self, request: Request) -> None:
         """Refuse (403) a form without the token, and one that the browser says another site has sent."""

@@ -12,8 +12,9 @@ from matcher.solver.assemble import PRESETS
 from matcher.suggest.answers import Suggestions
 from service.app.open import Application
 from service.app.question import ListQuestion
-from service.web.identity import reader
-from service.web.pages import bringing, combining, editing, needs, show, steering
+from service.web.access import may_open
+from service.web.identity import asking, reader
+from service.web.pages import accounts, bringing, combining, editing, needs, show, steering
 from service.web.pages.form import Form
 from service.web.pages.forms import (
     USUAL_PRESET,
@@ -40,7 +41,8 @@ def pages_blueprint(application: Application) -> Blueprint:
     @pages.app_context_processor
     def always() -> dict[str, Any]:
         constants = {"prevails": PREVAILS, "score_means": SCORE_MEANS, "answers": show.ANSWERS}
-        return {"fictional": lambda: records.any_fictional, "icons": show.ICONS, **constants}
+        who = {"may_open": may_open, "me": lambda: asking().person, "roots": request.script_root}
+        return {"fictional": lambda: records.any_fictional, "icons": show.ICONS, **constants, **who}
 
     @pages.get("/")
     def start() -> str:
@@ -59,6 +61,7 @@ def pages_blueprint(application: Application) -> Blueprint:
     combining.add_routes(pages, application)
     bringing.add_routes(pages, application)
     editing.add_routes(pages, application)
+    accounts.add_routes(pages, application)
     return pages
 
 

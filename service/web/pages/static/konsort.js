@@ -13,7 +13,7 @@ document.querySelectorAll("input[data-find]").forEach((input) => {
       last = text;
       const query = new URLSearchParams({ limit: "12", text });
       if (input.dataset.call) query.set("call", input.dataset.call);
-      const answer = await fetch("/api/v1/" + input.dataset.find + "?" + query);
+      const answer = await fetch((document.documentElement.dataset.root || "") + "/api/v1/" + input.dataset.find + "?" + query);
       if (!answer.ok || input.value.trim() !== text) return;
       const rows = (await answer.json())[input.dataset.find];
       input.list.replaceChildren(...rows.map((row) => {

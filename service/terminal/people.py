@@ -1,0 +1,85 @@
+"""Who may use a service with accounts? user: invite, list, disable, enable, reset, sign-out, erase."""
+
+import click
+
+from data.readers import Role
+from service.terminal.command import Command, Group, Session, pass_session
+
+
+@click.group("user", cls=Group)
+def user() -> None:
+    """Let people in to a service with accounts (`konsort serve --accounts`)."""
+
+
+@user.command("invite", cls=Command, example="konsort user invite coordinator --call ipcei-2021")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@click.option("--organisation", help="For a member of an organisation: its name or code.")
+@click.option("--call", "calls", multiple=True, help="For a coordinator: a call; may be repeated.")
+@pass_session
+def invite(session: Session, role: str, organisation: str | None, calls: tuple[str, ...]) -> None:
+    """Print a link by which somebody joins; it works once, for a week."""
+    secret = session.app.accounts.invite(session.reader, role, organisation=organisation, calls=calls)
+    click.echo(invitation_address(session, secret))
+
+
+@user.command("list", cls=Command, example="konsort user list")
+@pass_session
+def listed(session: Session) -> None:
+    """List who can sign in."""
+    for person in session.app.accounts.people(session.reader):
+        whose = person.organisation or ", ".join(sorted(person.calls))
+        notes = [whose, "let in no more" if person.disabled else ""]
+        click.echo("  ".join(filter(None, (person.name, person.role.value, *notes))))
+
+
+@user.command("disable", cls=Command, example="konsort user disable anna@example.eu")
+@click.argument("name")
+@pass_session
+def disable(session: Session, name: str) -> None:
+    """Let a person in no more; sessions and tokens end at once."""
+    session.app.accounts.disable(session.reader, name)
+    click.echo(f"{name} is let in no more")
+
+
+@user.command("enable", cls=Command, example="konsort user enable anna@example.eu")
+@click.argument("name")
+@pass_session
+def enable(session: Session, name: str) -> None:
+    """Let a person in again."""
+    session.app.accounts.enable(session.reader, name)
+    click.echo(f"{name} is let in again")
+
+
+@user.command("reset", cls=Command, example="konsort user reset anna@example.eu")
+@click.argument("name")
+@pass_session
+def reset(session: Session, name: str) -> None:
+    """Print a link by which a person sets a new password; it works once, for a day. A second factor ends with it."""
+    click.echo(invitation_address(session, session.app.accounts.reset(session.reader, name)))
+
+
+@user.command("sign-out", cls=Command, example="konsort user sign-out anna@example.eu")
+@click.argument("name")
+@pass_session
+def sign_out(session: Session, name: str) -> None:
+    """End all sessions of a person."""
+    click.echo(f"sessions ended: {session.app.accounts.sign_out_everywhere(session.reader, name)}")
+
+
+@user.command("erase", cls=Command, example="konsort user erase anna@example.eu --yes")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_session
+def erase(session: Session, name: str, yes: bool) -> None:
+    """Forget a person; the audit names another word from then on."""
+    if not yes:
+        click.confirm(f"Forget {name}? This cannot be undone", abort=True)
+    click.echo(f"forgotten; the audit says {session.app.accounts.erase(session.reader, name)}")
+
+
+def invitation_address(session: Session, secret: str, *, port: int = 8470) -> str:
+    """Return the link that a secret belongs to; without a public address, on this machine."""
+    return f"{session.settings.public_url or f'http://127.0.0.1:{port}'}/invitations/{secret}"
+
+
+COMMANDS = (user,)

@@ -1,0 +1,181 @@
+"""Who may use which address? The table of `service/web/access.py`, tried address by address in every role."""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from data.model import OrganisationId
+from data.people import Account
+from data.readers import NOBODY as STRANGER
+from data.readers import Reader, Role
+from service.app.accounts import Accounts, Doors, digest_of
+from service.app.allowed import allowed_roles
+from service.app.editing import Editing
+from service.app.imports import Imports
+from service.app.open import Application, open_application
+from service.app.overall import OverallProjects
+from service.app.owners import Owners
+from service.app.questions import Questions
+from service.app.records import Records
+from service.runtime.settings import Settings
+from service.web.access import ACCESS, inside, line_of
+from service.web.app import create_app
+from service.web.identity import SESSION
+
+CALL = "demo-industrial-cloud"
+OUTLINE, OWNER = "DEMO-OUT-004", "DEMO-ORG-004"
+NOT_THERE = "nothing is at"
+VALUES = {
+    "call": CALL,
+    "kind": "xlsx",
+    "outline": "NOBODY-S",
+    "organisation": "NOBODY-S",
+    "secret": "x",
+    "change": 999_999,
+}
+USE_CASES = (Records, Questions, OverallProjects, Imports, Editing, Owners, Accounts)
+
+
+def people() -> dict[Role, Account]:
+    return {
+        Role.ADMINISTRATOR: Account("ada", "Ada", Role.ADMINISTRATOR, password="x"),
+        Role.COORDINATOR: Account("cleo", "Cleo", Role.COORDINATOR, calls=frozenset({CALL})),  # type: ignore[arg-type]
+        Role.COMPANY: Account("ben", "Ben", Role.COMPANY, OrganisationId(OWNER)),
+        Role.ANALYST: Account("ann", "Ann", Role.ANALYST),
+    }
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Application, Flask]]:
+    home: Path = tmp_path_factory.mktemp("closed")
+    with open_application(Settings.from_env({"KONSORT_ENCODER": "hashing"}, home=str(home))) as application:
+        application.imports.demo(application.reader, dry_run=False)
+        for person in people().values():
+            application.store.people.add(person, by="test")
+        yield application, create_app(application, doors=Doors(accounts=True))
+
+
+def signed_in(closed: tuple[Application, Flask], role: Role | None) -> FlaskClient:
+    application, app = closed
+    client = app.test_client()
+    if role is not None:
+        person = people()[role]
+        secret = application.accounts._open(person, "test").secret
+        client.set_cookie(SESSION, secret)
+    return client
+
+
+def addresses(app: Flask) -> list[tuple[str, str]]:
+    return sorted(
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    )
+
+
+def filled(rule: str) -> str:
+    for name, value in VALUES.items():
+        for kind in (f"<{name}>", f"<path:{name}>", f"<int:{name}>"):
+            rule = rule.replace(kind, str(value))
+    return rule.replace("<path:filename>", "konsort.css")
+
+
+def test_every_address_has_its_line_and_every_line_its_address(closed: tuple[Application, Flask]) -> None:
+    there = {f"{method} {rule}" for method, rule in addresses(closed[1])}
+    assert there - ACCESS.keys() == set(), "say in service/web/access.py whom each new address allows"
+    assert ACCESS.keys() - there == set()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_gets_to_its_addresses_alone(closed: tuple[Application, Flask], role: Role) -> None:
+    client = signed_in(closed, role)
+    for method, rule in addresses(closed[1]):
+        if rule == "/logout":
+            continue
+        response = client.open(filled(rule), method=method, headers={"Accept": "application/json"})
+        refused = response.status_code == 404 and NOT_THERE in response.text
+        response.close()
+        assert refused == (role not in line_of(method, rule).roles), (method, rule, response.status_code)
+        assert response.status_code < 500, (method, rule, response.text)
+
+
+def test_who_is_not_signed_in_is_told_the_same_whatever_is_there(closed: tuple[Application, Flask]) -> None:
+    client = signed_in(closed, None)
+    answers = set()
+    for method, rule in [*addresses(closed[1]), ("GET", "/api/v1/nothing"), ("PUT", "/nothing")]:
+        if not line_of(method, rule).anyone:
+            response = client.open(filled(rule), method=method, headers={"Accept": "application/json"})
+            answers.add((response.status_code, response.get_json()["detail"]))
+    assert answers == {(401, "sign in first; programs send the header 'Authorization: Bearer TOKEN'")}
+    for path in ("/outlines/DEMO-OUT-004", "/nothing", "/people"):
+        page = client.get(path, headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["Location"]) == (
+            303,
+            f"/login?next={path.replace('/', '%2F')}",
+        ) or (page.headers["Location"] == f"/login?next={path}")
+
+
+def test_a_token_that_reads_changes_nothing(closed: tuple[Application, Flask]) -> None:
+    application, app = closed
+    reader = application.accounts.reader_of(people()[Role.ADMINISTRATOR])
+    read = application.accounts.add_token(reader, "reading", "read")
+    write = application.accounts.add_token(reader, "writing", "write")
+    client, address = app.test_client(), f"/api/v1/outlines/{OUTLINE}"
+    by = {name: {"Authorization": f"Bearer {secret}"} for name, secret in (("read", read), ("write", write))}
+    assert client.get(address, headers=by["read"]).status_code == 200
+    for method, rule in addresses(app):
+        if line_of(method, rule).writes and not line_of(method, rule).anyone:
+            answer = client.open(
+                filled(rule), method=method, headers=by["read"] | {"Accept": "application/json"}
+            )
+            assert (answer.status_code, NOT_THERE in answer.text) == (404, True), rule
+    assert client.patch(address, json={"budget_eur": 7}, headers=by["write"]).status_code == 200
+    application.accounts.end_token(reader, digest_of(write))
+    assert client.patch(address, json={"budget_eur": 8}, headers=by["write"]).status_code == 401
+    assert client.get(address, headers={"Authorization": "Bearer konsort_guessed"}).status_code == 401
+
+
+@pytest.mark.parametrize("use_case", USE_CASES, ids=lambda case: case.__name__)
+def test_every_use_case_that_is_told_who_asks_says_whom_it_allows(use_case: type) -> None:
+    silent = [
+        name
+        for name, method in inspect.getmembers(use_case, inspect.isfunction)
+        if not name.startswith("_")
+        and "reader" in inspect.signature(method).parameters
+        and allowed_roles(method) is None
+    ]
+    assert silent == []
+
+
+def test_a_use_case_refuses_other_roles_by_whatever_door_they_come(closed: tuple[Application, Flask]) -> None:
+    application = closed[0]
+    for use_case in USE_CASES:
+        for _, method in inspect.getmembers(use_case, inspect.isfunction):
+            roles = allowed_roles(method)
+            for role in Role if roles else ():
+                if roles and role not in roles:
+                    reader = replace(STRANGER, role=role, outlines=None)
+                    with pytest.raises(Exception, match=r"is not open to"):
+                        method(object(), reader)
+    assert isinstance(application.reader, Reader)
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ("/calls?cursor=a", "/calls?cursor=a"),
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example", "/"),
+        ("/\\elsewhere.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/a\r\nSet-Cookie: x", "/"),
+        ("", "/"),
+    ],
+)
+def test_after_signing_in_one_stays_on_this_site(given: str, where: str) -> None:
+    assert inside(given) == where
