@@ -135,8 +135,8 @@ def writing(engine: Engine, *, bulk: bool = False) -> Iterator[Connection]:
 
 def _migrate(engine: Engine) -> None:
     with engine.connect() as connection:
-        found = _layout(connection)
-    if found == NEWEST_LAYOUT:
+        layout = _layout(connection)
+    if layout == NEWEST_LAYOUT:
         return
     # Slow to import: only the first opening of a layout pays.
     import alembic.command
@@ -146,9 +146,9 @@ def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", _MIGRATIONS.as_posix().replace("%", "%%"))
     script = ScriptDirectory.from_config(config)
-    if found is not None and not any(found == known.revision for known in script.walk_revisions()):
+    if layout is not None and not any(layout == known.revision for known in script.walk_revisions()):
         raise StoreError(
-            f"the store's layout is {found!r}, the newest that this version knows is {NEWEST_LAYOUT!r}; "
+            f"the store's layout is {layout!r}, the newest that this version knows is {NEWEST_LAYOUT!r}; "
             "it was written by a newer version: use that one"
         )
     with engine.connect() as bare:
@@ -164,5 +164,5 @@ def _layout(connection: Connection) -> str | None:
     """Return the layout that a database is in, as alembic wrote it down; None for an empty database."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return found
+    layout: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return layout

@@ -249,7 +249,7 @@ class Encoding:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Interpretation:
     """What a word of a file was taken for, and in how many rows; `meaning` None: nobody knows, it is a question."""
 
     column: str
@@ -276,13 +276,13 @@ class ImportReport:
     """What was taken, but not as it stands, or for something else than a row: total rows, cleaned texts."""
     ignored: tuple[Ignored, ...] = ()
     encodings: tuple[Encoding, ...] = ()
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[Interpretation, ...] = ()
     """What columns and words were taken for, once each for the whole file."""
     missing: tuple[Outline, ...] = ()
     """Outlines of the call that the store has and the file has not; removed where the import was to replace."""
 
     @property
-    def questions(self) -> tuple[Reading, ...]:
+    def questions(self) -> tuple[Interpretation, ...]:
         """The words that nobody knows; a mapping file answers them."""
         return tuple(reading for reading in self.readings if reading.meaning is None)
 

@@ -102,13 +102,13 @@ def _precedence(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[
 
 def _wordings(words: str) -> tuple[Wording, ...]:
     """Read `en port, ports | de+nl hafen*` as phrases with their language."""
-    found = []
+    wordings = []
     for part in words.split("|"):
         languages, _, phrases = part.strip().partition(" ")
         if not re.fullmatch(r"[a-z]{2}(\+[a-z]{2})*", languages):
             raise BadInput(f"words begin with the language's code, not {part.strip()[:20]!r}")
-        found += [Wording(p, language) for language in languages.split("+") for p in _phrases(phrases)]
-    return tuple(found)
+        wordings += [Wording(p, language) for language in languages.split("+") for p in _phrases(phrases)]
+    return tuple(wordings)
 
 
 def _phrases(listed: str) -> list[str]:

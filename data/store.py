@@ -162,14 +162,14 @@ class Store:
         What undid can be undone in turn. Raises NotFound for an unknown entry, BadInput for one that is undone already
         or too large to be, Conflict where a row was changed since.
         """
-        found = self.audit_entry(entry)
-        if found.undone_by is not None:
-            raise BadInput(f"change {entry} is undone already, by change {found.undone_by}")
-        if not found.can_be_undone:
+        change = self.audit_entry(entry)
+        if change.undone_by is not None:
+            raise BadInput(f"change {entry} is undone already, by change {change.undone_by}")
+        if not change.can_be_undone:
             raise BadInput(
-                f"change {entry} ({found.what}) is too large to be undone, or of an earlier version"
+                f"change {entry} ({change.what}) is too large to be undone, or of an earlier version"
             )
-        with self.transaction(what=f"undo {entry}: {found.what}", who=who, undoes=entry) as writer:
+        with self.transaction(what=f"undo {entry}: {change.what}", who=who, undoes=entry) as writer:
             writer.put_back(self._journal(entry))
         return self.audit(1)[0]
 
@@ -216,8 +216,8 @@ class Store:
 
         `at`: as the store stood then; Conflict where either layer has changed since. `standing`: without the withdrawn.
         """
-        found: dict[OrganisationId, Organisation] = self._many(ORGANISATIONS, idents, at)
-        return {ident: one for ident, one in found.items() if one.withdrawn is None} if standing else found
+        known: dict[OrganisationId, Organisation] = self._many(ORGANISATIONS, idents, at)
+        return {ident: one for ident, one in known.items() if one.withdrawn is None} if standing else known
 
     def find_organisations(
         self, text: str, *, country: str | None = None, limit: int = 20
@@ -242,8 +242,8 @@ class Store:
             organisations.c.id,
         )
         with reading(self._engine) as connection:
-            found = connection.execute(query.order_by(*order).limit(limit)).all()
-        return tuple(ORGANISATIONS.to_record(tuple(row)) for row in found)
+            rows = connection.execute(query.order_by(*order).limit(limit)).all()
+        return tuple(ORGANISATIONS.to_record(tuple(row)) for row in rows)
 
     def outline(self, ident: str) -> Outline:
         """Return one outline; NotFound where the id is unknown."""
@@ -394,15 +394,15 @@ class Store:
         import numpy as np
 
         wanted = set(hashes)
-        found: dict[str, np.ndarray] = {}
+        kept: dict[str, np.ndarray] = {}
         with reading(self._engine) as connection:
             query = select(vectors.c.hash, vectors.c.vector).where(vectors.c.encoder == encoder)
             if len(wanted) <= CHUNK:
                 query = query.where(vectors.c.hash.in_(sorted(wanted)))
             for key, blob in connection.execute(query):
                 if key in wanted:
-                    found[key] = np.frombuffer(blob, dtype="<f4")
-        return found
+                    kept[key] = np.frombuffer(blob, dtype="<f4")
+        return kept
 
     def setting(self, name: str) -> str | None:
         """Return the JSON document kept under a name, None where there is none."""
@@ -424,15 +424,15 @@ class Store:
     def audit_entry(self, entry: int) -> AuditEntry:
         """Return one entry of the audit; NotFound where there is none of that number."""
         with reading(self._engine) as connection:
-            for found in entries_of(connection, select(audit).where(audit.c.id == entry)):
-                return found
+            for change in entries_of(connection, select(audit).where(audit.c.id == entry)):
+                return change
         raise NotFound(f"there is no change {entry}; `konsort audit` lists them")
 
     def _one(self, shape: Shape, ident: str) -> Any:
-        found = self._many(shape, [ident])
-        if ident not in found:
+        records = self._many(shape, [ident])
+        if ident not in records:
             raise NotFound(f"the store has no {shape.name[:-1]} {ident!r}")
-        return found[ident]
+        return records[ident]
 
     def _many(
         self, shape: Shape, idents: Iterable[str] | None, at: Revisions | None = None

@@ -233,10 +233,10 @@ class Writer:
             self._upsert(table, key, row[len(key) :])
             return
         match = [column == value for column, value in zip(table.columns, key, strict=False)]
-        gone = [tuple(found) for found in self._connection.execute(select(table).where(*match))]
+        gone = [tuple(row) for row in self._connection.execute(select(table).where(*match))]
         self._connection.execute(delete(table).where(*match))
         self._count(table.name, removed=len(gone))
-        self._keep(table.name, [(found, None) for found in gone])
+        self._keep(table.name, [(row, None) for row in gone])
         if table is not settings:
             self._revise_live(table.name, "removed", gone)
 
@@ -253,8 +253,8 @@ class Writer:
         except ValueError as error:
             raise BadInput(f"the setting {name!r} must be JSON text: {error}") from None
         if expected is not LATEST:
-            found = self._connection.scalar(select(settings.c.value).where(settings.c.name == name))
-            if found != expected:
+            kept = self._connection.scalar(select(settings.c.value).where(settings.c.name == name))
+            if kept != expected:
                 raise Conflict(f"the setting {name!r} was changed meanwhile; read it again, then change it")
         self._upsert(settings, (name,), (value,), derived=derived)
 
@@ -385,18 +385,18 @@ class Writer:
     def _upsert(self, table: Table, key: Row, rest: Row, *, derived: bool = False) -> None:
         columns = list(table.columns)
         match = [column == value for column, value in zip(columns, key, strict=False)]
-        found = self._connection.execute(select(table).where(*match)).first()
-        if found is None:
+        before = self._connection.execute(select(table).where(*match)).first()
+        if before is None:
             self._insert(table, [key + rest])
-        elif tuple(found) == key + rest:
+        elif tuple(before) == key + rest:
             return
         else:
             values = dict(zip([c.name for c in columns[len(key) :]], rest, strict=True))
             self._connection.execute(update(table).where(*match).values(values))
         if derived:
             return
-        added, changed = ([], [key + rest]) if found else ([key + rest], [])
-        self._keep(table.name, [(None if found is None else tuple(found), key + rest)])
+        added, changed = ([], [key + rest]) if before else ([key + rest], [])
+        self._keep(table.name, [(None if before is None else tuple(before), key + rest)])
         self._count(table.name, added=len(added), changed=len(changed))
         if table is not settings:  # kept documents are no records: no answer about consortia depends on them
             self._revise_live(table.name, "added", added)

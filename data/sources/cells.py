@@ -103,8 +103,8 @@ def _error(cell: str) -> str:
 
 def needed(cell: str) -> str:
     """Return the cell's text; ValueError, since no row can be taken without it, where it is empty or unknown."""
-    if found := text(cell):
-        return found
+    if written := text(cell):
+        return written
     raise ValueError("is empty; every row needs it")
 
 
@@ -144,16 +144,16 @@ def known_country(cell: str) -> str | None:
     >>> known_country("EL"), known_country("Österreich"), known_country("")
     ('GR', 'AT', None)
     """
-    found = cleaned(cell)
-    if not found:
+    written = cleaned(cell)
+    if not written:
         return None
-    if code := code_of(found):
+    if code := code_of(written):
         return code
-    if is_unknown(found):
+    if is_unknown(written):
         return None
-    if is_error(found):
-        raise ValueError(_error(found))
-    raise ValueError(f"{found!r} is no country; needed: a code such as DE or EL, or a name such as Greece")
+    if is_error(written):
+        raise ValueError(_error(written))
+    raise ValueError(f"{written!r} is no country; needed: a code such as DE or EL, or a name such as Greece")
 
 
 def country(cell: str) -> str | None:
@@ -162,10 +162,10 @@ def country(cell: str) -> str | None:
     >>> country("EL"), country("de"), country("Germany"), country("")
     ('GR', 'DE', 'DE', None)
     """
-    found = cell.strip().upper()
-    if not found:
+    letters = cell.strip().upper()
+    if not letters:
         return None
-    if (code := to_iso(found)) in KNOWN or re.fullmatch(r"[A-Z]{2}", code):
+    if (code := to_iso(letters)) in KNOWN or re.fullmatch(r"[A-Z]{2}", code):
         return code
     return known_country(cell)
 
@@ -180,8 +180,8 @@ def kind(cell: str) -> Kind | None:
         return None
     if is_error(cell):
         raise ValueError(_error(cell))
-    if found := kind_of(cell):
-        return found
+    if known := kind_of(cell):
+        return known
     raise ValueError(f"{cell.strip()!r} is not a kind; needed: one of {', '.join(Kind)}")
 
 

@@ -217,8 +217,8 @@ def _codes(cell: str) -> str | None:
 
 
 def _kind(cell: str) -> str | None:
-    found = cells.kind(cell)
-    return None if found is None else found.value
+    kind = cells.kind(cell)
+    return None if kind is None else kind.value
 
 
 def _role(cell: str) -> str:

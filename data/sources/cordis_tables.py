@@ -188,10 +188,10 @@ def _local(element: ElementTree.Element) -> str:
 
 def _text(element: ElementTree.Element, *path: str) -> str:
     for name in path:
-        found = next((child for child in element if _local(child) == name), None)
-        if found is None:
+        inner = next((child for child in element if _local(child) == name), None)
+        if inner is None:
             return ""
-        element = found
+        element = inner
     return (element.text or "").strip()
 
 

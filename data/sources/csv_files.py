@@ -107,8 +107,8 @@ def _regular(content: bytes, name: str, columns: Sequence[Column], findings: Fin
     lines = lines_of_rows(content, delimiter, len(header))
     if lines is None:
         return None
-    found = places(columns, header, name)
-    texts = _plain_columns(content, delimiter, found)
+    standing = places(columns, header, name)
+    texts = _plain_columns(content, delimiter, standing)
     return Cells(name, [line + before for line in lines] if before else lines, texts, findings)
 
 
@@ -128,7 +128,7 @@ def _careful(
         raise BadInput(f"{name} is empty; needed: a header line and rows")
     first, header, delimiter = _header(text, name, columns)
     width = len(header)
-    found = places(columns, header, name)
+    standing = places(columns, header, name)
     lines: list[int] = []
     texts: list[str] = []
     for line, cells, wrong in _rows(text, width, delimiter):
@@ -141,8 +141,8 @@ def _careful(
             findings.problems.append(RowProblem(name, line, "", wrong))
         elif len(cells) == width:
             lines.append(line)
-            texts.extend(cells[place] for place in found.values())
-    return Cells.of_texts(name, lines, texts, found, findings)
+            texts.extend(cells[place] for place in standing.values())
+    return Cells.of_texts(name, lines, texts, standing, findings)
 
 
 def _header(text: str, name: str, columns: Sequence[Column]) -> tuple[int, list[str], str]:
@@ -178,7 +178,7 @@ def _samples(cells: Cells) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _plain_columns(content: bytes, delimiter: str, found: Mapping[str, int]) -> dict[str, Objects]:
+def _plain_columns(content: bytes, delimiter: str, wanted: Mapping[str, int]) -> dict[str, Objects]:
     """Return the columns `found`, by name, of a file that is plainly regular, without the header's cells."""
     import pandas as pd  # slow to import: only who brings in an export pays
 
@@ -186,12 +186,12 @@ def _plain_columns(content: bytes, delimiter: str, found: Mapping[str, int]) -> 
         io.BytesIO(content),
         sep=delimiter,
         header=None,
-        usecols=sorted(set(found.values())),
+        usecols=sorted(set(wanted.values())),
         dtype=object,
         na_filter=False,
         skip_blank_lines=False,  # no row is blank, but one may begin with blanks
     )
-    return {name: table[at].to_numpy()[1:] for name, at in found.items()}
+    return {name: table[at].to_numpy()[1:] for name, at in wanted.items()}
 
 
 def _refuse_endless_lines(content: bytes, name: str) -> None:

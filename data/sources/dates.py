@@ -74,8 +74,8 @@ def day(cell: str, *, month_first: Iterable[str] = (), unclear: Iterable[str] = 
             return _by_marks(match, month_first, unclear)
         if _SERIAL.fullmatch(bare) and _FIRST_SERIAL <= int(bare[:5]) <= _LAST_SERIAL:
             return _DAY_ZERO + dt.timedelta(days=int(bare[:5]))
-        if (found := _in_words(bare)) is not None:
-            return found
+        if (worded := _in_words(bare)) is not None:
+            return worded
     except ValueError as error:
         if "could be" in str(error):
             raise

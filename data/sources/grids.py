@@ -8,7 +8,7 @@ NO_RESULT = "#FORMULA!"
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
+class MergedCells:
     """Cells that were merged into one: lines and columns, both ends included; columns count from 0."""
 
     top: int
@@ -26,7 +26,7 @@ class Grid:
     lines: Sequence[int]
     """The line on which each row begins, or its number in the sheet; ascending."""
     rows: Sequence[Sequence[str]]
-    merges: Sequence[Merge] = field(default=())
+    merges: Sequence[MergedCells] = field(default=())
     is_hidden: bool = False
     hidden_rows: int = 0
     """How many rows are hidden, as by a filter."""

@@ -135,11 +135,11 @@ def meaning_of(heading: str, group: str = "") -> Heading:
     ideas = ideas_of(heading)
     if "CONTACT" in ideas or ("CONTACT" in ideas_of(group) and "ORGANISATION" not in ideas):
         return Heading(None)
-    if found := _BY_IDEAS.get(ideas):
-        return Heading(*found)
+    if meaning := _BY_IDEAS.get(ideas):
+        return Heading(*meaning)
     above = ideas_of(group)
-    if above and (found := _BY_IDEAS.get(ideas | above)):
-        return Heading(found[0], found[1] - 1)
+    if above and (meaning := _BY_IDEAS.get(ideas | above)):
+        return Heading(meaning[0], meaning[1] - 1)
     if "REMARK" in ideas or "SHARE" in ideas:
         return Heading(None)
     parts = [known for known in _BY_IDEAS.items() if known[0] < ideas]

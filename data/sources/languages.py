@@ -61,8 +61,8 @@ def language_code(written: str) -> str:
     >>> language_code("German"), language_code("de_AT"), language_code("nb")
     ('de', 'de', 'nb')
     """
-    found = written.strip().casefold()
-    bare = re.split("[-_]", found, maxsplit=1)[0]
+    folded = written.strip().casefold()
+    bare = re.split("[-_]", folded, maxsplit=1)[0]
     if bare in _TAKEN_FOR_COUNTRY:
         meant = _TAKEN_FOR_COUNTRY[bare]
         raise ValueError(
@@ -70,8 +70,8 @@ def language_code(written: str) -> str:
         )
     if bare in ISO_639_1:
         return bare
-    if found in _CODES_BY_NAME:
-        return _CODES_BY_NAME[found]
+    if folded in _CODES_BY_NAME:
+        return _CODES_BY_NAME[folded]
     raise ValueError(
         f"{written!r} is no language; needed: a two-letter code such as de or el, "
         "or nothing, and it is found out"

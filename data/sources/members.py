@@ -20,7 +20,7 @@ from data.sources.identity import derived_id, identity, looks_like_id
 from data.sources.mapping import NO_MAPPING, FileMapping
 from data.sources.organisations import country_column, owner, pic
 from data.sources.outlines import budget_column
-from data.sources.partners import Partner, partners_in
+from data.sources.partners import NamedPartner, partners_in
 from data.sources.reports import report
 from data.sources.sheets import cells_of, grids_of
 from data.sources.table import Cells, Column, Findings, Objects
@@ -74,21 +74,21 @@ def _bare_list(grids: Sequence[Grid]) -> tuple[MemberRow, ...] | None:
 
     BadInput where one is listed twice.
     """
-    found = [
+    rows = [
         (grid.file, line, texts)
         for grid in grids
         if not grid.is_hidden
         for line, row in zip(grid.lines, grid.rows, strict=True)
         if (texts := [text for cell in row if (text := free_text(cell))])
     ]
-    if not found or max(len(texts) for _, _, texts in found) != 1:
+    if not rows or max(len(texts) for _, _, texts in rows) != 1:
         return None
-    heading = found[0][2][0]
+    heading = rows[0][2][0]
     if not looks_like_id(heading) and (meaning_of(heading).column or heading.casefold() == "id"):
-        found = found[1:]
+        rows = rows[1:]
     members: dict[str, MemberRow] = {}
     lines: dict[str, int] = {}
-    for file, line, (text,) in found:
+    for file, line, (text,) in rows:
         member = _bare(text)
         if member.id in members:
             raise BadInput(f"{file}:{line}:id:{member.id!r} is listed in line {lines[member.id]} already")
@@ -98,7 +98,7 @@ def _bare_list(grids: Sequence[Grid]) -> tuple[MemberRow, ...] | None:
 
 def _bare(text: str) -> MemberRow:
     """Return the member that one line names: its code, its name, or both, perhaps with the country behind."""
-    (partner,) = partners_in(text) or (Partner(text),)
+    (partner,) = partners_in(text) or (NamedPartner(text),)
     if partner.ident is None and looks_like_id(text) and (ident := identity(text)):
         return MemberRow(ident)
     ident = partner.ident or derived_id(partner.name or text, partner.country)
@@ -157,7 +157,7 @@ def _json_cells(path: Path) -> Cells:
 
 
 def _cells_of(listed: object, name: str) -> Cells:
-    """Return JSON members as cells; the place in the list, from 1, stands for the line."""
+    """Return JSON members as column_texts; the place in the list, from 1, stands for the line."""
     if isinstance(listed, dict):
         listed = listed.get("members")
     if not isinstance(listed, list) or not all(isinstance(member, dict) for member in listed):
@@ -165,13 +165,13 @@ def _cells_of(listed: object, name: str) -> Cells:
     findings = Findings()
     texts: dict[str, list[str]] = {column.name: [] for column in MEMBER_COLUMNS}
     for place, member in enumerate(listed, start=1):
-        for column, found in texts.items():
+        for column, column_texts in texts.items():
             try:
-                found.append(_as_text(member.get(column)))
+                column_texts.append(_as_text(member.get(column)))
             except ValueError as error:
-                found.append("")
+                column_texts.append("")
                 findings.problems.append(RowProblem(name, place, column, str(error)))
-    columns = {column: np.array(found, dtype=object) for column, found in texts.items()}
+    columns = {column: np.array(column_texts, dtype=object) for column, column_texts in texts.items()}
     return Cells(name, range(1, len(listed) + 1), columns, findings)
 
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 from data.errors import BadInput
 from data.sources.archives import opened
 from data.sources.files import SourceFile
-from data.sources.grids import Grid, Merge
+from data.sources.grids import Grid, MergedCells
 
 MAX_COLUMNS = 200
 MAX_REPEATED = 1000
@@ -42,7 +42,7 @@ def ods_grids(file: SourceFile) -> list[Grid]:
 def _grid(file: str, sheet: ElementTree.Element, hidden: set[str | None]) -> Grid:
     lines: list[int] = []
     rows: list[list[str]] = []
-    merges: list[Merge] = []
+    merges: list[MergedCells] = []
     number = 1
     hidden_rows = 0
     for row in sheet.iter(f"{_TABLE}table-row"):
@@ -65,14 +65,14 @@ def _grid(file: str, sheet: ElementTree.Element, hidden: set[str | None]) -> Gri
     )
 
 
-def _texts(row: ElementTree.Element, number: int, merges: list[Merge]) -> list[str]:
+def _texts(row: ElementTree.Element, number: int, merges: list[MergedCells]) -> list[str]:
     texts: list[str] = []
     for cell in row:
         if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
             continue
         down, right = _number(cell, "number-rows-spanned"), _number(cell, "number-columns-spanned")
         if (down, right) != (1, 1):
-            merges.append(Merge(number, len(texts), number + down - 1, len(texts) + right - 1))
+            merges.append(MergedCells(number, len(texts), number + down - 1, len(texts) + right - 1))
         repeated = min(_number(cell, "number-columns-repeated"), MAX_COLUMNS - len(texts))
         texts += [_value(cell) if cell.tag == f"{_TABLE}table-cell" else ""] * repeated
     while texts and not texts[-1]:

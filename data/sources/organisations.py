@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from data.model import ImportReport, Kind, Organisation, OrganisationId, Reading
+from data.model import ImportReport, Interpretation, Kind, Organisation, OrganisationId
 from data.sources import cells
 from data.sources.cells import free_text
 from data.sources.identity import derived_id, folded_name, identity
@@ -130,8 +130,8 @@ def pic(cell: str) -> str | None:
 
 def owner(cell: str) -> OrganisationId | None:
     """Return the owner's id in its normal form."""
-    found = pic(cell)
-    return OrganisationId(found) if found else None
+    code = pic(cell)
+    return OrganisationId(code) if code else None
 
 
 def country_column(sheet: Cells, name: str = "country") -> Objects:
@@ -155,7 +155,9 @@ def with_readings(sheet: Cells, name: str, meaning: Callable[[str], object]) -> 
         if value is None and is_unknown(text):
             continue
         if value is None or text.casefold() != str(value):
-            sheet.findings.readings.append(Reading(name, text, None if value is None else str(value), rows))
+            sheet.findings.readings.append(
+                Interpretation(name, text, None if value is None else str(value), rows)
+            )
     return meant
 
 

@@ -9,7 +9,7 @@ from data.sources.corrections import Earlier, made_id
 from data.sources.identity import Directory, derived_id, looks_like_id
 from data.sources.languages import language_of
 from data.sources.organisations import agreeing_kind, merged_senders
-from data.sources.partners import Partner
+from data.sources.partners import NamedPartner
 from data.sources.spelling import mixed_words
 from data.sources.table import Cells
 
@@ -34,7 +34,7 @@ class Said(NamedTuple):
     language: str | None
     facts: tuple[Any, ...]
     """What is offered and sought, the work stream, the budget and the date: as `Outline` has them."""
-    partners: Sequence[Partner] | None
+    partners: Sequence[NamedPartner] | None
 
 
 @dataclass(slots=True)
@@ -131,9 +131,9 @@ class OutlineRows:
             return Organisation(OrganisationId(given), name, country, fictional=self.fictional)
         return Organisation(derived_id(text, country), text, country, fictional=self.fictional)
 
-    def _others(self, at: int, partners: Sequence[Partner]) -> list[Organisation]:
+    def _others(self, at: int, partners: Sequence[NamedPartner]) -> list[Organisation]:
         """Return the organisations of a row's partners; a name that fits several is left out and reported."""
-        found = []
+        organisations = []
         for partner in partners:
             try:
                 record = self._organisation(partner.ident, partner.name, partner.country)
@@ -141,8 +141,8 @@ class OutlineRows:
                 self.sheet.leave_empty(at, "partners", str(error))
                 continue
             self.directory.add(record)
-            found.append(record)
-        return found
+            organisations.append(record)
+        return organisations
 
     def _following(self, at: int, before: Outline, outline: Outline, said: Said) -> Outline:
         """Tell what became of an outline that was there; one that was withdrawn stays so."""

@@ -112,7 +112,7 @@ def import_outlines(
             f"{sheet.findings.problems[0]}; nothing is replaced before they are mended"
         )
     senders = rows.senders
-    partners = {partner.id: partner for found in rows.partners.values() for partner in found}
+    partners = {partner.id: partner for listed in rows.partners.values() for partner in listed}
     others = [partners[ident] for ident in partners.keys() - {sender.id for sender in senders}]
     with store.transaction(what=f"import outlines {path.name} for {call}", dry_run=dry_run) as writer:
         counts = {
@@ -169,20 +169,20 @@ def outlines_of(
 
 def _with_partners(kept: str | None, partners: Mapping[OutlineId, Sequence[Organisation]]) -> str:
     known: dict[str, list[str]] = json.loads(kept) if kept else {}
-    known |= {outline: sorted({partner.id for partner in found}) for outline, found in partners.items()}
+    known |= {outline: sorted({partner.id for partner in listed}) for outline, listed in partners.items()}
     return json.dumps(known, sort_keys=True)
 
 
 def budget_column(sheet: Cells, name: str = "budget_eur") -> Objects:
     """Return the budgets of a table's rows in euro; how a doubtful one was read is noted."""
     read = partial(amounts.budget, scale=scale_of(sheet.titles.get(name, "")))
-    found = sheet.column(name, read)
-    for at, amount in enumerate(found):
+    budgets = sheet.column(name, read)
+    for at, amount in enumerate(budgets):
         if amount is not None:
             if amount.note:
                 sheet.note(at, name, amount.note)
-            found[at] = amount.value
-    return found
+            budgets[at] = amount.value
+    return budgets
 
 
 def _stream_column(sheet: Cells, streams: Sequence[WorkStream]) -> Objects:
@@ -196,12 +196,14 @@ def _stream_among(streams: Sequence[WorkStream]) -> Callable[[str], str | None]:
     allowed = ", ".join(stream.id for stream in streams)
 
     def stream(cell: str) -> str | None:
-        found = free_text(cell)
-        if found is None or not streams:
-            return found
+        written = free_text(cell)
+        if written is None or not streams:
+            return written
         try:
-            return ids[found.casefold()]
+            return ids[written.casefold()]
         except KeyError:
-            raise ValueError(f"{found!r} is no work stream of this call; needed: one of {allowed}") from None
+            raise ValueError(
+                f"{written!r} is no work stream of this call; needed: one of {allowed}"
+            ) from None
 
     return stream

@@ -17,7 +17,7 @@ _PIC = re.compile(r"(?i)[\s,(]*(?:PIC[:\s]*)?\b(\d{9})\b\)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Partner:
+class NamedPartner:
     """A partner as a cell names it."""
 
     name: str | None
@@ -25,7 +25,7 @@ class Partner:
     ident: str | None = None
 
 
-def partners_in(cell: str) -> Sequence[Partner] | None:
+def partners_in(cell: str) -> Sequence[NamedPartner] | None:
     """Return the partners that a cell names; None where it names none.
 
     >>> [(partner.name, partner.country) for partner in partners_in("Nordnetz Oy (FI); Datum SA, France") or ()]
@@ -37,14 +37,14 @@ def partners_in(cell: str) -> Sequence[Partner] | None:
     parts = [part for part in _BETWEEN.split(text) if part]
     if len(parts) == 1 and text.count(",") > 1:
         parts = _by_commas(text)
-    found = []
+    named = []
     for part in parts:
         bare = free_text(_BULLET.sub("", part))
         if (bare and yes_or_no(bare) is None and not bare.isdecimal()) or (
             bare and identity(bare) and len(bare) == 9
         ):
-            found.append(_partner(bare))
-    return tuple(found) or None
+            named.append(_partner(bare))
+    return tuple(named) or None
 
 
 def _by_commas(text: str) -> list[str]:
@@ -58,7 +58,7 @@ def _by_commas(text: str) -> list[str]:
     return parts
 
 
-def _partner(text: str) -> Partner:
+def _partner(text: str) -> NamedPartner:
     ident = None
     if match := _PIC.search(text):
         ident = identity(match[1])
@@ -72,4 +72,4 @@ def _partner(text: str) -> Partner:
             text = name
     elif (match := _DASH.fullmatch(text)) and (country := code_of(match[2])) is not None:
         text = match[1]
-    return Partner(text.strip(" ,;") or None, country, ident)
+    return NamedPartner(text.strip(" ,;") or None, country, ident)

@@ -84,10 +84,10 @@ def cells_of(
     """Return the cells of the tables in some sheets, one below the other."""
     _check(mapping, columns, name)
     visible = [grid for grid in grids if not grid.is_hidden and grid.rows and _is_meant(grid, mapping)]
-    found = [(grid, table_of(grid, columns, renamed, mapping.columns)) for grid in visible]
-    tables = [table for _, table in found if table is not None and not _missing(table, columns)]
+    by_grid = [(grid, table_of(grid, columns, renamed, mapping.columns)) for grid in visible]
+    tables = [table for _, table in by_grid if table is not None and not _missing(table, columns)]
     if not tables:
-        raise _no_table(name, grids, found, columns, mapping)
+        raise _no_table(name, grids, by_grid, columns, mapping)
     most = max(table.weight for table in tables)
     tables = [table for table in tables if 2 * table.weight >= most]  # an explanation also names columns
     read = {id(table.grid) for table in tables}
@@ -147,23 +147,23 @@ def _missing(table: Table, columns: Sequence[Column]) -> list[str]:
 def _no_table(
     name: str,
     grids: Sequence[Grid],
-    found: Sequence[tuple[Grid, Table | None]],
+    by_grid: Sequence[tuple[Grid, Table | None]],
     columns: Sequence[Column],
     mapping: FileMapping,
 ) -> BadInput:
     """Return what to tell of a file without a table, at best of the sheet that comes nearest."""
-    if mapping.sheet is not None and not found:
+    if mapping.sheet is not None and not by_grid:
         sheets = ", ".join(repr(grid.sheet) for grid in grids) or "none"
         return BadInput(
             f"{name} has no visible sheet {mapping.sheet!r} with anything in it; its sheets: {sheets}"
         )
-    if not found:
+    if not by_grid:
         return BadInput(f"{name} is empty; needed: a header line and rows")
-    tables = [table for _, table in found if table is not None]
+    tables = [table for _, table in by_grid if table is not None]
     if tables:
         nearest = max(tables, key=lambda table: table.weight)
         return lacking(_missing(nearest, columns), nearest.titles, label(nearest.grid))
-    first = max((grid for grid, _ in found), key=lambda grid: grid.filled)
+    first = max((grid for grid, _ in by_grid), key=lambda grid: grid.filled)
     return lacking([column.name for column in columns if column.needed], first.rows[0], label(first))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.country_names import code_of
-from data.model import Ignored, Reading, RowProblem
+from data.model import Ignored, Interpretation, RowProblem
 from data.sources.grids import NO_RESULT, Grid
 from data.sources.headings import meaning_of
 from data.sources.spelling import plain
@@ -56,9 +56,9 @@ def table_of(
     """Return the best table of a sheet; None where no row could be headings. `stated`: headings by column, as told."""
     best: Table | None = None
     for at in range(min(FIRST_ROWS, len(grid.rows))):
-        found = _headings(grid, at, columns, renamed, stated)
-        if found is not None and (best is None or found.weight > best.weight):
-            best = found
+        candidate = _headings(grid, at, columns, renamed, stated)
+        if candidate is not None and (best is None or candidate.weight > best.weight):
+            best = candidate
     return best and _with_content(best, columns)
 
 
@@ -68,7 +68,7 @@ def _headings(
     titles = [" ".join(text.split()) for text in _across(grid, at)]
     groups = _groups(grid, at)
     exact = {plain(name).replace(" ", ""): column.name for column in columns for name in column.names}
-    told = {plain(heading): column for column, heading in stated.items()}
+    by_user = {plain(heading): column for column, heading in stated.items()}
     known = {column.name for column in columns}
     best: dict[str, tuple[int, int]] = {}
     several: dict[str, list[int]] = {}
@@ -76,8 +76,8 @@ def _headings(
         if not title or len(title) > _LONGEST_HEADING:
             continue
         group = groups[place] if place < len(groups) else ""
-        if plain(title) in told:
-            name, weight = told[plain(title)], 3 * _EXACT
+        if plain(title) in by_user:
+            name, weight = by_user[plain(title)], 3 * _EXACT
         elif plain(title).replace(" ", "") in exact:
             name, weight = exact[plain(title).replace(" ", "")], _EXACT
         else:
@@ -120,7 +120,7 @@ def _groups(grid: Grid, at: int) -> Sequence[str]:
 def _with_content(table: Table, columns: Sequence[Column]) -> Table:
     """Return the table with columns known by what stands in them, where no heading told."""
     places = dict(table.columns)
-    taken = {place for found in places.values() for place in found}
+    taken = {place for among in places.values() for place in among}
     below = table.grid.rows[table.header + 1 :]
     width = max((len(row) for row in below), default=0)
     cells = {
@@ -131,7 +131,7 @@ def _with_content(table: Table, columns: Sequence[Column]) -> Table:
         and not (place < len(table.titles) and _says_something(table.titles[place]))
     }
     known = {column.name for column in columns}
-    found: set[str] = set()
+    recognised: set[str] = set()
     for name, fits in _BY_CONTENT.items():
         names = {"organisation_name": ("name",), "organisation": ("id",)}.get(name, ())
         name = next((other for other in names if other in known and name not in known), name)
@@ -140,9 +140,9 @@ def _with_content(table: Table, columns: Sequence[Column]) -> Table:
             if scores:
                 place = max(scores, key=lambda place: (scores[place], -place))
                 places[name] = [place]
-                found.add(name)
+                recognised.add(name)
                 del cells[place]
-    return replace(table, columns=places, by_content=frozenset(found))
+    return replace(table, columns=places, by_content=frozenset(recognised))
 
 
 def _says_something(title: str) -> bool:
@@ -183,7 +183,7 @@ def rows_below(table: Table, findings: Findings) -> tuple[list[int], list[list[s
         text = " | ".join(cell for cell in grid.rows[at] if cell.strip())
         findings.notes.append(RowProblem(name, grid.lines[at], "", f"{_cut(text)} stands above the table"))
     width = max(
-        len(table.titles), max((place + 1 for found in table.columns.values() for place in found), default=0)
+        len(table.titles), max((place + 1 for at in table.columns.values() for place in at), default=0)
     )
     headings = [plain(title) for title in table.titles]
     filled = grid.filled_down()
@@ -229,9 +229,9 @@ def _is_number(text: str) -> bool:
     )
 
 
-def readings_of(table: Table) -> list[Reading]:
+def readings_of(table: Table) -> list[Interpretation]:
     """Return what the headings were taken for, where they are not the columns' own names."""
-    found = []
+    readings = []
     for name, places in table.columns.items():
         for place in places:
             title = table.titles[place] if place < len(table.titles) else ""
@@ -239,8 +239,8 @@ def readings_of(table: Table) -> list[Reading]:
             if name in table.by_content:
                 written += " (by its content)"
             if written.casefold() != name.casefold():
-                found.append(Reading("column", written, name, _filled(table, place)))
-    return found
+                readings.append(Interpretation("column", written, name, _filled(table, place)))
+    return readings
 
 
 def ignored_of(table: Table) -> list[Ignored]:

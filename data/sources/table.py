@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from data.errors import BadInput
-from data.model import Encoding, Ignored, Reading, RowProblem
+from data.model import Encoding, Ignored, Interpretation, RowProblem
 
 Objects = np.ndarray[tuple[int], np.dtype[np.object_]]
 """A column: (n,) Python objects."""
@@ -50,15 +50,15 @@ def places(columns: Sequence[Column], header: Sequence[str], name: str) -> dict[
     BadInput where a needed column is missing, saying which ones were found and what may have been meant.
     """
     where = {_plain(title): at for at, title in reversed(list(enumerate(header)))}
-    found = {}
+    standing = {}
     for column in columns:
         known = [where[_plain(alias)] for alias in column.names if _plain(alias) in where]
         if known:
-            found[column.name] = known[0]
-    missing = [column.name for column in columns if column.needed and column.name not in found]
+            standing[column.name] = known[0]
+    missing = [column.name for column in columns if column.needed and column.name not in standing]
     if missing:
         raise lacking(missing, header, name)
-    return found
+    return standing
 
 
 def lacking(missing: Sequence[str], header: Sequence[str], name: str) -> BadInput:
@@ -80,7 +80,7 @@ class Findings:
     notes: list[RowProblem] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     encodings: list[Encoding] = field(default_factory=list)
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[Interpretation] = field(default_factory=list)
 
     def add(self, other: "Findings") -> None:
         """Take the findings of another file too."""
@@ -175,10 +175,10 @@ class Cells:
 
     @classmethod
     def of_texts(
-        cls, name: str, lines: Sequence[int], texts: Sequence[str], found: Iterable[str], findings: Findings
+        cls, name: str, lines: Sequence[int], texts: Sequence[str], columns: Iterable[str], findings: Findings
     ) -> "Cells":
         """Return the cells of `texts`, row after row, each row's in the order of the columns `found`."""
-        names = list(found)
+        names = list(columns)
         grid = np.array(texts, dtype=object).reshape(len(lines), len(names))
         return cls(name, lines, {column: grid[:, at] for at, column in enumerate(names)}, findings)
 

@@ -10,7 +10,7 @@ from typing import Any
 from data.errors import BadInput
 from data.sources.archives import archived, opened
 from data.sources.files import SourceFile
-from data.sources.grids import NO_RESULT, Grid, Merge
+from data.sources.grids import NO_RESULT, Grid, MergedCells
 
 MAX_COLUMNS = 200
 _CONTENTS = "[Content_Types].xml"
@@ -72,7 +72,7 @@ def _grid(file: str, sheet: Any, parts: dict[str, bytes]) -> Grid:
         else:
             blank = values  # openpyxl gives one and the same tuple for all the rows that a gap leaves out
     merges = [
-        Merge(int(top), _column(left), int(bottom), _column(right))
+        MergedCells(int(top), _column(left), int(bottom), _column(right))
         for left, top, right, bottom in _MERGE.findall(part)
     ]
     return Grid(

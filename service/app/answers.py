@@ -12,13 +12,13 @@ from data.model import (
     Encoding,
     Ignored,
     ImportReport,
+    Interpretation,
     Kind,
     Organisation,
     OrganisationId,
     Outline,
     OutlineHead,
     OutlineId,
-    Reading,
 )
 from data.organisation_types import OrganisationType
 from data.published import Counts, EuCountry
@@ -313,7 +313,7 @@ class Imported:
     notes: tuple[str, ...]
     ignored: tuple[Ignored, ...]
     encodings: tuple[Encoding, ...]
-    readings: tuple[Reading, ...]
+    readings: tuple[Interpretation, ...]
     """What headings and words were taken for; a word without a meaning is a question."""
     missing: tuple[OutlineId, ...]
     """Outlines that the call has and the file has not."""
