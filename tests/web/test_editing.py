@@ -10,7 +10,7 @@ from data.errors import NotFound
 from data.model import OrganisationId
 from data.readers import Reader, Role
 from service.app.open import Application
-from service.app.question import ListQuestion, OutlineAdded, OutlineEdited
+from service.app.question import PAGE, ListQuestion, OutlineAdded, OutlineEdited
 
 CALL = "demo-call"
 LATE = {"call": CALL, "title": "Late sensors", "text": "We measure leaks.", "organisation": "O2"}
@@ -65,6 +65,34 @@ def test_an_outline_of_unknown_country_is_kept_and_shown_as_such(own: FlaskClien
         assert answer.status_code == 200, page
     assert "country unknown" in own.get("/records").text
     assert asked(own, "PATCH", f"/outlines/{added['id']}", {"country": "Greece"})["country"] == "EL"
+
+
+@pytest.mark.parametrize(
+    ("path", "list_name", "ids"),
+    [
+        ("/outlines?limit=1", "outlines", ["L1", "L2"]),
+        ("/organisations?text=meltemi&limit=1", "organisations", ["O5", "O2"]),
+    ],
+)
+def test_a_list_is_given_in_parts_each_entry_once(
+    own: FlaskClient, path: str, list_name: str, ids: list[str]
+) -> None:
+    first = asked(own, "GET", path)
+    second = asked(own, "GET", f"{path}&cursor={first['next']}")
+    assert [row["id"] for part in (first, second) for row in part[list_name]] == ids
+    assert second["next"] is None
+
+
+def test_the_page_of_records_shows_a_part_and_leads_to_the_next(own: FlaskClient) -> None:
+    for number in range(PAGE):
+        asked(own, "POST", "/outlines", LATE | {"id": f"M{number:03}", "title": f"Skizze {number:03}"})
+    first, last = own.get("/records").text, own.get("/records?cursor=M047").text
+    assert first.count("/outlines/M") == PAGE - 2  # L1 and L2 come before
+    assert "Skizze 047" in first
+    assert "Skizze 048" not in first
+    assert "cursor=M047" in first
+    assert [title in last for title in ("Skizze 047", "Skizze 048", "Skizze 049")] == [False, True, True]
+    assert "Skizze" not in own.get("/suggest").text, "no other page embeds the outlines"
 
 
 def test_what_is_withdrawn_is_not_matched_and_says_how_it_comes_back(
