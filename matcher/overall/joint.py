@@ -135,7 +135,7 @@ def _candidates(problem: JointProblem, first: np.ndarray, clock: Clock) -> tuple
     the streams that are best by fit. Pairs in use, or nearly, in one of both are candidates.
     """
     same = first[:, None] == first[None, :]
-    mask = _decided(problem)
+    mask = _forced(problem)
     ceiling = np.inf
     for worth in (problem.worth + problem.bonus, problem.worth + np.where(same, problem.bonus, 0.0)):
         links = _only_links(problem, worth)
@@ -272,7 +272,7 @@ def _pairs(mask: np.ndarray) -> Pairs:
     return np.argwhere(np.triu(mask | mask.T, 1))
 
 
-def _decided(problem: JointProblem) -> np.ndarray:
+def _forced(problem: JointProblem) -> np.ndarray:
     """(n, n) mask of the pairs that somebody decided."""
     mask = np.zeros_like(problem.worth, dtype=bool)
     for a, b in problem.forced:
@@ -288,7 +288,7 @@ def _start(problem: JointProblem) -> np.ndarray:
         k = min(NEAR, n - 1)
         near = np.argpartition(-problem.worth, k - 1, axis=1)[:, :k]
         mask[np.arange(n)[:, None], near] = True
-    pairs: np.ndarray = (mask & np.isfinite(problem.worth)) | _decided(problem)
+    pairs: np.ndarray = (mask & np.isfinite(problem.worth)) | _forced(problem)
     return pairs
 
 

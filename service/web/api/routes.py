@@ -69,7 +69,7 @@ def api_blueprint(application: Application) -> APIBlueprint:
     api = APIBlueprint("api", __name__, url_prefix=PREFIX, abp_responses=PROBLEMS)
     api.before_request(require_json)
     _matching(api, application)
-    _deciding(api, application)
+    _decisions(api, application)
     _steering(api, application)
     _network(api, application)
     _records(api, application)
@@ -127,7 +127,7 @@ def _matching(api: APIBlueprint, application: Application) -> None:
         return as_json(project)
 
 
-def _deciding(api: APIBlueprint, application: Application) -> None:
+def _decisions(api: APIBlueprint, application: Application) -> None:
     address = "/calls/<call>/decisions"
     responses = answered(DecisionList)
 
