@@ -6,7 +6,7 @@ type stands in NACE Rev. 2 or ISCED 2011. A type told from a name is always an i
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from data.errors import BadInput
 from data.model import Kind
 
 FOLDER = Path(__file__).parent / "organisation_types"
-_FIELDS = frozenset({"label", "kinds", "codes", "words", "names", "over", "under", "thing", "broad"})
+_FIELDS = frozenset({"label", "kinds", "codes", "words", "names", "over", "under", "holds", "thing", "broad"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class OrganisationType:
     wordings: tuple[Wording, ...]
     over: frozenset[str] = frozenset()
     """Types that are not meant where this one is named too: a university hospital is no university."""
+    holds: frozenset[str] = frozenset()
+    """Types whose bearers are of this one too: who runs a distribution grid is a grid operator."""
     thing: bool = False
     """Its words name what it makes or works with, so that they tell less than the name of a trade."""
     broad: bool = False
@@ -59,6 +61,16 @@ def organisation_types() -> Mapping[str, OrganisationType]:
             tables[ident] = table
     over = _precedence(tables)
     return MappingProxyType({ident: _type(ident, table, over[ident]) for ident, table in tables.items()})
+
+
+def answering(types: Iterable[str]) -> tuple[str, ...]:
+    """Return these types and those whose bearers are of them too.
+
+    >>> answering(["grid_operator"])
+    ('grid_operator', 'distribution_operator', 'transmission_operator')
+    """
+    known = organisation_types()
+    return tuple(dict.fromkeys(one for ident in types for one in (ident, *sorted(known[ident].holds))))
 
 
 def type_called(words: str) -> str | None:
@@ -84,6 +96,7 @@ def _type(ident: str, table: Mapping[str, Any], over: frozenset[str]) -> Organis
         codes=tuple(table.get("codes", ())),
         wordings=(*_wordings(table["words"]), *proper),
         over=over,
+        holds=frozenset(table.get("holds", ())),
         thing=bool(table.get("thing", False)),
         broad=bool(table.get("broad", False)),
     )

@@ -20,7 +20,7 @@ class Cues:
 
     def __init__(self, languages: Collection[str]) -> None:
         tables = [table for code, table in _tables().items() if code in languages]
-        self._statements = _book(tables, ("seek", "offer", "are", "third"))
+        self._statements = _book(tables, ("seek", "lack", "offer", "are", "third"))
         self._body = _book(tables, ("body",))
         self._own = _words(tables, "own")
         self._marks = _book(tables, ("least", "more", "may", "and", "or", "rel", "role", "like"))
@@ -31,7 +31,7 @@ class Cues:
         }
 
     def statements(self, tokens: Sequence[Token]) -> list[Hit]:
-        """Cues of statements, by place: seek, offer, are (about oneself), third (what "our company" does)."""
+        """Cues of statements, by place: seek, lack (of things, too), offer, are (oneself), third ("our company …")."""
         return longest(self._statements.find(tokens))
 
     def marks(self, tokens: Sequence[Token]) -> list[Hit]:

@@ -45,6 +45,10 @@ _SUPPLIES = frozenset(
 
 _STUDIES = ("institut", "istitut", "instytut", "inshtitut", "facult", "fakult")
 """Beginnings of a name's words that tell an institute or a faculty: it studies a trade, and is not of it."""
+_TEACHING = frozenset({"university", "school", "vocational"})
+_ABOUT_OTHERS = frozenset({"association", "ngo", "ministry"})
+"""A name that tells one of these tells no trade: an association of insurers, a foundation for wind power, a ministry of
+forests. What is not displaced by them stands over them in the files."""
 _RESEARCH = frozenset({"research_institute", "university"})
 _RESEARCH_KINDS = frozenset({Kind.RESEARCH, Kind.UNIVERSITY})
 
@@ -126,14 +130,15 @@ def types_of_name(name: str, country: str | None, kind: Kind | None) -> tuple[Na
     named = {hit.value for hit in hits}
     displaced = {weaker for one in named for weaker in organisation_types()[one].over}
     supplier = not _SUPPLIES.isdisjoint(token.text for token in tokens)
+    teaches = not _TEACHING.isdisjoint(named)
     studies = any(token.text.startswith(_STUDIES) for token in tokens) or not _RESEARCH.isdisjoint(named)
-    associated = "association" in named
+    about = named & _ABOUT_OTHERS
     best: dict[str, NameType] = {}
     for hit in hits:
         if hit.value in displaced:
             continue
         words = name[tokens[hit.first].start : tokens[hit.last].end]
-        candidate = NameType(hit.value, _share(hit, kind, supplier, studies, associated), words)
+        candidate = NameType(hit.value, _share(hit, kind, supplier, studies, teaches, about), words)
         if hit.value not in best or candidate.share > best[hit.value].share:
             best[hit.value] = candidate
     return tuple(sorted(best.values(), key=lambda one: (-one.share, one.type)))
@@ -144,13 +149,18 @@ def _placed(hit: Hit, tokens: Sequence[Token]) -> bool:
     return hit.language is not None or hit.first < hit.last or hit.first == 0 or hit.last == len(tokens) - 1
 
 
-def _share(hit: Hit, kind: Kind | None, supplier: bool, studies: bool, associated: bool) -> float:
-    """How surely a part of a name tells its type. `supplier`, `studies`, `associated`: the name is that of a supplier
-    to a trade, of an institute, as in "institute for crisis management", or of an association of such."""
+def _share(
+    hit: Hit, kind: Kind | None, supplier: bool, studies: bool, teaches: bool, about: Collection[str]
+) -> float:
+    """How surely a part of a name tells its type. `supplier`, `studies`, `teaches`: the name is that of a supplier to a
+    trade, of an institute, as in "institute for crisis management", or of a school; `about`: it names these types of
+    bodies that are there for others, such as an association."""
     type_ = organisation_types()[hit.value]
     if type_.kinds and kind is not None and kind not in type_.kinds:
         return POSSIBLE
-    if associated and hit.value != "association" and "association" not in type_.over:
+    if any(hit.value != body and body not in type_.over for body in about):
+        return POSSIBLE
+    if teaches and hit.value not in _TEACHING | _RESEARCH and type_.over.isdisjoint(_TEACHING):
         return POSSIBLE
     made = type_.kinds and type_.kinds <= {Kind.COMPANY, Kind.LARGE, Kind.SME, Kind.OTHER}
     if supplier and not made:

@@ -146,7 +146,7 @@ def read_statements(
     text, seeks, offers = unwrapped(text), unwrapped(seeks or ""), unwrapped(offers or "")
     spoken = language if language is not None else language_of(f"{text}\n{seeks}")
     cues, languages = cues_for(spoken), spoken_beside(spoken)
-    divided = parts(text, cues)
+    divided = parts(text, cues, languages)
     brought = [
         offer
         for part in divided
@@ -177,7 +177,7 @@ def numbered(needs: Sequence[Need]) -> tuple[Need, ...]:
 
 def _listed(seeks: str, cues: Cues, languages: frozenset[str]) -> list[Need]:
     """The needs of a field that holds nothing else."""
-    divided = parts(seeks, cues)
+    divided = parts(seeks, cues, languages)
     said = [part for part in divided if part.kind == "seek"] or [
         Part("seek", p.start, p.end) for p in divided
     ]

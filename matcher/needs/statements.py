@@ -1,10 +1,12 @@
 """Which parts of a text say what is sought, which what its author is and brings, and which describe the work?"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from matcher.needs.cues import Cues
+from matcher.needs.name_types import mentions_among
 from matcher.needs.phrases import Hit, Token, tokens_of
 from matcher.needs.places import where
 
@@ -22,6 +24,10 @@ _CONTINUING = frozenset(
 """Words for "and" that a cue may begin with: it goes on with what "we" or "our company" began."""
 SHORTEST_ALONE = 5
 """Letters of a single word after a cue that says something."""
+_BESIDE = 6
+"""So many words beside a cue are looked at for the body that is needed."""
+_KINDS: Mapping[str, str] = MappingProxyType({"third": "offer", "lack": "seek"})
+"""Which part a cue opens, where it isn't called so."""
 _LEAST_WORDS = 2
 """Words that a cue must have after it to say something; else what stands before it is meant."""
 
@@ -61,22 +67,24 @@ def sentences(text: str) -> Iterator[Sentence]:
         begin = end if match is None else match.end()
 
 
-def parts(text: str, cues: Cues) -> list[Part]:
-    """Divide a text into parts, by place. Where a sentence holds no cue, it describes the work."""
+def parts(text: str, cues: Cues, languages: Collection[str]) -> list[Part]:
+    """Divide a text in these languages into parts, by place. Where a sentence holds no cue, it describes the work."""
     divided = []
     for sentence in sentences(text):
         tokens = [
             token._replace(start=token.start + sentence.start, end=token.end + sentence.start)
             for token in tokens_of(text[sentence.start : sentence.end])
         ]
-        said = _said(tokens, sentence, text, cues)
+        said = _said(tokens, sentence, text, cues, languages)
         divided += said or [Part("topic", sentence.start, sentence.end)]
     return divided
 
 
-def _said(tokens: Sequence[Token], sentence: Sentence, text: str, cues: Cues) -> list[Part]:
+def _said(
+    tokens: Sequence[Token], sentence: Sentence, text: str, cues: Cues, languages: Collection[str]
+) -> list[Part]:
     """The parts of one sentence that its cues open."""
-    hits, own = _valid(tokens, cues)
+    hits, own = _valid(tokens, text, cues, languages)
     result: list[Part] = []
     if own is not None and not (hits and hits[0].first <= own[1] + 1):
         end = tokens[hits[0].first].start if hits else sentence.end
@@ -84,7 +92,7 @@ def _said(tokens: Sequence[Token], sentence: Sentence, text: str, cues: Cues) ->
     before = 0
     for number, hit in enumerate(hits):
         following = hits[number + 1].first if number + 1 < len(hits) else len(tokens)
-        kind = "offer" if hit.value == "third" else hit.value
+        kind = _KINDS.get(hit.value, hit.value)
         after = tokens[hit.last + 1 : following]
         if kind == "offer":
             after = cues.without_tail(after)
@@ -100,8 +108,11 @@ def _said(tokens: Sequence[Token], sentence: Sentence, text: str, cues: Cues) ->
     return result
 
 
-def _valid(tokens: Sequence[Token], cues: Cues) -> tuple[list[Hit], tuple[int, int] | None]:
-    """Cues that count here: what a company "has" only after "our company", "and brings" only after "we …"."""
+def _valid(
+    tokens: Sequence[Token], text: str, cues: Cues, languages: Collection[str]
+) -> tuple[list[Hit], tuple[int, int] | None]:
+    """Cues that count here: what a company "has" only after "our company", "and brings" only after "we …", and "is
+    needed" where a body is."""
     own = cues.own(tokens)
     kept: list[Hit] = []
     for hit in cues.statements(tokens):
@@ -110,8 +121,21 @@ def _valid(tokens: Sequence[Token], cues: Cues) -> tuple[list[Hit], tuple[int, i
             continue
         if continues and not kept and own is None:
             continue
+        if hit.value == "lack" and not _names_a_body(hit, tokens, text, cues, languages):
+            continue
         kept.append(hit)
     return kept, own
+
+
+def _names_a_body(
+    hit: Hit, tokens: Sequence[Token], text: str, cues: Cues, languages: Collection[str]
+) -> bool:
+    """Whether the words beside a cue call somebody: a type of organisations, not only what it makes, or a role."""
+    after = tokens[hit.last + 1 :]
+    beside = after[:_BESIDE] if _says(after, text) else tokens[max(hit.first - _BESIDE, 0) : hit.first]
+    return any(mark.value == "role" for mark in cues.marks(beside)) or any(
+        not mention.thing for mention in mentions_among(beside, languages)
+    )
 
 
 def _says(tokens: Sequence[Token], text: str) -> bool:

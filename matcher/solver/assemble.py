@@ -120,6 +120,7 @@ def assemble(
     limit: int = 5,
     budget_s: float = 0.25,
     apart: int | None = None,
+    other_answers: float = 0.0,
     width: int = POOL,
     seed: int = 0,
     watch: Callable[[Incumbent], None] | None = None,
@@ -127,8 +128,9 @@ def assemble(
 ) -> Assembly:
     """Return up to `limit` allowed consortia, best first, each at least `apart` members from every other.
 
-    The search stops after about `budget_s` seconds; what it has proved by then is stated. `apart` defaults to two
-    fifths of the members. `watch` hears of every better set and bound; `precompute` of every set of the answer, and
+    The search stops after about `budget_s` seconds; what it has proved by then is stated. `apart` defaults to three
+    fifths of the members; `other_answers` is the share of those who cover something best in one that the others do
+    without, where they can. `watch` hears of every better set and bound; `precompute` of every set of the answer, and
     of some that the proof drops: mostly on another thread while the proof goes on, perhaps from two at once, perhaps
     of a dropped one after the answer. What it raises of a set of the answer is raised here. The same problem and seed
     give the same sets; how far the proof comes in the budget depends on the machine. Raises BadInput where a wish
@@ -145,7 +147,7 @@ def assemble(
 
     def diverse(pool: np.ndarray, value: float, team: np.ndarray) -> list[Consortium]:
         best = value, tuple(_within(pool, team))
-        teams = diverse_teams(request.instance(pool), best, limit, apart, seed)
+        teams = diverse_teams(request.instance(pool), best, limit, apart, seed, other_answers)
         consortia = [_consortium(request, pool[list(members)], worth) for worth, members in teams]
         if precompute is not None:
             for consortium in consortia:

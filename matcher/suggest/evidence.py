@@ -119,16 +119,18 @@ def answers(need: Need, channels: Channels, place: np.ndarray) -> np.ndarray:
     """Return (n,) the probability that each organisation answers a need. `place`: (n,) what its country leaves of it.
 
     With a type: share * (UNREAD + (1 - UNREAD) * nearness), nearness by texts or else by a rare word of the name
-    (1 - both missing). Where every type sought is broad: UNREAD_BROAD, nearness by how near texts are, not by how
-    unusual that is, and BROAD_ALONE at most where none is near the need. Without a
-    type, or where it is only told by what it makes: as near as its texts are to need and outline, where that is
-    unusual, or by the rare word alone.
+    (1 - both missing); of texts half how near they are, half how unusual that is, to need and outline alike: among
+    airlines the one that flew in such projects comes first, not the one that has a single text. Where every type
+    sought is broad: UNREAD_BROAD, nearness by how near texts are, not by how unusual that is, and BROAD_ALONE at most
+    where none is near the need. Without a type, or where it is only told by what it makes: as near as its texts are to
+    need and outline, where that is unusual, or by the rare word alone.
     """
     unusual = np.clip((channels.near_need - UNUSUAL) / (1 - UNUSUAL), 0, 1)
     by_text = MOST_BY_TEXT * (channels.score + channels.score_outline) / 2 * unusual
     found = np.maximum(by_text, MOST_BY_WORD * channels.worded_need)
     if need.types:
-        texts = 0.5 * channels.near_need + 0.5 * channels.near_outline
+        near_texts = (channels.near_need, channels.near_outline, channels.score, channels.score_outline)
+        texts = np.mean(near_texts, axis=0)
         words = np.maximum(channels.worded_need, BY_WORD * channels.worded_outline)
         near = 1 - (1 - texts) * (1 - words)
         types = [organisation_types()[ident] for ident in need.types]

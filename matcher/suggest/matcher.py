@@ -32,6 +32,8 @@ from matcher.suggest.surroundings import surroundings
 from matcher.suggest.verdict import verdict_of
 from matcher.suggest.why import Why, why
 
+OTHER_ANSWERS = 2 / 3
+"""Of those who answer what is sought in one suggestion, the share that every further one does without, where it can."""
 FUNDED = "Scores say “looks like consortia that were funded”, never a probability of success."
 
 
@@ -59,6 +61,7 @@ class Matcher:
                 question.problem,
                 limit=request.limit,
                 budget_s=budget_s,
+                other_answers=OTHER_ANSWERS if question.reading.stated else 0.0,
                 watch=watch,
                 precompute=explained[question],
             )

@@ -12,7 +12,7 @@ import numpy as np
 
 from data.countries import country_name
 from data.model import Organisation, OrganisationId
-from data.organisation_types import organisation_types
+from data.organisation_types import answering, organisation_types
 from data.published import UNPUBLISHED, Rounded4, derived
 from matcher.needs.wording import stems
 from matcher.suggest.candidates import Candidates
@@ -167,7 +167,8 @@ def _answer(
     if not aspect.need.types:
         worded = stems(aspect.text) & stems(organisation.name or "")
         return Reason("worded", probability, evidence, (quote,)) if worded else None
-    grounds = [ground for ground in types_of(organisation) if ground.type in aspect.need.types]
+    answering_types = answering(aspect.need.types)
+    grounds = [ground for ground in types_of(organisation) if ground.type in answering_types]
     if not grounds:
         return None
     type_ = organisation_types()[grounds[0].type]

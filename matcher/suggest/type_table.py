@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from data.model import Kind, Organisation
-from data.organisation_types import organisation_types
+from data.organisation_types import answering, organisation_types
 from data.sources.languages import language_of
 from matcher.needs.cues import spoken_beside
 from matcher.needs.name_types import LIKELY, POSSIBLE, SURE, mentions, types_of_name
@@ -98,9 +98,9 @@ class TypeTable:
         return replace(self, shares=self.shares.maximum(told).tocsc()) if told.nnz else self
 
     def share(self, types: Sequence[str]) -> np.ndarray:
-        """Return (n,) how surely each organisation is of one of these types."""
+        """Return (n,) how surely each organisation is of one of these types, or of one that they hold."""
         result = np.zeros(self.shares.shape[0], np.float32)
-        for ident in types:
+        for ident in answering(types):
             column = self.columns[ident]
             span = slice(self.shares.indptr[column], self.shares.indptr[column + 1])
             rows = self.shares.indices[span]

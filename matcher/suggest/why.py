@@ -9,7 +9,7 @@ from data.calls import CallProfile
 from data.demands import DistinctRepresentatives, PerGroupMaximum, ShareCap, Unit
 from data.errors import BadInput
 from data.model import CallId, Organisation, OrganisationId, OutlineId
-from data.organisation_types import organisation_types
+from data.organisation_types import answering, organisation_types
 from data.published import Rounded4, derived
 from graph.rules.members import member_of
 from graph.rules.rules import check
@@ -245,7 +245,7 @@ def _by_kind(organisation: Organisation, missing: list[Need]) -> Iterable[Missin
                 yield MissingFact("kind", text, (need.id,))
             continue
         by_name = types_of_name(organisation.name or "", organisation.country, None)
-        by_type = [one for one in by_name if one.type in need.types and one.share >= LIKELY]
+        by_type = [one for one in by_name if one.type in answering(need.types) and one.share >= LIKELY]
         shares = {ground.type: ground.share for ground in types_of(organisation)}
         if by_type and shares.get(by_type[0].type, 0.0) < LIKELY:
             text = (

@@ -10,7 +10,7 @@ from data.countries import FACTS_AS_OF, country_name, to_eu, to_iso
 from data.demands import Layer, MustHave, Selector
 from data.errors import BadInput
 from data.model import Kind, Organisation, OrganisationId
-from data.organisation_types import organisation_types, type_called
+from data.organisation_types import answering, organisation_types, type_called
 from data.published import derived
 from matcher.needs.name_types import LIKELY
 from matcher.solver.facts import KINDS, Facts
@@ -148,7 +148,7 @@ class Wish:
         """Return why a member counts for it where that is no recorded fact; None where it is, or where it does not."""
         evidence = (f"organisation:{organisation.id}",)
         if self.inferred[row]:
-            ground = next(ground for ground in types_of(organisation) if ground.type in self.types)
+            ground = next(ground for ground in types_of(organisation) if ground.type in answering(self.types))
             label = organisation_types()[ground.type].label
             return Reason(
                 "counts",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from graph.rules.rules import Answer, Member, Verdict, check
 from matcher.solver import assemble as assembling
 from matcher.solver.assemble import (
     PRESETS,
+    Consortium,
     Facts,
     Incumbent,
     Seat,
@@ -132,6 +133,29 @@ def test_suggested_teams_are_as_far_apart_as_asked() -> None:
             assert len(set(one.ids) - set(other.ids)) >= 4 or len(set(other.ids) - set(one.ids)) >= 4
     values = [consortium.value for consortium in answer.consortia]
     assert values == sorted(values, reverse=True)
+
+
+def test_further_teams_do_without_most_of_those_who_covered_best() -> None:
+    problem = tiny_problem(80, 2, (5, 8))
+    rows = {ident: row for row, ident in enumerate(problem.facts.ids)}
+
+    def covering(consortium: Consortium) -> set[str]:
+        covers = problem.aspects[[rows[ident] for ident in consortium.ids]]
+        return {
+            consortium.ids[int(place)]
+            for place, most in zip(covers.argmax(0), covers.max(0), strict=True)
+            if most > 0
+        }
+
+    def shared(other_answers: float) -> float:
+        consortia = assemble(problem, limit=4, other_answers=other_answers).consortia
+        assert len(consortia) == 4
+        return max(min(kept(one, other), kept(other, one)) for one, other in combinations(consortia, 2))
+
+    def kept(one: Consortium, other: Consortium) -> float:
+        return len(covering(one) & set(other.ids)) / len(covering(one))
+
+    assert shared(2 / 3) <= 1 / 3 < shared(0.0)
 
 
 def test_the_same_problem_gives_the_same_teams() -> None:

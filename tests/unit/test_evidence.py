@@ -78,7 +78,7 @@ def test_who_is_of_the_type_answers_and_who_is_only_near_does_not() -> None:
 def test_another_country_than_the_need_asks_for_leaves_a_quarter() -> None:
     need = Need("need:1", "a shipyard in Poland", ("shipyard",))
     near = channels(2, share=[0.8, 0.8], near_need=[1.0, 1.0], near_outline=[1.0, 1.0])
-    assert np.allclose(answers(need, near, np.array([1.0, STATED_ELSEWHERE])), [0.8, 0.2])
+    assert np.allclose(answers(need, near, np.array([1.0, STATED_ELSEWHERE])), [0.64, 0.16])
 
 
 def test_who_works_on_all_subjects_answers_by_a_text_that_is_near() -> None:

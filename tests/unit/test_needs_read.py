@@ -74,6 +74,21 @@ def test_what_stands_in_the_field_for_it_is_sought_without_further_words() -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "sought"),
+    [
+        ("Cheaper batteries are needed to win the market.", 0),
+        ("A joint industrial effort is needed to develop multifunctional roofs.", 0),
+        ("Geothermal drilling is costly. For the field trial a port authority is needed.", 1),
+        ("Es fehlt an billigem Strom für die Erzeugung von Wasserstoff.", 0),
+        ("Wir messen Lärm. Es fehlen zwei Krankenhäuser.", 1),
+        ("El agua es escasa. Falta lluvia en verano.", 0),
+    ],
+)
+def test_things_that_are_needed_are_no_partners_that_are_sought(text: str, sought: int) -> None:
+    assert len(read_statements(text).stated) == sought
+
+
 def test_where_nobody_is_sought_the_work_tells_whom_it_needs() -> None:
     statements = read_statements(
         "A warning app is tried in a hospital and at two airports during one winter."

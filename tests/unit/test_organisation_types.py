@@ -6,6 +6,7 @@ from data.model import Kind
 from data.organisation_types import organisation_types
 from data.sources.languages import EU_LANGUAGES
 from matcher.needs.name_types import types_of_name
+from matcher.suggest.type_table import TypeTable
 
 
 def test_every_type_has_a_word_in_each_of_the_24_languages() -> None:
@@ -51,6 +52,32 @@ def test_a_supplier_to_a_trade_is_possibly_of_it_no_more() -> None:
     assert {one.type: one.share for one in types_of_name("Airport Gurus SL", "ES", Kind.COMPANY)} == {
         "airport": 0.35
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "kind", "trade", "instead"),
+    [
+        ("Fachhochschule der Feuerwehr", "DE", Kind.UNIVERSITY, "fire_service", "university"),
+        ("Association des hopitaux du Nord", "FR", Kind.OTHER, "hospital", "association"),
+        ("Stiftung Offshore-Windenergie", "DE", Kind.OTHER, "wind_company", "ngo"),
+        ("Ministero delle Assicurazioni", "IT", Kind.PUBLIC, "insurer", "ministry"),
+        ("Verein Deutscher Reeder", "DE", Kind.OTHER, "shipping_company", "association"),
+    ],
+)
+def test_who_speaks_for_a_trade_or_teaches_it_is_possibly_of_it_no_more(
+    name: str, country: str, kind: Kind, trade: str, instead: str
+) -> None:
+    shares = {one.type: one.share for one in types_of_name(name, country, kind)}
+    assert shares.get(trade, 0.0) <= 0.35
+    assert shares[instead] > 0.9
+
+
+def test_who_asks_for_a_grid_operator_is_answered_by_either_sort() -> None:
+    table = TypeTable.of(
+        [("Enedis", "FR", Kind.COMPANY), ("TenneT TSO BV", "NL", Kind.COMPANY), ("Meyer Werft", "DE", None)]
+    )
+    assert (table.share(["grid_operator"]) > 0.9).tolist() == [True, True, False]
+    assert (table.share(["distribution_operator"]) > 0.9).tolist() == [True, False, False]
 
 
 def test_a_word_of_a_language_that_is_not_spoken_there_tells_nothing() -> None:
