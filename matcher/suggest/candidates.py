@@ -25,7 +25,7 @@ from matcher.suggest.type_table import TypeTable
 
 RECORD_LEARNED, RECORD_PRIOR = 0.5, 0.15
 """The ranking's share of the fit, as learned from many projects and where a short history only allows the prior."""
-RECORD_ALONE = 0.9
+RECORD_ALONE = 0.95
 """Its share where it is learned and no need is stated: then the ranking decides."""
 ANSWERING = 0.5
 """Share of the fit that the surest answer to a stated need gives: a second answer beats an old acquaintance."""

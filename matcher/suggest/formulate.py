@@ -165,7 +165,7 @@ NEEDS_FIRST = 4.0
 """What coverage weighs where an outline says whom it seeks, over what the preset says."""
 FILLER_COSTS = 3.0
 """What one more member costs then, over what the preset says: who answers no need must be an excellent partner."""
-RANKING_FIRST = 0.2
+RANKING_FIRST = 0.05
 """What coverage, ties and balance weigh where it says nobody, over what the preset says: then the ranking decides,
 which knows the ties already."""
 
