@@ -8,6 +8,7 @@ from data.countries import country_name, to_eu
 
 if TYPE_CHECKING:  # slow to import, and only named here
     from matcher.needs.read import Need
+    from matcher.overall.project import Budget
 
 TERMS = {
     "fit": "fit to the streams",
@@ -31,6 +32,36 @@ def count(value: int, one: str, many: str = "") -> str:
     ('1 link', '1,200 links', '2 countries')
     """
     return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def budget_text(budget: "Budget") -> str:
+    """What the outlines of a stream, a state or a kind cost, and of how many that is unknown.
+
+    >>> from matcher.overall.project import Budget
+    >>> budget_text(Budget("stream", "s1", 3, 1, 1_250_000.0, 0.25))
+    'EUR 1.25 million, 25 % of all that is known; of 1 of 3 outlines unknown'
+    >>> budget_text(Budget("stream", "s2", 2, 2, 0.0, None))
+    'unknown'
+    """
+    if budget.unknown == budget.outlines:
+        return "unknown"
+    text = millions(budget.known_eur)
+    if budget.share is not None:
+        text += f", {budget.share:.0%} of all that is known".replace("%", " %")
+    return (
+        f"{text}; of {budget.unknown} of {count(budget.outlines, 'outline')} unknown"
+        if budget.unknown
+        else text
+    )
+
+
+def millions(eur: float) -> str:
+    """A sum in millions of euros, as short as two decimals allow.
+
+    >>> millions(18_500_000), millions(310_000), millions(0)
+    ('EUR 18.5 million', 'EUR 0.31 million', 'EUR 0')
+    """
+    return f"EUR {eur / 1e6:,.2f}".rstrip("0").rstrip(".") + (" million" if eur else "")
 
 
 def traded(trade: Mapping[str, float]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -10,6 +10,7 @@ from scipy import sparse
 from data.errors import BadInput
 from data.model import Kind, Organisation, OrganisationId, Outline, OutlineId
 from matcher.overall.decisions import Decisions
+from matcher.overall.said import NOTHING, Said
 
 CAPACITY = {
     Kind.LARGE: 8,
@@ -96,6 +97,10 @@ class Case:
     organisations: Mapping[OrganisationId, Organisation] = field(default_factory=dict)
     ties: sparse.csr_array | None = None
     shared_projects: Callable[[OrganisationId, OrganisationId], Sequence[str]] | None = None
+    said: Mapping[OutlineId, Said] = field(default_factory=dict)
+    """What each outline said that it seeks and brings, to be quoted; nothing where nobody has read it."""
+    meanings: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """(d,) unit vectors of what is sought and brought, by its words."""
 
     def __post_init__(self) -> None:
         ids = [outline.id for outline in self.outlines]
@@ -119,6 +124,8 @@ class Case:
         organisations: Mapping[OrganisationId, Organisation] | None = None,
         ties: sparse.csr_array | None = None,
         shared_projects: Callable[[OrganisationId, OrganisationId], Sequence[str]] | None = None,
+        said: Mapping[OutlineId, Said] | None = None,
+        meanings: Mapping[str, np.ndarray] | None = None,
     ) -> "Case":
         """Sort everything by id. `vectors` has `texts`, `offers` and `seeks`; its rows and those of `ties` are in the
         order of `outlines`."""
@@ -134,6 +141,8 @@ class Case:
             organisations or {},
             None if ties is None else sparse.csr_array(ties)[order][:, order],
             shared_projects,
+            said or {},
+            meanings or {},
         )
 
     def without(self, gone: Iterable[str]) -> "Case":
@@ -148,7 +157,13 @@ class Case:
             self.organisations,
             None if self.ties is None else self.ties[keep][:, keep],
             self.shared_projects,
+            self.said,
+            self.meanings,
         )
+
+    def words_of(self, i: int) -> Said:
+        """What outline i said that it seeks, brings and does."""
+        return self.said.get(self.outlines[i].id, NOTHING)
 
     def fingerprint(self) -> str:
         """Hexadecimal digits that change whenever an outline, its vectors, its owner or a tie changes."""

@@ -28,9 +28,11 @@ from typing import Annotated
 import numpy as np
 from scipy import sparse
 
-from data.model import Outline
+from data.model import Outline, OutlineId
 from data.published import Rounded4, renamed
 from matcher.overall import vocabulary
+from matcher.overall.said import NOTHING, Said
+from matcher.overall.tags import Bearer, tags
 
 SHARED = 3
 """Languages in which a concept is used that is no mere chance word of one of them."""
@@ -48,6 +50,17 @@ class StreamTerm:
     words: tuple[str, ...]
     languages: tuple[str, ...]
     score: Rounded4
+    language: str | None = None
+    """ISO 639-1, of the word or phrase shown."""
+    outlines: tuple[OutlineId, ...] = ()
+    """The stream's outlines that use it."""
+
+    @property
+    def quoted(self) -> str:
+        """The phrase as an English text shows it: in quotation marks with its language where that is another one."""
+        if self.language in (None, "en"):
+            return self.word
+        return f"“{self.word}” ({self.language})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,12 +118,14 @@ def salient_terms(
     *,
     meaning: Meaning | None = None,
     limit: int = 8,
+    said: Mapping[OutlineId, Said] | None = None,
 ) -> list[list[StreamTerm]]:
     """Return for each of `count` streams its most salient terms, best first, ties by word.
 
     A concept counts where at least two of the stream's outlines use it, or where the stream has only one outline. Where
     words have no `meaning`, concepts that are used in at least SHARED languages, or in all that the stream speaks, go
-    before the others.
+    before the others. `said`: what the outlines named; each term is then shown as a whole phrase of one of them, and
+    one that none of them has in a phrase is left out.
     """
     used = [vocabulary.concepts(outline.full_text) for outline in outlines]
     languages = np.array([outline.language or "" for outline in outlines])
@@ -129,8 +144,50 @@ def salient_terms(
             salient = _merged(salient, meaning, s, shared=shared)
         else:
             salient.sort(key=lambda term: (len(term.languages) < shared, -term.score, term.word))
+        if said is not None:
+            bearers = [
+                (Bearer(outlines[i], said.get(outlines[i].id, NOTHING)), set().union(*used[i].values()))
+                for i in inside.tolist()
+            ]
+            salient = _phrased(salient[: 2 * limit], bearers, meaning, s)
         named.append(salient[:limit])
     return named
+
+
+PHRASES = 6
+"""Phrases of each term that are weighed by their meaning."""
+
+
+def _phrased(
+    terms: Sequence[StreamTerm],
+    bearers: Sequence[tuple[Bearer, set[str]]],
+    meaning: Meaning | None,
+    stream: int,
+) -> list[StreamTerm]:
+    """The terms as whole phrases with the outlines that use them; two that show one phrase are one.
+
+    Of a term's phrases in one language the one that says most of this stream is shown. Terms of several words go first.
+    """
+    phrased: dict[str, StreamTerm] = {}
+    for term in terms:
+        theirs = [bearer for bearer, words in bearers if words & set(term.words)]
+        found = tags(term.words, theirs)
+        found = [tag for tag in found if tag.language == found[0].language][:PHRASES]
+        if meaning is not None and len(found) > 1:
+            told = meaning.contrast(meaning.vectors([tag.phrase for tag in found]), stream)
+            found = [found[int(told.argmax())]]
+        shown = found[0] if found else None
+        if shown is not None and not any(_within(shown.phrase, phrase) for phrase in phrased):
+            phrased[shown.phrase] = replace(
+                term, word=shown.phrase, language=shown.language, outlines=shown.outlines
+            )
+    return sorted(phrased.values(), key=lambda term: " " not in term.word)
+
+
+def _within(one: str, other: str) -> bool:
+    """Whether all words of one phrase are in the other."""
+    mine, theirs = (set(vocabulary.bare(phrase).split()) for phrase in (one, other))
+    return mine <= theirs or theirs <= mine
 
 
 def _term(root: str, score: float, inside: Sequence[tuple[Mapping[str, set[str]], str]]) -> StreamTerm:
@@ -182,4 +239,5 @@ def _one(same: Sequence[StreamTerm], score: float) -> StreamTerm:
 
 def title(terms: Sequence[StreamTerm], number: int) -> str:
     """The first three terms, capitalised; "Stream 2" where the texts have none."""
-    return ", ".join(term.word.capitalize() for term in terms[:3]) or f"Stream {number}"
+    shown = (term.quoted for term in terms[:3])
+    return ", ".join(word[:1].upper() + word[1:] for word in shown) or f"Stream {number}"

@@ -1,5 +1,6 @@
 """What is an overall project? Frozen records, published as they are; countries outside in EU style (EL, UK)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -48,6 +49,8 @@ class Stream:
     second: tuple[OutlineId, ...]
     countries: tuple[EuCountry, ...]
     rules: Verdict | None = None
+    clear: int | None = None
+    """So many of its outlines fit no other stream nearly as well; None where nobody has looked."""
 
     @derived
     def term_details(self) -> tuple[StreamTerm, ...]:
@@ -64,7 +67,7 @@ class Evidence:
     seeks: Annotated[str | None, WHERE_KNOWN] = None
     offers: Annotated[str | None, WHERE_KNOWN] = None
     from_text: Annotated[bool | None, WHERE_KNOWN] = None
-    """Nobody wrote a search or an offer; the text stood in for it."""
+    """The words were read from the text: the outline has no field of its own for what is sought or offered."""
     projects: Annotated[tuple[str, ...] | None, WHERE_KNOWN] = None
 
 
@@ -120,6 +123,31 @@ class Participant:
     links: int
     needed: int
     capacity: int
+    asked: str | None = None
+    """The stream that its sender asked for, as written; None where none was."""
+    elsewhere: str = ""
+    """Why it stands in another stream than its sender asked for; "" where it does not."""
+    budget_eur: float | None = None
+    kind: str | None = None
+    """Its organisation's kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the outlines of a stream, a state or a kind of organisation cost. `outlines` without a budget are unknown:
+    they are counted, never added as 0."""
+
+    by: Literal["stream", "country", "kind"]
+    id: str
+    outlines: int
+    unknown: int
+    known_eur: float
+    share: Rounded4 | None
+    """Of all budgets that are known; None where none is."""
+
+    @field_serializer("id")
+    def _id(self, ident: str) -> str:
+        return to_eu(ident) if self.by == "country" else ident
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +162,23 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How well a topic of the call is covered: the best outlines and their nearness in [-1, 1]."""
+    """How well a topic of the call is covered: by whom, the nearest first, and on what evidence.
+
+    `how`: "stream", a work stream of the call names it; "sentence", an outline's own sentence speaks of it; "nobody".
+    """
 
     topic: str
     name: str
     covered: bool
     nearness: Rounded4
+    """Of the nearest outline's text to the topic, in [-1, 1]."""
     outlines: tuple[OutlineId, ...]
     countries: tuple[EuCountry, ...]
+    how: Literal["stream", "sentence", "nobody"] = "nobody"
+    stream: Annotated[str | None, WHERE_KNOWN] = None
+    nearest: Annotated[OutlineId | None, WHERE_KNOWN] = None
+    """Whose sentence `quote` is; where nobody covers the topic, the nearest one's."""
+    quote: Annotated[str | None, WHERE_KNOWN] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +278,33 @@ class OverallProject:
     notes: tuple[str, ...] = ()
     alternatives: Annotated[tuple[Alternative, ...] | None, WHERE_KNOWN] = None
     """Other integrations, where they were asked for."""
+
+    streams_found: bool = False
+    """The streams were found in the texts: the call names none."""
+
+    @property
+    def elsewhere(self) -> tuple[Participant, ...]:
+        """Who stands in another stream than its sender asked for."""
+        return tuple(participant for participant in self.participants if participant.elsewhere)
+
+    @derived
+    def budgets(self) -> tuple[Budget, ...]:
+        """Sums and shares by stream, state and kind of organisation, in this order."""
+        return (
+            *self._budgets("stream", [participant.stream for participant in self.participants]),
+            *self._budgets("country", [participant.country for participant in self.participants]),
+            *self._budgets("kind", [participant.kind or "unknown" for participant in self.participants]),
+        )
+
+    def _budgets(self, by: Literal["stream", "country", "kind"], keys: Sequence[str]) -> list[Budget]:
+        total = sum(p.budget_eur for p in self.participants if p.budget_eur is not None)
+        rows = []
+        for key in sorted(set(keys)):
+            budgets = [p.budget_eur for p, its in zip(self.participants, keys, strict=True) if its == key]
+            known = [budget for budget in budgets if budget is not None]
+            share = sum(known) / total if total else None
+            rows.append(Budget(by, key, len(budgets), len(budgets) - len(known), float(sum(known)), share))
+        return rows
 
     @property
     def stream_of(self) -> dict[OutlineId, str]:

@@ -17,12 +17,14 @@ from matcher.overall.project import Changes, Evidence, Ground, Link, OverallProj
 SECOND = 0.7
 """An outline also belongs to a stream that it fits at least this part as well as its main one."""
 SECOND_FIT = 0.35
+NEAR_TEXTS = "the whole texts are near"
 CUT = (
     "the computation was stopped by the clock before its work was done: this answer may be improved, and the next run "
     "may differ from it"
 )
-SHOWN = 400
-"""Letters of an offer or a search that are shown as evidence."""
+QUOTED, NEAR = 0.65, 0.45
+"""What one seeks and another brings is quoted where the search is so strong, and both things' words so near (cosine).
+Set by judgement after reading all of the demo's links."""
 
 
 def report(
@@ -38,6 +40,7 @@ def report(
     degree = np.bincount(pairs.ravel(), minlength=len(case.outlines))
     streams = _streams(prepared, assigned, previous, check)
     covered = checks.coverage(prepared, assigned)
+    names = tuple(stream.name for stream in streams)
     return OverallProject(
         run=_run(prepared, solution, previous),
         call=prepared.demands.call,
@@ -49,13 +52,13 @@ def report(
         stage_loss=max(0.0, solution.value - solution.staged) / max(1.0, abs(solution.value)),
         streams=streams,
         links=tuple(_link(prepared, assigned, int(i), int(j)) for i, j in pairs),
-        participants=_participants(prepared, assigned, degree),
+        participants=_participants(prepared, assigned, pairs),
         isolated=tuple(case.ids[i] for i in np.flatnonzero(degree == 0)),
         short=tuple(case.ids[i] for i in np.flatnonzero(degree < prepared.demands.min_links)),
         coverage=covered,
-        findings=checks.findings(prepared, assigned, pairs),
+        findings=checks.findings(prepared, assigned, pairs, streams=names),
         missing=tuple(sorted(set(prepared.demands.countries) - set(case.states))),
-        fragile=resilience.losses(prepared, assigned, pairs, covered=covered, check=check),
+        fragile=resilience.losses(prepared, assigned, pairs, covered=covered, check=check, streams=names),
         rules=check(case.outlines) if check else None,
         fictional=any(
             case.organisations[outline.organisation].fictional
@@ -64,6 +67,7 @@ def report(
         ),
         terms=comparison_terms(prepared, assigned, pairs),
         notes=(*prepared.notes, *((CUT,) if solution.cut else ())),
+        streams_found=not prepared.demands.streams,
     )
 
 
@@ -103,7 +107,11 @@ def _streams(
 ) -> tuple[Stream, ...]:
     case, fit = prepared.case, prepared.problem.fit
     salient = naming.salient_terms(
-        case.outlines, assigned, len(prepared.stream_ids), meaning=prepared.meaning
+        case.outlines,
+        assigned,
+        len(prepared.stream_ids),
+        meaning=prepared.meaning,
+        said=case.said or None,
     )
     given = {topic.id: topic.name for topic in prepared.demands.streams}
     kept: Mapping[str, str] = previous.names if previous else {}
@@ -112,6 +120,8 @@ def _streams(
     for s, ident in enumerate(prepared.stream_ids):
         inside = np.flatnonzero(assigned == s)
         also = np.flatnonzero((assigned != s) & (fit[:, s] >= np.maximum(SECOND * own, SECOND_FIT)))
+        others = np.delete(fit[inside], s, axis=1)
+        clear = int((others.max(axis=1, initial=0.0) < SECOND * fit[inside, s]).sum())
         name = prepared.decisions.names.get(ident) or given.get(ident) or kept.get(ident)
         streams.append(
             Stream(
@@ -122,13 +132,15 @@ def _streams(
                 tuple(case.ids[i] for i in also),
                 checks.known_states(case, inside),
                 check([case.outlines[i] for i in inside]) if check and len(inside) else None,
+                clear,
             )
         )
     return tuple(streams)
 
 
-def _participants(prepared: Prepared, assigned: np.ndarray, degree: np.ndarray) -> tuple[Participant, ...]:
+def _participants(prepared: Prepared, assigned: np.ndarray, pairs: Pairs) -> tuple[Participant, ...]:
     case, fit = prepared.case, prepared.problem.fit
+    degree = np.bincount(pairs.ravel(), minlength=len(case.outlines))
     participants = []
     for i, outline in enumerate(case.outlines):
         organisation = case.organisations.get(outline.organisation)
@@ -151,9 +163,34 @@ def _participants(prepared: Prepared, assigned: np.ndarray, degree: np.ndarray) 
                 int(degree[i]),
                 int(prepared.problem.lowest[i]),
                 int(prepared.problem.capacity[i]),
+                outline.work_stream,
+                _elsewhere(prepared, assigned, pairs, i),
+                outline.budget_eur,
+                str(organisation.kind) if organisation and organisation.kind else None,
             )
         )
     return tuple(participants)
+
+
+def _elsewhere(prepared: Prepared, assigned: np.ndarray, pairs: Pairs, i: int) -> str:
+    """Why an outline stands in another stream than its sender asked for; "" where it does not.
+
+    The sender's choice counts CHOSEN beside the fit of the text, and is outweighed by one of three things.
+    """
+    asked = prepared.case.outlines[i].work_stream
+    if asked not in prepared.stream_ids or prepared.stream_ids[assigned[i]] == asked:
+        return ""
+    wish, here = prepared.stream_ids.index(asked), int(assigned[i])
+    if prepared.case.ids[i] in prepared.decisions.streams:
+        return "the coordinator decided so"
+    if prepared.problem.fit[i, here] > prepared.problem.fit[i, wish]:
+        return "its text fits here better, by more than the choice counts"
+    size, (low, high) = np.bincount(assigned, minlength=len(prepared.stream_ids)), prepared.problem.size
+    if size[wish] >= high or size[here] <= low:
+        return f"for balance: {size[wish]} outlines stand in the stream asked for, {size[here]} here"
+    partners = pairs[(pairs == i).any(axis=1)].sum(axis=1) - i
+    inside = int((assigned[partners] == here).sum())
+    return f"for its collaborations: {inside} of {len(partners)} are inside this stream"
 
 
 def _link(prepared: Prepared, assigned: np.ndarray, i: int, j: int) -> Link:
@@ -161,8 +198,8 @@ def _link(prepared: Prepared, assigned: np.ndarray, i: int, j: int) -> Link:
     a, b = case.outlines[i], case.outlines[j]
     tied = bool(strengths.tie[i, j] > 0)
     reasons = [
-        *(_search(prepared, x, y) for x, y in ((i, j), (j, i)) if strengths.seek[x, y] > 0),
-        Ground("topic", round(float(strengths.topic[i, j]), 4), "both write about the same"),
+        *(ground for x, y in ((i, j), (j, i)) for ground in _search(prepared, x, y)),
+        Ground("topic", round(float(strengths.topic[i, j]), 4), NEAR_TEXTS),
     ]
     if tied:
         projects = case.shared_projects(a.organisation, b.organisation) if case.shared_projects else ()
@@ -185,22 +222,29 @@ def _link(prepared: Prepared, assigned: np.ndarray, i: int, j: int) -> Link:
     )
 
 
-def _search(prepared: Prepared, i: int, j: int) -> Ground:
-    """i seeks what j offers; where nobody wrote a search or an offer, the whole text stood in, and is so
-    called."""
-    seeker, supplier = prepared.case.outlines[i], prepared.case.outlines[j]
-    return Ground(
-        "seeks-offers",
-        round(float(prepared.strengths.seek[i, j]), 4),
-        f"what {supplier.id} offers answers what {seeker.id} seeks",
-        Evidence(
-            seeker=seeker.id,
-            supplier=supplier.id,
-            seeks=(seeker.seeks or seeker.title)[:SHOWN],
-            offers=(supplier.offers or supplier.title)[:SHOWN],
-            from_text=seeker.seeks is None or supplier.offers is None,
-        ),
+def _search(prepared: Prepared, i: int, j: int) -> list[Ground]:
+    """What i seeks and j brings, quoted, where both are near enough to be put side by side; else nothing."""
+    case, value = prepared.case, float(prepared.strengths.seek[i, j])
+    seeks, offers = case.words_of(i).seeks, case.words_of(j).offers
+    if value < QUOTED or not seeks or not offers or not case.meanings:
+        return []
+    near = (
+        np.stack([case.meanings[words] for words in seeks])
+        @ np.stack([case.meanings[words] for words in offers]).T
     )
+    s, o = np.unravel_index(int(near.argmax()), near.shape)
+    if near[s, o] < NEAR:
+        return []
+    seeker, supplier = case.outlines[i], case.outlines[j]
+    evidence = Evidence(
+        seeker=seeker.id,
+        supplier=supplier.id,
+        seeks=seeks[s],
+        offers=offers[o],
+        from_text=seeker.seeks is None or supplier.offers is None,
+    )
+    text = f"{seeker.id} seeks what {supplier.id} brings"
+    return [Ground("seeks-offers", round(value, 4), text, evidence)]
 
 
 def changes(before: Previous, project: OverallProject) -> Changes:

@@ -10,7 +10,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from data.model import OutlineId
-from matcher.overall.checks import SHOWN, Check, islands
+from matcher.overall.checks import Check, islands
 from matcher.overall.prepare import Prepared
 from matcher.overall.problem import Pairs
 from matcher.overall.project import Coverage, Loss
@@ -29,6 +29,8 @@ class _Intact:
     assigned: np.ndarray
     pairs: Pairs
     covered: Sequence[Coverage]
+    streams: Sequence[str]
+    """Their names."""
     ids: tuple[OutlineId, ...]
     countries: np.ndarray
     """(n,) texts, "" where unknown."""
@@ -38,13 +40,18 @@ class _Intact:
 
     @classmethod
     def of(
-        cls, prepared: Prepared, assigned: np.ndarray, pairs: Pairs, covered: Sequence[Coverage]
+        cls,
+        prepared: Prepared,
+        assigned: np.ndarray,
+        pairs: Pairs,
+        covered: Sequence[Coverage],
+        streams: Sequence[str],
     ) -> "_Intact":
         ids = prepared.case.ids
         enough = np.bincount(pairs.ravel(), minlength=len(ids)) >= prepared.problem.lowest
         parts = len(np.unique(islands(len(ids), pairs)))
         countries = np.array([country or "" for country in prepared.case.countries])
-        return cls(prepared, assigned, pairs, covered, ids, countries, enough, parts)
+        return cls(prepared, assigned, pairs, covered, streams, ids, countries, enough, parts)
 
     def kept(self, gone: Sequence[int]) -> tuple[np.ndarray, Pairs, np.ndarray]:
         """Who is left (n,) bool, their links, and who of them no longer has enough (n,) bool."""
@@ -62,10 +69,14 @@ def losses(
     *,
     covered: Sequence[Coverage],
     check: Check | None,
+    streams: Sequence[str] = (),
 ) -> tuple[Loss, ...]:
-    """Every state's loss, and every other that breaks something: the most severe first, ties by kind and id."""
+    """Every state's loss, and every other that breaks something: the most severe first, ties by kind and id.
+
+    `streams`: the streams' names, else their ids.
+    """
     outlines = prepared.case.outlines
-    intact = _Intact.of(prepared, assigned, pairs, covered)
+    intact = _Intact.of(prepared, assigned, pairs, covered, streams or prepared.stream_ids)
     fragile_rules = check is not None and check(outlines).answer != "broken"
     fragile = []
     for kind, ident, gone in _who(prepared):
@@ -124,12 +135,12 @@ def _loss(intact: _Intact, kind: str, ident: str, gone: tuple[int, ...]) -> Loss
         before = set(intact.countries[assigned == s].tolist()) - {""}
         if len(states) < prepared.problem.min_countries <= len(before):
             left_with = "one state" if len(states) == 1 else f"{len(states)} states"
-            breaks.append(f"stream {prepared.stream_ids[s]} is left with {left_with}")
+            breaks.append(f"the stream “{intact.streams[s]}” is left with {left_with}")
             severity += 3
     names = {intact.ids[i] for i in gone}
     for topic in intact.covered:
-        if topic.covered and set(topic.outlines) <= names and len(topic.outlines) < SHOWN:
-            breaks.append(f"nobody else covers {topic.name}")
+        if topic.covered and set(topic.outlines) <= names:
+            breaks.append(f"no other outline was found to speak of {topic.name}")
             severity += 2
     linked = left & (np.bincount(kept.ravel(), minlength=n) > 0)
     parts = len(np.unique(islands(n, kept)[linked]))
@@ -152,7 +163,7 @@ def mend(prepared: Prepared, pairs: Pairs, gone: Sequence[int]) -> tuple[tuple[O
     """
     problem, n = prepared.problem, len(prepared.case.outlines)
     nowhere = np.zeros(n, dtype=int)
-    left, kept, short = _Intact.of(prepared, nowhere, pairs, ()).kept(gone)
+    left, kept, short = _Intact.of(prepared, nowhere, pairs, (), ()).kept(gone)
     degree = np.bincount(kept.ravel(), minlength=n)
     lack = np.where(short, problem.lowest - degree, 0)
     free = np.isfinite(problem.worth) & left[:, None] & left[None, :] & (lack[:, None] + lack[None, :] > 0)

@@ -14,6 +14,7 @@ from service.app.records import Records
 from service.app.state import SnapshotHolder
 
 if TYPE_CHECKING:  # slow to import: only who asks for an overall project pays
+    from matcher.overall.case import Case
     from matcher.overall.integrate import Alternative
     from matcher.overall.meetings import MeetingPlan
     from matcher.overall.prepare import Previous
@@ -24,6 +25,8 @@ if TYPE_CHECKING:  # slow to import: only who asks for an overall project pays
 
 
 PLANS_KEPT = 8
+CASES_KEPT = 3
+"""So many calls whose texts have been read are kept."""
 """So many plans that were asked for lately are kept, of all calls together."""
 
 
@@ -35,6 +38,7 @@ class OverallProjects:
         self._records = records
         self._snapshots = snapshots
         self._plans: Plans = Kept(PLANS_KEPT)
+        self._cases: Kept[tuple[str, ...], Case] = Kept(CASES_KEPT)
 
     @allowed(*COORDINATING)
     def propose(self, reader: Reader, question: IntegrateQuestion, *, anew: bool = False) -> "OverallProject":
@@ -149,4 +153,6 @@ class OverallProjects:
         if not reader.coordinates(profile.id):
             raise NotFound(f"the overall project of call {call!r} is not open to {reader.id}")
         knowledge = self._snapshots.current.knowledge
-        return Workspace(self._store, knowledge, profile, user=reader.id, plans=self._plans)
+        return Workspace(
+            self._store, knowledge, profile, user=reader.id, plans=self._plans, cases=self._cases
+        )

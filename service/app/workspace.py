@@ -1,7 +1,7 @@
 """How does a call's overall project come out? A function of what the store holds; looking at it changes nothing."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from matcher.overall.meetings import MeetingPlan, slots_between
 from matcher.overall.prepare import Previous
 from matcher.overall.project import OverallProject
 from matcher.overall.report import changes
+from matcher.overall.said import said_by
 from matcher.suggest.knowledge import Knowledge
 from service.app.answers import KeptDecision
 from service.app.decided import KeptPlan, kept_decisions, person_of
@@ -37,6 +38,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
 ATTEMPTS = 1000
 """So often a change is made anew where somebody else was quicker. Each time one of them all has got through."""
 PLANS_KEPT = 8
+CASES_KEPT = 3
 
 
 Plans = Kept[tuple[str, ...], OverallProject]
@@ -59,13 +61,15 @@ class Workspace:
         *,
         user: str,
         plans: Plans | None = None,
+        cases: "Kept[tuple[str, ...], Case] | None" = None,
     ) -> None:
-        """`plans`: those that the process remembers."""
+        """`plans`, `cases`: those that the process remembers."""
         self._store = store
         self._knowledge = knowledge
         self._profile = profile
         self._user = user
         self._plans = plans or Kept(PLANS_KEPT)
+        self._cases = cases or Kept(CASES_KEPT)
         self._outlines = {
             outline.id: outline for outline in knowledge.outlines.values() if outline.call == profile.id
         }
@@ -77,7 +81,8 @@ class Workspace:
 
     @cached_property
     def _case(self) -> Case:
-        return case_of(self._outlines.values(), self._knowledge)
+        key = (self._knowledge.revision, self._profile.id)
+        return self._cases.get(key, lambda: case_of(self._outlines.values(), self._knowledge))
 
     # What the coordinator has decided
 
@@ -297,13 +302,19 @@ class Workspace:
 def case_of(outlines: Iterable[Outline], knowledge: Knowledge) -> Case:
     """Bring a call's outlines with their vectors and their owners' ties into the form that integration reads."""
     chosen = sorted(outlines, key=lambda outline: outline.id)
+    said = {outline.id: said_by(outline) for outline in chosen}
+    things = sorted({words for one in said.values() for words in (*one.seeks, *one.offers)})
     search, network = knowledge.search, knowledge.network
     owners = sorted({outline.organisation for outline in chosen})
     rows = [owners.index(outline.organisation) for outline in chosen]
     vectors = {
         "texts": search.matrix([f"outline:{outline.id}" for outline in chosen]),
-        "offers": search.encode_all([outline.offers or "" for outline in chosen]),
-        "seeks": search.encode_all([outline.seeks or "" for outline in chosen]),
+        "offers": search.encode_all(
+            [outline.offers or _sentence(said[outline.id].offers) for outline in chosen]
+        ),
+        "seeks": search.encode_all(
+            [outline.seeks or _sentence(said[outline.id].seeks) for outline in chosen]
+        ),
     }
     return Case.of(
         chosen,
@@ -311,7 +322,14 @@ def case_of(outlines: Iterable[Outline], knowledge: Knowledge) -> Case:
         organisations=knowledge.organisations,
         ties=network.ties(owners)[rows][:, rows],
         shared_projects=network.shared_projects,
+        said=said,
+        meanings=dict(zip(things, search.encode_all(things), strict=True)),
     )
+
+
+def _sentence(things: Sequence[str]) -> str:
+    """What was read from a text, as its sender would have written it into a field."""
+    return f"{'; '.join(things)}." if things else ""
 
 
 def as_file(project: OverallProject, kind: str, *, title: str, today: dt.date) -> bytes:

@@ -10,7 +10,7 @@ from data.countries import country_name
 from matcher.overall.project import Link, OverallProject, Participant, Stream
 from service.exports import layout, status, tables
 from service.exports.clean import clean
-from service.exports.people import FICTIONAL, OutlineLabels
+from service.exports.people import FICTIONAL, NEAR_TEXTS, OutlineLabels
 from service.exports.workbook import Sheet
 from service.words import count
 
@@ -79,7 +79,7 @@ def _stream(document: DocumentObject, project: OverallProject, stream: Stream, l
         clean(f"{len(theirs)} outlines from {states}; {len(inside)} collaborations inside the stream.")
     )
     if stream.terms:
-        document.add_paragraph(clean(f"Salient terms: {', '.join(term.word for term in stream.terms)}."))
+        document.add_paragraph(clean(f"Salient terms: {', '.join(term.quoted for term in stream.terms)}."))
     if stream.second:
         document.add_paragraph(clean(f"Also contributing: {labels.all(stream.second)}."))
     rows = tuple(
@@ -110,8 +110,10 @@ def _collaboration(document: DocumentObject, project: OverallProject, labels: Ou
         )
     )
     document.add_heading("The strongest collaborations", level=2)
+    document.add_paragraph(NEAR_TEXTS)
     for link in _strongest(project):
-        words = f" with {labels.named(link.b)}: {labels.grounds(link)}."
+        grounds = labels.grounds(link)
+        words = f" with {labels.named(link.b)}{f': {grounds}' if grounds else ''}."
         layout.bullet(document, labels.named(link.a), words)
     document.add_heading("Between states", level=2)
     layout.table(document, tables.state_matrix_table(project))
@@ -127,7 +129,7 @@ def _strongest(project: OverallProject) -> list[Link]:
 
 def _status(document: DocumentObject, project: OverallProject) -> None:
     document.add_heading("Coverage of the call's topics", level=1)
-    layout.table(document, status.coverage_table(project), drop=(4,))
+    layout.table(document, status.coverage_table(project))
     document.add_heading("Rules of the call", level=1)
     rules = status.rules_table(project)
     reasons = any(row[5] for row in rules.rows)

@@ -8,6 +8,10 @@ from matcher.overall.project import Ground, Link, OverallProject, Person
 FICTIONAL = "Fictional demo call: its outlines and organisations are invented."
 
 
+NEAR_TEXTS = "Where no reason is given, the whole texts of both outlines are near to each other."
+"""Said once, where reasons are shown."""
+
+
 class OutlineLabels:
     """What each outline of one proposal is called: title, organisation, state."""
 
@@ -42,8 +46,9 @@ class OutlineLabels:
         return " – ".join(map(self.named, pair))
 
     def grounds(self, link: Link) -> str:
-        """Why the two of a link should work together, the strongest ground first."""
-        return "; ".join(map(self._ground, link.why))
+        """Why the two of a link should work together, the strongest ground first; "" where only the whole texts are
+        near, which is said once for all links."""
+        return "; ".join(self._ground(ground) for ground in link.why if ground.name != "topic")
 
     def _ground(self, ground: Ground) -> str:
         evidence = ground.evidence
@@ -52,4 +57,4 @@ class OutlineLabels:
         seeker, supplier = (
             self.owner(end).rsplit(", ", 1)[0] for end in (evidence.seeker, evidence.supplier)
         )
-        return f"{seeker} seeks “{evidence.seeks}”, {supplier} offers “{evidence.offers}”"
+        return f"{seeker} seeks “{evidence.seeks}”; {supplier} brings “{evidence.offers}”"

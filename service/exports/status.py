@@ -1,10 +1,12 @@
 """Which tables tell how the overall project stands? Coverage, rules, what to look at, losses, and what changed."""
 
+from collections.abc import Mapping
+
 from data.countries import country_name, to_eu
 from data.demands import Hardness
 from data.model import OutlineId
 from graph.rules.rules import Answer, RuleAnswer
-from matcher.overall.project import Changes, Finding, Loss, OverallProject
+from matcher.overall.project import Changes, Coverage, Finding, Loss, OverallProject
 from service.exports.people import OutlineLabels
 from service.exports.workbook import Sheet
 
@@ -12,18 +14,98 @@ from service.exports.workbook import Sheet
 def coverage_table(project: OverallProject) -> Sheet:
     """Who covers each topic of the call."""
     labels = OutlineLabels(project)
+    streams = {stream.id: stream.name for stream in project.streams}
     rows = [
         (
             topic.name,
-            "covered" if topic.covered else "nobody",
-            labels.all(topic.outlines),
+            _how(topic, streams),
+            labels.all(topic.outlines[:NEAREST]),
+            len(topic.outlines),
             ", ".join(to_eu(state) for state in topic.countries),
-            round(topic.nearness, 2),
+            f"{labels.owner(topic.nearest)}: “{topic.quote}”" if topic.nearest else "",
         )
         for topic in project.coverage
     ]
-    header = ("Topic", "Coverage", "By (the nearest three)", "States", "Nearness")
-    return Sheet("Coverage", "The call's topics and who covers them.", header, tuple(rows))
+    header = ("Topic", "Covered", "By (the nearest three)", "Outlines", "States", "Nearest sentence")
+    about = "The call's topics and work streams, and which outlines were found to speak of them."
+    return Sheet("Coverage", about, header, tuple(rows))
+
+
+NEAREST = 3
+"""So many of those who cover a topic are named."""
+
+
+def _how(topic: Coverage, streams: Mapping[str, str]) -> str:
+    if topic.how == "sentence":
+        return "a sentence speaks of it"
+    if topic.how == "nobody":
+        return "no outline was found to speak of it"
+    name = streams.get(topic.stream or "", topic.stream or "")
+    return "by its outlines" if name == topic.name else f"the call names it in the work stream “{name}”"
+
+
+BY = {"stream": "Work stream", "country": "State", "kind": "Kind of organisation"}
+
+
+def budgets_table(project: OverallProject, by: str) -> Sheet:
+    """What streams, states or kinds of organisation cost; unknown budgets are counted and never added."""
+    names = {stream.id: stream.name for stream in project.streams}
+    rows = []
+    for budget in project.budgets:
+        if budget.by == by:
+            name = names.get(budget.id, budget.id.capitalize())
+            name = f"{to_eu(budget.id)} {country_name(budget.id)}" if by == "country" else name
+            known = budget.known_eur if budget.unknown < budget.outlines else "unknown"
+            share = "" if budget.share is None else round(100 * budget.share, 1)
+            rows.append((name, budget.outlines, known, share, budget.unknown))
+    header = (BY[by], "Outlines", "Known budgets (EUR)", "Share (%)", "Outlines of unknown budget")
+    about = (
+        f"Budgets by {BY[by].lower()}. Shares are of what is known; unknown budgets are counted, not added."
+    )
+    return Sheet(f"Budget by {by}", about, header, tuple(rows))
+
+
+def asked_table(project: OverallProject) -> Sheet:
+    """The stream that each sender asked for beside the one where the outline stands."""
+    names = {stream.id: stream.name for stream in project.streams}
+    asked = [p for p in project.participants if p.asked is not None]
+    rows = [
+        (
+            p.name,
+            to_eu(p.country),
+            p.title,
+            names.get(p.asked or "", p.asked),
+            names[p.stream],
+            p.elsewhere and f"elsewhere: {p.elsewhere}",
+            p.outline,
+        )
+        for p in sorted(asked, key=lambda p: (not p.elsewhere, to_eu(p.country), p.outline))
+    ]
+    about = (
+        f"Of {len(asked)} outlines whose sender asked for a stream, {len(project.elsewhere)} stand elsewhere."
+    )
+    header = ("Participant", "State", "Outline", "Asked for", "Stands in", "Why", "Outline id")
+    return Sheet("Asked for", about, header, tuple(rows))
+
+
+def tags_table(project: OverallProject) -> Sheet:
+    """The salient phrases of each stream with the outlines that carry them."""
+    titles = {p.outline: p.title for p in project.participants}
+    rows = tuple(
+        (
+            stream.name,
+            term.word,
+            term.language,
+            ", ".join(term.words),
+            "; ".join(titles[o] for o in term.outlines),
+        )
+        for stream in project.streams
+        for term in stream.terms
+    )
+    header = ("Work stream", "Phrase", "Language", "Words for it", "Outlines that use them")
+    return Sheet(
+        "Salient phrases", "What each stream's outlines speak of more than the others do.", header, rows
+    )
 
 
 def rules_table(project: OverallProject) -> Sheet:
@@ -80,7 +162,7 @@ def _finding(finding: Finding, labels: OutlineLabels) -> tuple[str, str, str]:
     if finding.kind in wording:
         what, why = wording[finding.kind]
         return what, labels.all(finding.about), why
-    return finding.kind.replace("-", " ").capitalize(), ", ".join(finding.about), finding.text
+    return finding.kind.replace("-", " ").capitalize(), "", finding.text
 
 
 def losses_table(project: OverallProject, *, borne: bool = True) -> Sheet:

@@ -3,7 +3,7 @@
 from data.countries import country_name, eu_or_unknown, to_eu
 from matcher.overall.project import OverallProject
 from service.exports import status
-from service.exports.people import FICTIONAL, OutlineLabels
+from service.exports.people import FICTIONAL, NEAR_TEXTS, OutlineLabels
 from service.exports.workbook import Sheet, workbook
 
 
@@ -13,6 +13,9 @@ def sheets(project: OverallProject) -> tuple[Sheet, ...]:
         overview_table(project),
         participants_table(project),
         streams_by_state_table(project),
+        *(status.budgets_table(project, by) for by in ("stream", "country", "kind")),
+        status.asked_table(project),
+        status.tags_table(project),
         links_table(project),
         link_matrix_table(project),
         state_matrix_table(project),
@@ -45,9 +48,16 @@ def overview_table(project: OverallProject) -> Sheet:
             sum(x.new for x in project.links),
         ),
         ("Outlines without any collaboration", len(project.isolated)),
-        ("Topics of the call that nobody covers", sum(not topic.covered for topic in project.coverage)),
+        (
+            "Topics of the call that no outline was found to speak of",
+            sum(not topic.covered for topic in project.coverage),
+        ),
         ("Invited states without an outline", ", ".join(map(to_eu, project.missing)) or "none"),
         ("Hard rules of the call", str(project.rules.answer) if project.rules else "not asked"),
+        ("Outlines whose sender asked for a stream", sum(p.asked is not None for p in participants)),
+        ("of these standing in another stream", len(project.elsewhere)),
+        ("Budgets known (EUR)", sum(p.budget_eur for p in participants if p.budget_eur is not None)),
+        ("Outlines without a known budget", sum(p.budget_eur is None for p in participants)),
         ("How good it is", project.claim),
         *(("Note", note) for note in project.notes),
     )
@@ -66,6 +76,7 @@ def participants_table(project: OverallProject) -> Sheet:
             p.title,
             "; ".join(names[second] for second in p.second),
             p.links,
+            p.budget_eur,
             p.outline,
             p.organisation,
         )
@@ -80,6 +91,7 @@ def participants_table(project: OverallProject) -> Sheet:
         "Outline",
         "Also in",
         "Links across a border",
+        "Budget (EUR)",
         "Outline id",
         "Participant id",
     )
@@ -128,7 +140,8 @@ def links_table(project: OverallProject) -> Sheet:
         "Id",
         "With id",
     )
-    return Sheet("Links", "Collaborations across a border, the strongest first.", header, tuple(rows))
+    about = f"Collaborations across a border, the strongest first. {NEAR_TEXTS}"
+    return Sheet("Links", about, header, tuple(rows))
 
 
 def link_matrix_table(project: OverallProject) -> Sheet:

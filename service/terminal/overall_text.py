@@ -9,7 +9,7 @@ from data.calls import PREVAILS
 from data.countries import country_name, eu_or_unknown, to_eu
 from service.app.answers import DecisionList
 from service.terminal.rules_text import folded, rules_in_short
-from service.words import count, cut, traded
+from service.words import budget_text, count, cut, traded
 
 if TYPE_CHECKING:  # slow to import, and only named here
     from matcher.overall.meetings import MeetingPlan
@@ -45,7 +45,7 @@ def integration(project: OverallProject) -> str:
     ]
     for stream in project.streams:
         lines += ["", *_stream(stream, who)]
-    lines += ["", *_links(project, who)]
+    lines += ["", *_asked(project, who), *_budgets(project), "", *_links(project, who)]
     if project.changes is not None:
         lines += ["", "What changed since the proposal before:", *_changes(project.changes, project, who)]
     rules = () if project.rules is None else project.rules.rules
@@ -79,10 +79,36 @@ def _stream(stream: Stream, who: Who) -> list[str]:
         f"{stream.name} [{stream.id}]: {count(len(stream.outlines), 'outline')} from "
         f"{count(len(stream.countries), 'state')}"
     )
-    words = ", ".join(term.word for term in stream.terms)
+    words = ", ".join(term.quoted for term in stream.terms)
     people = sorted((who[outline] for outline in stream.outlines), key=_state)
     rows = [f"  {eu_or_unknown(person.country)}  {_short(person)}  {person.outline}" for person in people]
     return [head, *_folded(f"terms: {words}" if words else "no salient terms", "  "), *rows]
+
+
+def _asked(project: OverallProject, who: Who) -> list[str]:
+    """Who stands in another stream than its sender asked for, and why."""
+    asked = [participant for participant in project.participants if participant.asked]
+    if not asked:
+        return []
+    names = {stream.id: stream.name for stream in project.streams}
+    lines = [
+        f"Of {count(len(asked), 'outline')} whose sender asked for a stream, {len(project.elsewhere)} stand elsewhere."
+    ]
+    for one in project.elsewhere:
+        wish = names.get(one.asked or "", one.asked)
+        text = f"{_named(one.outline, who)}: asked for {wish}, stands in {names[one.stream]}; {one.elsewhere}"
+        lines += _folded(text, "  ")
+    return lines
+
+
+def _budgets(project: OverallProject) -> list[str]:
+    """What the streams cost, and of how many outlines that is unknown."""
+    names = {stream.id: stream.name for stream in project.streams}
+    rows = [budget for budget in project.budgets if budget.by == "stream"]
+    return [
+        "Budgets by stream:",
+        *(line for row in rows for line in _folded(f"{names[row.id]}: {budget_text(row)}", "  ")),
+    ]
 
 
 def _state(person: Participant | Person) -> tuple[str, str]:
@@ -106,9 +132,9 @@ def _links(project: OverallProject, who: Who) -> list[str]:
     for link in strongest[:STRONGEST]:
         lines.append(f"  {link.strength:.2f}  {_named(link.a, who)}  {link.a}")
         lines.append(f"        with {_named(link.b, who)}  {link.b}")
-        for ground in link.why[:1]:
+        for ground in [ground for ground in link.why if ground.name != "topic"][:1]:
             lines += _folded(_ground(ground, who), "        ")
-    return lines
+    return [*lines, "  Where no reason is given, the whole texts of both outlines are near to each other."]
 
 
 def _ground(ground: Ground, who: Who) -> str:
@@ -116,7 +142,7 @@ def _ground(ground: Ground, who: Who) -> str:
     if evidence.seeker is None or evidence.supplier is None:
         return ground.text
     seeks, offers = (cut(text or "", QUOTED) for text in (evidence.seeks, evidence.offers))
-    return f"{who[evidence.seeker].name} seeks “{seeks}”; {who[evidence.supplier].name} offers “{offers}”"
+    return f"{who[evidence.seeker].name} seeks “{seeks}”; {who[evidence.supplier].name} brings “{offers}”"
 
 
 def _changes(changes: Changes, project: OverallProject, who: Who) -> list[str]:
@@ -150,7 +176,7 @@ def _gaps(project: OverallProject, who: Who) -> list[str]:
             "Outlines with too few links",
             (_named(outline, who) for outline in project.short if outline not in project.isolated),
         ),
-        ("Topics nobody covers", (topic.name for topic in project.uncovered)),
+        ("Topics that no outline was found to speak of", (topic.name for topic in project.uncovered)),
         ("Invited states without an outline", map(_country, project.missing)),
     ]
     for title, kind in (("Direct competitors", "competitors"), ("Perhaps handed in twice", "duplicate")):

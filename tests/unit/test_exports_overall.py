@@ -47,7 +47,7 @@ def three_outlines() -> OverallProject:
         Participant(O2, "Rand & Wolke <b>", "c2", "Nordlicht\x0b GmbH", "DE", "s1", (), 0.8, 2, 1, 4),
         Participant(O3, "Bord", "c3", "+Périphérie", "FR", "s2", (), 0.7, 1, 1, 4),
     ]
-    why = (Ground("topic", 0.5, "both write about the same"),)
+    why = (Ground("topic", 0.5, "the whole texts are near"),)
     return OverallProject(
         run="abc123abc123",
         call="demo",
@@ -87,6 +87,11 @@ SHEETS = [
     "Overview",
     "Participants",
     "Streams by state",
+    "Budget by stream",
+    "Budget by country",
+    "Budget by kind",
+    "Asked for",
+    "Salient phrases",
     "Links",
     "Links by participant",
     "Links by state",
@@ -163,14 +168,16 @@ def test_each_participant_has_a_row_in_the_link_matrix() -> None:
 
 
 def test_outlines_are_named_by_title_and_organisation_in_coverage_and_losses() -> None:
-    covered = Coverage("t2", "Radio", True, 0.8, (O2,), ("DE",))
+    covered = Coverage("t2", "Radio", True, 0.8, (O2,), ("DE",), "sentence", None, O2, "Radio for ports.")
     loss = Loss("outline", O2, (O2,), (O1,), ("one falls",), 2.0, links=2, mend=((O1, O3),))
     project = replace(three_outlines(), coverage=(covered,), fragile=(loss,))
-    assert rows_of(project, "Coverage")[1][:4] == [
+    assert rows_of(project, "Coverage")[1] == [
         "Radio",
-        "covered",
+        "a sentence speaks of it",
         "Rand & Wolke <b> (Nordlicht GmbH, DE)",
+        1,
         "DE",
+        "Nordlicht GmbH, DE: “Radio for ports.”",
     ]
     who, breaks, short, outlines, links, mend, _ = rows_of(project, "Losses")[1]
     assert (who, breaks) == ("Rand & Wolke <b> (Nordlicht GmbH, DE)", "one falls")
@@ -239,9 +246,9 @@ def test_the_document_names_streams_partners_reasons_and_the_run() -> None:
         "joins 3 outlines of 3 organisations from 3 states in 2 work streams, with 2 collaborations" in text
     )
     assert "1 of the 2 join organisations that have not worked together before" in text
-    assert (
-        "Rand & Wolke <b> (Nordlicht GmbH, DE) with Bord (+Périphérie, FR): both write about the same."
-        in text
+    assert "Rand & Wolke <b> (Nordlicht GmbH, DE) with Bord (+Périphérie, FR)." in text
+    assert text.count("the whole texts of both outlines are near to each other") == 1 + 1, (
+        "the annex says it, too"
     )
     assert made.sections[0].footer.paragraphs[0].text == "Call demo · run abc123abc123 · 22.11.2026 · page "
     edge = next(table for table in made.tables if table.rows[0].cells[-1].text == "Works across borders with")

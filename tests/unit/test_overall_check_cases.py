@@ -112,15 +112,19 @@ def test_a_state_hangs_on_one_link_or_on_none() -> None:
     assert summary([row for row in rows if row.kind == "hanging-country"]) == [
         ("hanging-country", ("EL",), 1)
     ]
-    assert [row.text for row in rows if row.kind == "hanging-country"] == ["EL has one link to other states"]
+    assert [row.text for row in rows if row.kind == "hanging-country"] == [
+        "Greece (EL) has one link to other states"
+    ]
     rows = findings_of([(0, 1), (3, 4)])
-    assert [row.text for row in rows if row.kind == "hanging-country"] == ["EL has no link to other states"]
+    assert [row.text for row in rows if row.kind == "hanging-country"] == [
+        "Greece (EL) has no link to other states"
+    ]
 
 
 def test_a_stream_is_narrow_below_the_least_number_of_states() -> None:
     rows = findings_of(assigned=(0, 1, 1, 0, 1, 1))
     assert summary(rows) == [("narrow-stream", (six().stream_ids[0],), 1)]
-    assert rows[0].text == f"stream {six().stream_ids[0]} has 1 states, 2 are needed"
+    assert rows[0].text == f"the stream “{six().stream_ids[0]}” has one state; 2 are needed"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +136,8 @@ def test_a_stream_is_balanced_from_its_least_to_its_most(assigned: tuple[int, ..
     assert [row.value for row in rows] == sizes
     if sizes:
         first = six().stream_ids[0]
-        assert rows[0].text == f"stream {first} has {sizes[0]} outlines, 2 to 4 would be balanced"
+        has = "one outline" if sizes[0] == 1 else f"{sizes[0]} outlines"
+        assert rows[0].text == f"the stream “{first}” has {has}; 2 to 4 would be balanced"
 
 
 @pytest.mark.parametrize(("cosine", "kinds"), [(COMPETING - 0.001, []), (COMPETING, ["competitors"])])
@@ -178,11 +183,11 @@ def test_a_topic_is_covered_from_half_the_usual_nearness_on() -> None:
     assert tuple(row.countries) == ("DE", "FR")
 
 
-def test_of_those_who_cover_a_topic_three_are_named_and_every_state() -> None:
+def test_of_those_who_cover_a_topic_all_are_named_the_nearest_first_and_every_state() -> None:
     topics = (Topic("t", "Retail"),)
     prepared = replace(six(), demands=replace(six().demands, topics=topics), topics=np.array([[0.5] * 6]))
     (row,) = coverage(prepared, np.array([0, 0, 0, 1, 1, 1]))
-    assert tuple(row.outlines) == ("O0", "O1", "O2")
+    assert tuple(row.outlines) == ("O0", "O1", "O2", "O3", "O4", "O5")
     assert tuple(row.countries) == ("DE", "FR", "GR")
 
 

@@ -1,6 +1,6 @@
 """What should a coordinator look at? Each check with the smallest project that sets it off, and one that does not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from matcher.overall.case import Demands, Topic
 from matcher.overall.checks import COMPETING, DUPLICATE, coverage, findings, islands, members, rule_check
 from matcher.overall.prepare import Prepared
 from matcher.overall.project import Coverage, Finding
+from matcher.overall.said import Said
 
 NONE = np.empty((0, 2), dtype=int)
 
@@ -135,9 +136,9 @@ def test_parts_are_those_of_the_links_in_either_direction() -> None:
 def test_a_country_that_hangs_on_one_link_or_none_is_shown_and_one_with_two_is_not() -> None:
     project = bare_project(["DE", "FR", "GR", "IT"])
     hanging = of_kind("hanging-country", project, np.array([[0, 1], [0, 2], [1, 2]]))
-    assert hanging == [Finding("hanging-country", ("IT",), "IT has no link to other states", 0)]
+    assert hanging == [Finding("hanging-country", ("IT",), "Italy (IT) has no link to other states", 0)]
     hanging = of_kind("hanging-country", project, np.array([[0, 1], [0, 2], [1, 3], [0, 3]]))
-    assert hanging == [Finding("hanging-country", ("EL",), "EL has one link to other states", 1)]
+    assert hanging == [Finding("hanging-country", ("EL",), "Greece (EL) has one link to other states", 1)]
 
 
 def test_links_of_all_outlines_of_a_country_count_together() -> None:
@@ -151,7 +152,7 @@ def test_links_of_all_outlines_of_a_country_count_together() -> None:
 def test_a_stream_with_too_few_states_is_narrow() -> None:
     project = bare_project(["DE", "DE", "FR", "IT"], streams=2, min_countries=2)
     assert of_kind("narrow-stream", project, NONE, [0, 0, 1, 1]) == [
-        Finding("narrow-stream", ("s1",), "stream s1 has 1 states, 2 are needed", 1)
+        Finding("narrow-stream", ("s1",), "the stream “s1” has one state; 2 are needed", 1)
     ]
 
 
@@ -159,8 +160,8 @@ def test_a_stream_within_its_sizes_is_balanced_and_one_beyond_is_not() -> None:
     project = bare_project(["DE"] * 6, streams=2, size=(2, 4))
     assert of_kind("unbalanced-stream", project, NONE, [0, 0, 1, 1, 1, 1]) == []
     assert of_kind("unbalanced-stream", project, NONE, [0, 1, 1, 1, 1, 1]) == [
-        Finding("unbalanced-stream", ("s1",), "stream s1 has 1 outlines, 2 to 4 would be balanced", 1),
-        Finding("unbalanced-stream", ("s2",), "stream s2 has 5 outlines, 2 to 4 would be balanced", 5),
+        Finding("unbalanced-stream", ("s1",), "the stream “s1” has one outline; 2 to 4 would be balanced", 1),
+        Finding("unbalanced-stream", ("s2",), "the stream “s2” has 5 outlines; 2 to 4 would be balanced", 5),
     ]
 
 
@@ -236,15 +237,16 @@ def test_a_topic_is_covered_from_half_the_usual_nearness_on() -> None:
     """All write the same, so that outlines lie at 1 to their stream: half of it is the bar."""
     project = bare_project(["DE", "FR"], texts=np.array([[1.0, 0.0], [1.0, 0.0]]))
     covered, uncovered = coverage(with_topics(project, [0.5, 0.8], [0.49, 0.8]), np.zeros(2, dtype=int))
-    assert covered == Coverage("t0", "Topic 0", True, 0.5, (OutlineId("o0"), OutlineId("o1")), ("DE", "FR"))
+    both = (OutlineId("o0"), OutlineId("o1"))
+    assert covered == Coverage("t0", "Topic 0", True, 0.5, both, ("DE", "FR"), "sentence")
     assert uncovered == Coverage("t1", "Topic 1", False, 0.49, (), ())
 
 
-def test_the_three_nearest_outlines_are_named_and_the_states_of_all() -> None:
+def test_all_who_cover_a_topic_are_named_the_nearest_first() -> None:
     """Each is a stream by itself, and so as near to it as can be."""
     project = bare_project(["IT", "DE", "FR", "GR"], streams=4)
     (topic,) = coverage(with_topics(project, [0.6, 0.5, 0.8, 0.55]), np.arange(4))
-    assert topic.outlines == ("o2", "o0", "o3")
+    assert topic.outlines == ("o2", "o0", "o3", "o1")
     assert topic.countries == ("DE", "FR", "GR", "IT")
     assert topic.nearness == 0.8
 
@@ -259,17 +261,66 @@ def test_how_near_is_usual_is_the_median_over_the_outlines_and_their_own_streams
     assert (at.covered, below.covered) == (True, False), "half of the median 0.8"
 
 
-def test_streams_that_the_call_gives_are_checked_for_coverage_too() -> None:
-    project = bare_project(["DE", "FR"], streams=2)
-    given = (Topic("ws1", "Edge"), Topic("ws2", "Ships"))
-    profiles = np.array([[1.0, 0.0], [0.4, 0.0]])
-    project = replace(project, demands=Demands("call", streams=given), profiles=profiles)
+def test_a_stream_of_the_call_is_covered_by_whoever_stands_in_it_the_best_fit_first() -> None:
+    project = replace(
+        bare_project(["DE", "FR"], streams=2),
+        demands=Demands("call", streams=(Topic("s1", "Edge"), Topic("s2", "Ships"))),
+        profiles=np.array([[1.0, 0.0], [0.4, 0.0]]),
+    )
+    project = replace(project, problem=replace(project.problem, fit=np.array([[0.3, 0.0], [0.7, 0.0]])))
     edge, ships = coverage(project, np.array([0, 0]))
-    assert (edge.topic, edge.covered, edge.outlines) == ("ws1", True, ("o0",))
-    assert (ships.topic, ships.covered, ships.nearness) == ("ws2", True, 0.4)
-    project = replace(project, rows=np.array([[1.0, 0.0], [1.0, 0.0]]))
-    edge, ships = coverage(project, np.array([0, 0]))
-    assert (edge.covered, ships.covered) == (True, False)
+    assert (edge.how, edge.stream, edge.covered, edge.outlines) == ("stream", "s1", True, ("o1", "o0"))
+    assert (ships.how, ships.stream, ships.covered, ships.outlines) == ("nobody", "s2", False, ())
+
+
+def test_a_topic_that_a_stream_of_the_call_names_is_covered_by_that_stream() -> None:
+    """Half of a topic's words must stand in the stream's title or description; the nearer stream wins."""
+    given = (Topic("s1", "Edge networks"), Topic("s2", "Tools", "to learn from industrial data"))
+    topics = tuple(Topic(f"t{k}", name) for k, name in enumerate(("industrial data", "retail trade")))
+    project = replace(
+        bare_project(["DE", "FR"], streams=2),
+        demands=Demands("call", streams=given, topics=topics),
+        topics=np.zeros((2, 2)),
+        profiles=np.eye(2),
+    )
+    data, retail, *_ = coverage(project, np.array([0, 1]))
+    assert (data.how, data.stream, data.outlines) == ("stream", "s2", ("o1",))
+    assert (retail.how, retail.stream, retail.covered) == ("nobody", None, False)
+
+
+def encoding(**vectors: tuple[float, float]) -> Callable[[Sequence[str]], np.ndarray]:
+    """Texts as vectors by their first word."""
+    return lambda texts: np.array([vectors[text.split()[0]] for text in texts])
+
+
+def test_a_topic_is_covered_by_a_sentence_that_speaks_of_it_and_the_sentence_is_quoted() -> None:
+    """Both texts are near the topic; only one of them has a sentence that is, and what it seeks is no sentence."""
+    said = {
+        OutlineId("o0"): Said(does=("Title", "Radio for ports."), seeks=("Radio too",)),
+        OutlineId("o1"): Said(does=("Title",), seeks=("Radio of others",)),
+    }
+    project = bare_project(["DE", "FR"], texts=np.array([[1.0, 0.0], [1.0, 0.0]]))
+    project = replace(
+        with_topics(project, [0.9, 0.1]),
+        case=replace(project.case, said=said),
+        encode=encoding(Radio=(0.0, 1.0), Title=(1.0, 0.0), Topic=(0.1, 0.9)),
+    )
+    (topic,) = coverage(project, np.zeros(2, dtype=int))
+    assert (topic.covered, topic.how, topic.outlines) == (True, "sentence", ("o0",))
+    assert (topic.nearest, topic.quote) == ("o0", "Radio for ports.")
+
+
+def test_where_no_sentence_speaks_of_a_topic_nobody_covers_it_and_the_nearest_is_quoted() -> None:
+    said = {OutlineId("o0"): Said(does=("Title",)), OutlineId("o1"): Said(does=("Other",))}
+    project = bare_project(["DE", "FR"], texts=np.array([[1.0, 0.0], [0.0, 1.0]]))
+    project = replace(
+        with_topics(project, [0.9, 0.9]),
+        case=replace(project.case, said=said),
+        encode=encoding(Title=(1.0, 0.0), Other=(0.0, -1.0), Topic=(-0.9, 0.1)),
+    )
+    (topic,) = coverage(project, np.array([0, 0]))
+    assert (topic.covered, topic.how, topic.outlines) == (False, "nobody", ())
+    assert topic.quote in ("Title", "Other")
 
 
 def test_topics_that_nothing_encodes_are_not_looked_for() -> None:

@@ -13,8 +13,9 @@ from matcher.overall.decisions import Decisions, ordered
 from matcher.overall.joint import Solution
 from matcher.overall.links import Strengths
 from matcher.overall.prepare import Prepared, Previous
-from matcher.overall.project import OverallProject, Person
-from matcher.overall.report import changes, comparison_terms, report
+from matcher.overall.project import Budget, OverallProject, Person
+from matcher.overall.report import NEAR, QUOTED, changes, comparison_terms, report
+from matcher.overall.said import Said
 
 O0, O1, O2, O3 = (OutlineId(f"o{k}") for k in range(4))
 STATES = ["DE", "FR", "IT", "ES"]
@@ -188,8 +189,7 @@ def test_a_link_has_its_grounds_the_strongest_first() -> None:
         True,
     )
     assert [(reason.name, reason.value, reason.text) for reason in link.why] == [
-        ("topic", 0.5, "both write about the same"),
-        ("seeks-offers", 0.3, "what o1 offers answers what o0 seeks"),
+        ("topic", 0.5, "the whole texts are near"),
     ]
     assert other.stream is None, "o2 and o3 are in two streams"
     assert other.why == (), "what is worth nothing is no ground"
@@ -215,6 +215,116 @@ def test_a_link_that_was_decided_says_so_before_all_else() -> None:
     link, other = made(prepared).links
     assert [reason.name for reason in link.why] == ["decision", "topic"]
     assert other.why == ()
+
+
+def quoting(seek: float, cosine: float) -> Prepared:
+    """o0 seeks two things; o1 brings two, one of which lies at `cosine` to the second thing sought."""
+    said = {
+        O0: Said(seeks=("a port", "a radio maker")),
+        O1: Said(offers=("ten cranes", "robust radios")),
+        O2: Said(offers=("a radio maker's twin",)),
+    }
+    meanings = {
+        "a port": np.array([0.0, 0.0, 1.0]),
+        "a radio maker": np.array([1.0, 0.0, 0.0]),
+        "ten cranes": np.array([0.0, -1.0, 0.0]),
+        "robust radios": np.array([cosine, (1 - cosine**2) ** 0.5, 0.0]),
+        "a radio maker's twin": np.array([1.0, 0.0, 0.0]),
+    }
+    prepared = project(seek=square((0, 1, seek)), topic=square((0, 1, 0.5)))
+    return replace(prepared, case=replace(prepared.case, said=said, meanings=meanings))
+
+
+def test_what_one_seeks_and_another_brings_is_quoted_in_their_own_words() -> None:
+    ground, near = made(quoting(0.9, 0.8)).links[0].why
+    assert (ground.name, ground.value, near.name) == ("seeks-offers", 0.9, "topic")
+    evidence = ground.evidence
+    assert (evidence.seeker, evidence.seeks) == ("o0", "a radio maker")
+    assert (evidence.supplier, evidence.offers) == ("o1", "robust radios")
+
+
+@pytest.mark.parametrize(("seek", "cosine"), [(QUOTED - 0.01, 0.8), (0.9, NEAR - 0.01)])
+def test_below_either_bar_nothing_is_quoted(seek: float, cosine: float) -> None:
+    assert [ground.name for ground in made(quoting(seek, cosine)).links[0].why] == ["topic"]
+    assert [ground.name for ground in made(quoting(QUOTED, NEAR + 0.001)).links[0].why] == [
+        "seeks-offers",
+        "topic",
+    ]
+
+
+def test_a_title_is_never_quoted_as_a_wish() -> None:
+    """Nobody said what o0 seeks: the texts are near, and no more is told."""
+    prepared = quoting(0.9, 0.8)
+    prepared = replace(prepared, case=replace(prepared.case, said={O1: prepared.case.said[O1]}))
+    assert [ground.name for ground in made(prepared).links[0].why] == ["topic"]
+
+
+# Where outlines stand, and what they cost
+
+
+def asking(
+    streams: Sequence[str | None], fit: Sequence[Sequence[float]], **sizes: tuple[int, int]
+) -> Prepared:
+    """The four outlines with the streams that their senders asked for."""
+    prepared = project(fit)
+    outlines = tuple(
+        replace(outline, work_stream=stream)
+        for outline, stream in zip(prepared.case.outlines, streams, strict=True)
+    )
+    return replace(
+        prepared,
+        case=replace(prepared.case, outlines=outlines),
+        problem=replace(prepared.problem, size=sizes.get("size", (0, 9))),
+    )
+
+
+def test_an_outline_says_where_it_was_asked_to_stand_and_why_it_stands_elsewhere() -> None:
+    """o0 asked for s2 but fits s1 better by more than its wish counts; o1 stands where it asked; o3 did not ask."""
+    fit = [[0.9, 0.8], [0.8, 0.9], [0.7, 0.9], [0.1, 0.6]]
+    overall = made(asking(["s2", "s1", "s2", None], fit))
+    assert [(p.asked, p.stream, p.elsewhere) for p in overall.participants] == [
+        ("s2", "s1", "its text fits here better, by more than the choice counts"),
+        ("s1", "s1", ""),
+        ("s2", "s1", "for its collaborations: 0 of 1 are inside this stream"),
+        (None, "s2", ""),
+    ]
+    assert [p.outline for p in overall.elsewhere] == [O0, O2]
+
+
+def test_balance_and_decisions_are_reasons_to_stand_elsewhere() -> None:
+    fit = [[0.9, 0.1], [0.8, 0.1], [0.7, 0.9], [0.1, 0.6]]
+    full = asking([None, None, "s2", None], fit, size=(1, 1))
+    assert (
+        made(full).participants[2].elsewhere
+        == "for balance: 1 outlines stand in the stream asked for, 3 here"
+    )
+    decided = replace(full, decisions=Decisions(streams={O2: "s1"}))
+    assert made(decided).participants[2].elsewhere == "the coordinator decided so"
+
+
+def test_budgets_are_added_up_and_unknown_ones_are_counted_as_unknown() -> None:
+    """o0 3 million, o1 unknown, o2 1 million in s1; o3 unknown in s2."""
+    prepared = project()
+    known = (3e6, None, 1e6, None)
+    outlines = tuple(
+        replace(outline, budget_eur=budget)
+        for outline, budget in zip(prepared.case.outlines, known, strict=True)
+    )
+    overall = made(replace(prepared, case=replace(prepared.case, outlines=outlines)))
+    rows = {(row.by, row.id): row for row in overall.budgets}
+    assert rows["stream", "s1"] == Budget("stream", "s1", 3, 1, 4e6, 1.0)
+    assert rows["stream", "s2"] == Budget("stream", "s2", 1, 1, 0.0, 0.0)
+    assert rows["country", "DE"] == Budget("country", "DE", 1, 0, 3e6, 0.75)
+    assert rows["country", "FR"] == Budget("country", "FR", 1, 1, 0.0, 0.0)
+    assert rows["kind", "unknown"] == Budget("kind", "unknown", 4, 2, 4e6, 1.0)
+    nobody = {row.share for row in made(project()).budgets}
+    assert nobody == {None}, "no budget is known: there is nothing to have a share of"
+
+
+def test_a_stream_says_how_many_of_its_outlines_fit_no_other_nearly_as_well() -> None:
+    """Of s1: o0 and o1 clearly; o2 fits s2 three quarters as well."""
+    streams = made(project([[0.9, 0.1], [0.8, 0.5], [0.8, 0.6], [0.1, 0.6]])).streams
+    assert [(stream.clear, len(stream.outlines)) for stream in streams] == [(2, 3), (1, 1)]
 
 
 # Changes

@@ -75,7 +75,7 @@ def test_outlines_are_told_by_title_organisation_and_state() -> None:
     assert "Within 0.57 % of the best possible for these 2 streams, over all pairs of outlines." in lines
     assert "  DE  Robots (Nord AG)  L1" in lines
     assert "  0.90  Robots (Nord AG), DE  L1" in lines
-    assert "        Nord AG seeks “radio”; Meltemi offers “mesh radio”" in lines
+    assert "        Nord AG seeks “radio”; Meltemi brings “mesh radio”" in lines
     assert "Invited states without an outline: Greece (EL); France (FR)" in lines
 
 

@@ -50,7 +50,9 @@ def _link(link: project.Link, titles: Mapping[str, str]) -> LinkRow:
         for ground in link.why
         if ground.name == "seeks-offers"
     ]
-    others = [show.sentence(ground.text) for ground in link.why if ground.name != "seeks-offers"]
+    others = [
+        show.sentence(ground.text) for ground in link.why if ground.name not in ("seeks-offers", "topic")
+    ]
     a, b = (titles.get(end, end) for end in (link.a, link.b))
     states = " – ".join(map(to_eu, link.countries))
     return LinkRow(a, b, states, link.strength, tuple(quotes[:1]), tuple(others))
