@@ -182,6 +182,14 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Spillover:
+    """An outline that says that others can use a result, in its own words: a candidate, to be confirmed."""
+
+    outline: OutlineId
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
 class Loss:
     """What breaks when somebody drops out. `kind`: outline, organisation or country; `breaks` in words."""
 
@@ -281,6 +289,7 @@ class OverallProject:
 
     streams_found: bool = False
     """The streams were found in the texts: the call names none."""
+    spillovers: tuple[Spillover, ...] = ()
 
     @property
     def elsewhere(self) -> tuple[Participant, ...]:

@@ -13,6 +13,7 @@ from matcher.overall.joint import Solution
 from matcher.overall.prepare import Prepared, Previous, basis
 from matcher.overall.problem import Pairs
 from matcher.overall.project import Changes, Evidence, Ground, Link, OverallProject, Participant, Stream
+from matcher.overall.spillover import spillovers
 
 SECOND = 0.7
 """An outline also belongs to a stream that it fits at least this part as well as its main one."""
@@ -68,6 +69,7 @@ def report(
         terms=comparison_terms(prepared, assigned, pairs),
         notes=(*prepared.notes, *((CUT,) if solution.cut else ())),
         streams_found=not prepared.demands.streams,
+        spillovers=spillovers((outline, case.words_of(i)) for i, outline in enumerate(case.outlines)),
     )
 
 

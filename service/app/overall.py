@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # slow to import: only who asks for an overall project pays
     from matcher.overall.prepare import Previous
     from matcher.overall.project import OverallProject
     from service.app.answers import KeptDecision
-    from service.app.workspace import Plans, Workspace
+    from service.app.workspace import FileWishes, Plans, Workspace
     from service.runtime.snapshot import Snapshot
 
 
@@ -128,12 +128,15 @@ class OverallProjects:
     # What can be taken along
 
     @allowed(*COORDINATING)
-    def file(self, reader: Reader, project: "OverallProject", kind: str) -> bytes:
-        """Return a proposal as XLSX, DOCX or GEXF; BadInput for another kind."""
+    def file(
+        self, reader: Reader, project: "OverallProject", kind: str, wishes: "FileWishes | None" = None
+    ) -> bytes:
+        """Return a proposal as XLSX, DOCX, PDF or GEXF; BadInput for another kind."""
         from service.app.workspace import as_file
 
         today = dt.datetime.now().astimezone().date()
-        return as_file(project, kind, title=self._records.call(project.call).title, today=today)
+        profile = self._records.call(project.call)
+        return as_file(project, kind, profile=profile, today=today, wishes=wishes)
 
     @allowed(*COORDINATING)
     def meetings(

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
 
 from data.calls import CallProfile
@@ -29,6 +30,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
     {
         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "pdf": "application/pdf",
         "gexf": "application/gexf+xml",
     }
 )
@@ -332,22 +334,54 @@ def _sentence(things: Sequence[str]) -> str:
     return f"{'; '.join(things)}." if things else ""
 
 
-def as_file(project: OverallProject, kind: str, *, title: str, today: dt.date) -> bytes:
-    """Return a proposal as XLSX, DOCX or GEXF; BadInput for another kind."""
+@dataclass(frozen=True, slots=True)
+class FileWishes:
+    """How a file should be. `language`: of a document; `wording`, `template`: own words and an own DOCX."""
+
+    language: str = "en"
+    wording: Path | None = None
+    template: Path | None = None
+
+
+def as_file(
+    project: OverallProject,
+    kind: str,
+    *,
+    profile: CallProfile,
+    today: dt.date,
+    wishes: FileWishes | None = None,
+) -> bytes:
+    """Return a proposal as XLSX, DOCX, PDF or GEXF; BadInput for another kind."""
     # The writers of files are slow to import: only who wants a file pays.
     if kind == "xlsx":
         from service.exports.tables import overall_xlsx
 
         return overall_xlsx(project)
-    if kind == "docx":
-        from service.exports.document import descriptive_document
-
-        return descriptive_document(project, title=title, today=today)
+    if kind in ("docx", "pdf"):
+        return _document(project, kind, profile, today, wishes or FileWishes())
     if kind == "gexf":
         from service.exports.graph import overall_gexf
 
         return overall_gexf(project)
     raise BadInput(f"a proposal is to be had as {', '.join(KINDS)}, not as {kind!r}")
+
+
+def _document(
+    project: OverallProject, kind: str, profile: CallProfile, today: dt.date, wishes: FileWishes
+) -> bytes:
+    from service.exports.chapeau import chapeau
+    from service.exports.spoken import wording, wording_of
+
+    words = wording_of(wishes.wording) if wishes.wording else wording(wishes.language)
+    aims = {stream.id: stream.description for stream in profile.work_streams}
+    paper = chapeau(project, words, title=profile.title, today=today, aims=aims)
+    if kind == "pdf":
+        from service.exports.pdf import pdf_of
+
+        return pdf_of(paper)
+    from service.exports.document import docx_of
+
+    return docx_of(paper, today=today, template=wishes.template)
 
 
 def plan_of(project: OverallProject, start: dt.datetime, end: dt.datetime, tables: int) -> MeetingPlan:

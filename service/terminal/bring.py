@@ -160,10 +160,21 @@ def demo(session: Session, dry_run: bool, no_index: bool, report: Path | None) -
 
 
 @click.command("template", cls=Command, example="konsort template outlines outlines.xlsx")
-@click.argument("what", type=click.Choice(["outlines", "organisations"]))
+@click.argument("what", type=click.Choice(["outlines", "organisations", "document"]))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 def template(what: str, file: Path | None) -> None:
-    """Write the empty form for outlines or organisations (CSV or XLSX) with explanations and allowed values."""
+    """Write the empty form for outlines or organisations (CSV or XLSX) with explanations and allowed values.
+
+    `document` writes the DOCX whose styles `konsort integrate --docx` uses, to be restyled in Word, and beside it the
+    words, to be translated.
+    """
+    if what == "document":
+        from service.exports.document import write_templates
+
+        styled, words = write_templates(file or Path("document.docx"))
+        use = f"konsort integrate CALL --docx FILE --template {styled} --wording {words}"
+        click.echo(f"{styled} and {words} written; use them by `{use}`")
+        return
     from data.sources.template import write_template
 
     path = file or Path(f"{what}.xlsx")

@@ -15,6 +15,7 @@ from service.terminal.command import Command, NewFile, Session, pass_session
 from service.terminal.overall_text import decisions, integration, meeting_table
 
 OUT = NewFile()
+OWN = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(
@@ -32,7 +33,13 @@ OUT = NewFile()
 )
 @click.option("--xlsx", type=OUT, help="Write the tables.")
 @click.option("--docx", type=OUT, help="Write the text with its tables.")
+@click.option("--pdf", type=OUT, help="Write the text as PDF.")
 @click.option("--gexf", type=OUT, help="Write the graph.")
+@click.option("--language", default="en", help="Language of the text: en or de.")
+@click.option("--wording", type=OWN, help="Words of the text in a language of your own (TOML).")
+@click.option(
+    "--template", type=OWN, help="A DOCX whose styles the text takes; `konsort template document` writes one."
+)
 @pass_session
 def integrate(
     session: Session,
@@ -42,7 +49,11 @@ def integrate(
     others: bool,
     xlsx: Path | None,
     docx: Path | None,
+    pdf: Path | None,
     gexf: Path | None,
+    language: str,
+    wording: Path | None,
+    template: Path | None,
 ) -> None:
     """Combine all outlines of a call into one integrated overall project.
 
@@ -51,10 +62,17 @@ def integrate(
     """
     projects, reader = session.app.projects, session.reader
     question = made(IntegrateQuestion, call=call, without=without, alternatives=others)
+    wishes = None
+    if docx or pdf:
+        from service.app.workspace import FileWishes
+        from service.exports.spoken import wording as words_in
+
+        words_in(language)  # before anything is computed
+        wishes = FileWishes(language, wording, template)
     project = projects.propose(reader, question, anew=anew)
-    for kind, path in (("xlsx", xlsx), ("docx", docx), ("gexf", gexf)):
+    for kind, path in (("xlsx", xlsx), ("docx", docx), ("pdf", pdf), ("gexf", gexf)):
         if path is not None:
-            path.write_bytes(projects.file(reader, project, kind))
+            path.write_bytes(projects.file(reader, project, kind, wishes))
             click.echo(f"{path} written", err=True)
     if others:
         project = replace(project, alternatives=projects.alternatives(reader, question, project))

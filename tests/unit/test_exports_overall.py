@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import docx
@@ -10,10 +11,13 @@ import icalendar
 import openpyxl
 import pytest
 from docx.document import Document as DocumentObject
+from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
 
 from data.demands import Hardness
-from data.model import CallId, OutlineId
+from data.errors import BadInput
+from data.model import CallId, Kind, OutlineId
 from data.published import as_json
 from graph.rules.rules import Answer, RuleAnswer, Verdict
 from matcher.overall.integrate import meeting_plan, slots_between
@@ -30,10 +34,15 @@ from matcher.overall.project import (
     Person,
     Stream,
 )
-from service.exports.document import descriptive_document
+from service.exports import spoken
+from service.exports.blocks import Grid, Paper, Words
+from service.exports.chapeau import chapeau
+from service.exports.document import docx_of, template_docx
 from service.exports.graph import overall_gexf
 from service.exports.meetings import agenda, meetings_ics, meetings_xlsx
+from service.exports.pdf import pdf_of
 from service.exports.people import FICTIONAL
+from service.exports.spoken import wording, wording_of
 from service.exports.tables import overall_xlsx
 
 O1, O2, O3, O9 = (OutlineId(ident) for ident in ("o1", "o2", "o3", "o9"))
@@ -112,10 +121,17 @@ def rows_of(project: OverallProject, sheet: str, *, head: int = 2) -> list[list[
     return [[cell.value for cell in row] for row in book_of(project)[sheet].iter_rows(min_row=head)]
 
 
-def document_of(project: OverallProject) -> DocumentObject:
-    return docx.Document(
-        io.BytesIO(descriptive_document(project, title="Overall project", today=dt.date(2026, 11, 22)))
+TODAY = dt.date(2026, 11, 22)
+
+
+def paper_of(project: OverallProject, language: str = "en") -> Paper:
+    return chapeau(
+        project, wording(language), title="Overall project", today=TODAY, aims={"s1": "Near the machine."}
     )
+
+
+def document_of(project: OverallProject) -> DocumentObject:
+    return docx.Document(io.BytesIO(docx_of(paper_of(project), today=TODAY)))
 
 
 def words_of(made: DocumentObject) -> str:
@@ -245,16 +261,18 @@ def test_the_document_names_streams_partners_reasons_and_the_run() -> None:
     assert (
         "joins 3 outlines of 3 organisations from 3 states in 2 work streams, with 2 collaborations" in text
     )
-    assert "1 of the 2 join organisations that have not worked together before" in text
+    assert "1 of the 2 join organisations that have not worked together" in text
     assert "Rand & Wolke <b> (Nordlicht GmbH, DE) with Bord (+Périphérie, FR)." in text
-    assert text.count("the whole texts of both outlines are near to each other") == 1 + 1, (
-        "the annex says it, too"
-    )
-    assert made.sections[0].footer.paragraphs[0].text == "Call demo · run abc123abc123 · 22.11.2026 · page "
-    edge = next(table for table in made.tables if table.rows[0].cells[-1].text == "Works across borders with")
-    assert [cell.text for cell in edge.rows[1].cells] == [
-        "Germany",
-        "Nordlicht GmbH",
+    assert text.count("the whole texts of both outlines are near to each other") == 1
+    assert "Aim, as the call describes it: Near the machine." in text
+    foot = "Call demo. Made on 22.11.2026. Run abc123abc123. · page "
+    assert made.sections[0].footer.paragraphs[0].text == foot
+    works = "Works across a border with"
+    table = next(table for table in made.tables if table.rows[0].cells[-1].text == works)
+    assert len(table.rows) == 1 + 3, "all participants stand in one table"
+    assert [cell.text for cell in table.rows[1].cells] == [
+        "Edge",
+        "Nordlicht GmbH, DE",
         "Rand & Wolke <b>",
         '=HYPERLINK("evil"), EL; +Périphérie, FR',
     ]
@@ -262,18 +280,85 @@ def test_the_document_names_streams_partners_reasons_and_the_run() -> None:
 
 def test_tables_of_the_document_fit_the_page_and_repeat_their_header() -> None:
     made = document_of(three_outlines())
-    section = made.sections[0]
-    width, height = section.page_width, section.page_height
-    left, right = section.left_margin, section.right_margin
-    assert width is not None
-    assert height is not None
-    assert left is not None
-    assert right is not None
-    assert width > height, "landscape"
     for table in made.tables:
-        assert sum(cell.width for cell in table.rows[0].cells) <= width - left - right
+        assert sum(cell.width for cell in table.rows[0].cells) <= Cm(29.7 - 2 * 2.0) + 1000
         assert len(table.rows[0]._tr.get_or_add_trPr().findall(qn("w:tblHeader"))) == 1
         assert all(len(row._tr.get_or_add_trPr().findall(qn("w:cantSplit"))) == 1 for row in table.rows)
+
+
+def test_only_matrices_stand_in_landscape_and_no_letter_is_below_nine_points() -> None:
+    made = document_of(three_outlines())
+    turned = [section.orientation == WD_ORIENT.LANDSCAPE for section in made.sections]
+    assert turned == [False, True, False]
+    used = {paragraph.style.name for paragraph in made.paragraphs if paragraph.style is not None}
+    sizes = [made.styles[name].font.size for name in used if made.styles[name].font.size is not None]
+    assert made.styles["Konsort table"].font.size == Pt(9)
+    assert min(sizes) >= Pt(9)
+
+
+def test_word_knows_the_headings_and_the_table_of_contents() -> None:
+    made = document_of(three_outlines())
+    heads = [p.text for p in made.paragraphs if p.style is not None and p.style.name == "Heading 1"]
+    assert heads[:3] == ["Summary", "Work streams", "Work streams and states"]
+    fields = [field.text for field in made.element.body.iter(qn("w:instrText"))]
+    assert fields == ['TOC \\o "1-2" \\h \\z \\u']
+
+
+def test_the_document_speaks_german() -> None:
+    loss = Loss("country", "FR", (O3,), (O2,), ("1 outline falls below 2 links",), 2.0, links=1)
+    paper = paper_of(replace(three_outlines(), fragile=(loss,)), "de")
+    said = [block.text for block in paper.blocks if isinstance(block, Words)]
+    assert said[0].startswith(
+        "Das integrierte Gesamtvorhaben verbindet 3 Skizzen von 3 Organisationen aus 3 Staaten"
+    )
+    assert "Staaten: Deutschland, Frankreich, Griechenland." in said
+    rows = [row for block in paper.blocks if isinstance(block, Grid) for row in block.rows]
+    assert ("Frankreich (FR)", "1 Skizze(n) fallen unter 2 Zusammenarbeiten", "") in rows
+
+
+def test_german_has_every_word_of_the_english_document() -> None:
+    english, german = wording("en"), wording("de")
+    for table in ("text", "head", "kind", "answer"):
+        assert getattr(english, table).keys() == getattr(german, table).keys()
+    assert {kind.value for kind in Kind} <= english.kind.keys()
+
+
+def test_own_words_are_read_and_refused_where_one_is_missing_or_fills_in_what_nobody_knows(
+    tmp_path: Path,
+) -> None:
+    given = (Path(spoken.FOLDER) / "en.toml").read_text(encoding="utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text(given.replace('summary = "Summary"', 'summary = "Kokkuvõte"'), encoding="utf-8")
+    assert wording_of(own).say("summary") == "Kokkuvõte"
+    own.write_text(given.replace('summary = "Summary"\n', ""), encoding="utf-8")
+    with pytest.raises(BadInput, match=r"\[text\] lacks summary"):
+        wording_of(own)
+    own.write_text(given.replace("States: {states}.", "States: {countries}."), encoding="utf-8")
+    with pytest.raises(BadInput, match="states names countries"):
+        wording_of(own)
+
+
+def test_a_template_gives_its_styles_and_none_of_its_words(tmp_path: Path) -> None:
+    own = docx.Document(io.BytesIO(template_docx()))
+    own.styles["Konsort table"].font.size = Pt(11)
+    own.styles["Heading 1"].font.name = "Georgia"
+    own.add_paragraph("Our ministry's model text")
+    own.save(str(tmp_path / "own.docx"))
+    content = docx_of(paper_of(three_outlines()), today=TODAY, template=tmp_path / "own.docx")
+    made = docx.Document(io.BytesIO(content))
+    assert made.styles["Konsort table"].font.size == Pt(11)
+    assert made.styles["Heading 1"].font.name == "Georgia"
+    assert "model text" not in words_of(made)
+    (tmp_path / "no.docx").write_text("no word file")
+    with pytest.raises(BadInput, match="is no DOCX that can be read"):
+        docx_of(paper_of(three_outlines()), today=TODAY, template=tmp_path / "no.docx")
+
+
+def test_the_pdf_is_tagged_and_holds_what_typst_would_read_as_its_own_signs() -> None:
+    project = replace(three_outlines(), notes=('a "note" with #panic("x"), $y$, `z` and \\u{1}',))
+    made = pdf_of(paper_of(project))
+    assert made.startswith(b"%PDF-")
+    assert b"pdfuaid" in made or b"StructTreeRoot" in made
 
 
 def test_the_graph_file_holds_all_outlines_and_links() -> None:

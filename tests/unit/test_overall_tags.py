@@ -25,7 +25,7 @@ def test_a_concept_is_shown_as_a_phrase_of_the_readers_language_with_all_that_us
     ]
     first, second = tags(["regionaler", "regional"], theirs)
     assert first == Tag("regional centres", "en", (OutlineId("o1"), OutlineId("o2"), OutlineId("o3")))
-    assert (second.phrase, second.language) == ("regionaler Rechenzentren", "de")
+    assert (second.phrase, second.language) == ("Verbund regionaler Rechenzentren", "de")
 
 
 @pytest.mark.parametrize(

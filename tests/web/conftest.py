@@ -77,7 +77,7 @@ from service.app.question import (
 from service.app.questions import Questions
 from service.app.records import Records
 from service.app.state import SnapshotHolder
-from service.app.workspace import Workspace
+from service.app.workspace import FileWishes, Workspace
 from service.runtime.settings import Settings
 from service.runtime.snapshot import Snapshot
 from service.web.app import create_app
@@ -399,7 +399,9 @@ class FixedProjects(OverallProjects):
     ) -> tuple[Alternative, ...]:
         return (other_than(project),)
 
-    def file(self, reader: Reader, project: OverallProject, kind: str) -> bytes:
+    def file(
+        self, reader: Reader, project: OverallProject, kind: str, wishes: FileWishes | None = None
+    ) -> bytes:
         return f"{project.call} as {kind}".encode()
 
     def workspace(self, reader: Reader, call: str) -> Decided:
