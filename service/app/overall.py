@@ -15,6 +15,7 @@ from service.app.state import SnapshotHolder
 
 if TYPE_CHECKING:  # slow to import: only who asks for an overall project pays
     from matcher.overall.case import Case
+    from matcher.overall.decisions import Decision
     from matcher.overall.integrate import Alternative
     from matcher.overall.meetings import MeetingPlan
     from matcher.overall.prepare import Previous
@@ -85,14 +86,21 @@ class OverallProjects:
         self, reader: Reader, call: str, decisions: Iterable[DecisionMade], *, anew: bool = False
     ) -> None:
         """Keep decisions beside those kept before, or `anew` in their place."""
+        self.workspace(reader, call).add(self._decided(reader, call, decisions), anew=anew)
+
+    def tried(
+        self, reader: Reader, call: str, decisions: Iterable[DecisionMade]
+    ) -> "tuple[OverallProject, OverallProject]":
+        """Return the plan that decisions would make, and the one that stands; nothing is written."""
+        return self.workspace(reader, call).tried(self._decided(reader, call, decisions))
+
+    def _decided(self, reader: Reader, call: str, decisions: Iterable[DecisionMade]) -> "list[Decision]":
         from matcher.overall.decisions import Decision
 
-        workspace = self.workspace(reader, call)
-        made = [
+        return [
             Decision(decision.kind, self._about(reader, call, decision), decision.value)
             for decision in decisions
         ]
-        workspace.add(made, anew=anew)
 
     @allowed(*COORDINATING)
     def take_back(self, reader: Reader, call: str, keys: Collection[str]) -> None:

@@ -226,6 +226,18 @@ class Workspace:
             project = self._made(replace(decisions, withdrawn=decisions.withdrawn | gone))
         return replace(project, changes=None if against is None else changes(against, project))
 
+    def tried(self, decisions: Iterable[Decision]) -> tuple[OverallProject, OverallProject]:
+        """Return the plan that these decisions would make, told against the one that stands, and that one.
+
+        Writes nothing. Raises BadInput as `add` does.
+        """
+        kept = self.decisions
+        after = kept
+        for decision in (single for one in decisions for single in self._meant(one)):
+            after = after.plus(decision)
+        stands, project = self._plan(kept), self._plan(after)
+        return replace(project, changes=changes(Previous.of(stands), project)), stands
+
     def standing(self) -> Previous | None:
         """Return the plan as it stands, for `remember`; None where the decisions cannot all be kept: nobody saw one."""
         try:

@@ -394,6 +394,12 @@ class FixedProjects(OverallProjects):
             raise self.refusal
         return integration(self._records.call(question.call).id, self.resolved(reader, question))
 
+    def tried(
+        self, reader: Reader, call: str, decisions: Iterable[DecisionMade]
+    ) -> tuple[OverallProject, OverallProject]:
+        self._decided(reader, call, decisions)
+        return integration(call, ()), integration(call, ())
+
     def alternatives(
         self, reader: Reader, question: IntegrateQuestion, project: OverallProject
     ) -> tuple[Alternative, ...]:
