@@ -8,7 +8,7 @@ from data.countries import country_name, to_eu
 
 if TYPE_CHECKING:  # slow to import, and only named here
     from matcher.needs.read import Need
-    from matcher.overall.project import Budget, OverallProject
+    from matcher.overall.project import Budget
 
 TERMS = {
     "fit": "fit to the streams",
@@ -82,24 +82,23 @@ def traded(trade: Mapping[str, float]) -> tuple[tuple[str, ...], tuple[str, ...]
     return more, tuple(text for text, value in terms if value < 0)
 
 
-def price(before: "OverallProject", after: "OverallProject") -> str:
-    """What a plan has more and less of than the one before it: links, and the value that is optimised.
+def price(links: int, cost: float | None) -> str:
+    """What another plan has more and less of: links, and the part of the value that it loses, where that can be told.
 
-    >>> from types import SimpleNamespace as Plan
-    >>> price(Plan(links=[0] * 9, value=200.0), Plan(links=[0] * 7, value=199.4))
-    '2 links fewer, 0.3 % less in all'
-    >>> price(Plan(links=[0], value=2.0), Plan(links=[0], value=2.0))
-    'as many links, nothing less in all'
+    >>> price(-2, 0.003), price(1, None)
+    ('2 links fewer, 0.3 % less of what is optimised', '1 link more')
+    >>> price(0, 0.0)
+    'as many links, nothing less of what is optimised'
     """
-    more = len(after.links) - len(before.links)
-    links = f"{count(abs(more), 'link')} {'more' if more > 0 else 'fewer'}" if more else "as many links"
-    part = 100 * (after.value - before.value) / max(1e-9, abs(before.value))
-    size = f"{abs(part):.2g} % {'more' if part > 0 else 'less'}" if abs(part) >= PAID else "nothing less"
-    return f"{links}, {size} in all"
+    text = f"{count(abs(links), 'link')} {'more' if links > 0 else 'fewer'}" if links else "as many links"
+    if cost is None:
+        return text
+    size = f"{100 * cost:.2g} % less" if cost >= PAID else "nothing less"
+    return f"{text}, {size} of what is optimised"
 
 
-PAID = 0.005
-"""Per cent of a plan's value from which it is told."""
+PAID = 0.00005
+"""The part of a plan's value from which a loss is told."""
 
 
 def cut(text: str, width: int) -> str:

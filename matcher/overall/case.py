@@ -10,7 +10,7 @@ from scipy import sparse
 from data.errors import BadInput
 from data.model import Kind, Organisation, OrganisationId, Outline, OutlineId
 from matcher.overall.decisions import Decisions
-from matcher.overall.said import NOTHING, Said
+from matcher.overall.said import NOTHING, OwnWords
 
 CAPACITY = {
     Kind.LARGE: 8,
@@ -97,7 +97,7 @@ class Case:
     organisations: Mapping[OrganisationId, Organisation] = field(default_factory=dict)
     ties: sparse.csr_array | None = None
     shared_projects: Callable[[OrganisationId, OrganisationId], Sequence[str]] | None = None
-    said: Mapping[OutlineId, Said] = field(default_factory=dict)
+    said: Mapping[OutlineId, OwnWords] = field(default_factory=dict)
     """What each outline said that it seeks and brings, to be quoted; nothing where nobody has read it."""
     meanings: Mapping[str, np.ndarray] = field(default_factory=dict)
     """(d,) unit vectors of what is sought and brought, by its words."""
@@ -124,7 +124,7 @@ class Case:
         organisations: Mapping[OrganisationId, Organisation] | None = None,
         ties: sparse.csr_array | None = None,
         shared_projects: Callable[[OrganisationId, OrganisationId], Sequence[str]] | None = None,
-        said: Mapping[OutlineId, Said] | None = None,
+        said: Mapping[OutlineId, OwnWords] | None = None,
         meanings: Mapping[str, np.ndarray] | None = None,
     ) -> "Case":
         """Sort everything by id. `vectors` has `texts`, `offers` and `seeks`; its rows and those of `ties` are in the
@@ -161,7 +161,7 @@ class Case:
             self.meanings,
         )
 
-    def words_of(self, i: int) -> Said:
+    def words_of(self, i: int) -> OwnWords:
         """What outline i said that it seeks, brings and does."""
         return self.said.get(self.outlines[i].id, NOTHING)
 

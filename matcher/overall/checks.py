@@ -93,9 +93,9 @@ def coverage(prepared: Prepared, assigned: np.ndarray) -> tuple[Coverage, ...]:
 def _names(stream: Topic, topic: Topic) -> float:
     """The part of a topic's words, function words left aside, that a stream's title and description use."""
     said = {stem for word in words(f"{stream.name} {stream.text}") for stem in (word, word.rstrip("s"))}
-    asked = [word for word in words(topic.name) if word not in function_words()]
-    used = sum(word in said or word.rstrip("s") in said for word in asked)
-    return used / max(1, len(asked))
+    wanted = [word for word in words(topic.name) if word not in function_words()]
+    used = sum(word in said or word.rstrip("s") in said for word in wanted)
+    return used / max(1, len(wanted))
 
 
 def _by_stream(
@@ -128,7 +128,7 @@ def _by_sentence(prepared: Prepared, topic: Topic, near: np.ndarray, needed: flo
 
 def _sentences(prepared: Prepared, topic: Topic, order: Sequence[int]) -> dict[int, tuple[float, str]]:
     """How near each outline's nearest sentence is to a topic, languages taken out, with that sentence; {} unread."""
-    said = [(i, sentence) for i in order for sentence in _told(prepared, i)]
+    said = [(i, sentence) for i in order for sentence in _sentences_of(prepared, i)]
     if not said or prepared.encode is None:
         return {}
     texts, languages = prepared.case.texts, [outline.language for outline in prepared.case.outlines]
@@ -142,7 +142,7 @@ def _sentences(prepared: Prepared, topic: Topic, order: Sequence[int]) -> dict[i
     return best
 
 
-def _told(prepared: Prepared, i: int) -> tuple[str, ...]:
+def _sentences_of(prepared: Prepared, i: int) -> tuple[str, ...]:
     said = prepared.case.words_of(i)
     return (*said.does, *said.offers)
 

@@ -94,6 +94,36 @@ def integrate(
     return replace(project, changes=changes(previous, project))
 
 
+def cost(
+    case: Case,
+    demands: Demands,
+    stands: OverallProject,
+    other: OverallProject,
+    *,
+    decisions: Decisions,
+    encode: Encode | None = None,
+) -> float | None:
+    """What part of its value the plan that `stands` would lose by becoming the other; below 0: nothing of it.
+
+    Both are valued by the problem of the one that stands, with its streams' profiles: the values of two plans are of
+    two problems. None where they are not of the same outlines, or a link of the other one is forbidden in the first.
+    """
+    if stands.stream_of.keys() != other.stream_of.keys():
+        return None
+    prepared = prepare(
+        case, demands, decisions=decisions, weights=LinkWeights(), previous=Previous.of(stands), encode=encode
+    )
+    place = {outline: i for i, outline in enumerate(prepared.case.ids)}
+
+    def value(project: OverallProject) -> float:
+        assigned = [prepared.stream_ids.index(project.stream_of[outline]) for outline in prepared.case.ids]
+        pairs = [(place[a], place[b]) for a, b in sorted(project.pairs)]
+        return prepared.problem.value(np.array(assigned), np.array(pairs, dtype=int).reshape(-1, 2))
+
+    before, after = value(stands), value(other)
+    return (before - after) / max(1e-9, abs(before)) if np.isfinite(after) else None
+
+
 def repair(prepared: Prepared, previous: Previous, *, limit_s: float = LIMIT_S) -> Solution:
     """Solve near the earlier proposal: staying counts as utility, and counts less if it costs more than
     SACRIFICE.
@@ -262,6 +292,7 @@ __all__ = [
     "Previous",
     "Topic",
     "alternatives",
+    "cost",
     "demands_of",
     "integrate",
     "meeting_plan",

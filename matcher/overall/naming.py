@@ -31,7 +31,7 @@ from scipy import sparse
 from data.model import Outline, OutlineId
 from data.published import Rounded4, renamed
 from matcher.overall import vocabulary
-from matcher.overall.said import NOTHING, Said
+from matcher.overall.said import NOTHING, OwnWords
 from matcher.overall.tags import Bearer, tags
 
 SHARED = 3
@@ -118,7 +118,7 @@ def salient_terms(
     *,
     meaning: Meaning | None = None,
     limit: int = 8,
-    said: Mapping[OutlineId, Said] | None = None,
+    said: Mapping[OutlineId, OwnWords] | None = None,
 ) -> list[list[StreamTerm]]:
     """Return for each of `count` streams its most salient terms, best first, ties by word.
 
@@ -171,12 +171,12 @@ def _phrased(
     phrased: dict[str, StreamTerm] = {}
     for term in terms:
         theirs = [bearer for bearer, words in bearers if words & set(term.words)]
-        found = tags(term.words, theirs)
-        found = [tag for tag in found if tag.language == found[0].language][:PHRASES]
-        if meaning is not None and len(found) > 1:
-            told = meaning.contrast(meaning.vectors([tag.phrase for tag in found]), stream)
-            found = [found[int(told.argmax())]]
-        shown = found[0] if found else None
+        shown_as = tags(term.words, theirs)
+        shown_as = [tag for tag in shown_as if tag.language == shown_as[0].language][:PHRASES]
+        if meaning is not None and len(shown_as) > 1:
+            contrast = meaning.contrast(meaning.vectors([tag.phrase for tag in shown_as]), stream)
+            shown_as = [shown_as[int(contrast.argmax())]]
+        shown = shown_as[0] if shown_as else None
         if shown is not None and not any(_within(shown.phrase, phrase) for phrase in phrased):
             phrased[shown.phrase] = replace(
                 term, word=shown.phrase, language=shown.language, outlines=shown.outlines

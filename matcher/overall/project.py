@@ -301,7 +301,9 @@ class OverallProject:
         """Sums and shares by stream, state and kind of organisation, in this order."""
         return (
             *self._budgets("stream", [participant.stream for participant in self.participants]),
-            *self._budgets("country", [participant.country for participant in self.participants]),
+            *self._budgets(
+                "country", [participant.country or "unknown" for participant in self.participants]
+            ),
             *self._budgets("kind", [participant.kind or "unknown" for participant in self.participants]),
         )
 

@@ -179,10 +179,10 @@ def _elsewhere(prepared: Prepared, assigned: np.ndarray, pairs: Pairs, i: int) -
 
     The sender's choice counts CHOSEN beside the fit of the text, and is outweighed by one of three things.
     """
-    asked = prepared.case.outlines[i].work_stream
-    if asked not in prepared.stream_ids or prepared.stream_ids[assigned[i]] == asked:
+    wished = prepared.case.outlines[i].work_stream
+    if wished not in prepared.stream_ids or prepared.stream_ids[assigned[i]] == wished:
         return ""
-    wish, here = prepared.stream_ids.index(asked), int(assigned[i])
+    wish, here = prepared.stream_ids.index(wished), int(assigned[i])
     if prepared.case.ids[i] in prepared.decisions.streams:
         return "the coordinator decided so"
     if prepared.problem.fit[i, here] > prepared.problem.fit[i, wish]:

@@ -7,7 +7,7 @@ from matcher.needs.read import read_statements
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class OwnWords:
     """One outline's own words. `seeks`, `offers`: things one by one; `does`: its title and the sentences about its
     work. What it seeks stands in none of the other two."""
 
@@ -16,15 +16,15 @@ class Said:
     does: tuple[str, ...] = ()
 
 
-NOTHING = Said()
+NOTHING = OwnWords()
 
 
-def said_by(outline: Outline) -> Said:
+def said_by(outline: Outline) -> OwnWords:
     """Read one outline: its fields for what is sought and offered where they are filled, else its text."""
     read = read_statements(
         outline.text, seeks=outline.seeks, offers=outline.offers, language=outline.language
     )
-    return Said(
+    return OwnWords(
         tuple(dict.fromkeys(need.text for need in read.stated)),
         tuple(dict.fromkeys(offer.text for offer in read.offers)),
         tuple(dict.fromkeys((outline.title, *read.topic))),

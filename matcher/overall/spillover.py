@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from data.model import Outline
 from matcher.overall.project import Spillover
-from matcher.overall.said import Said
+from matcher.overall.said import OwnWords
 
 _OPEN = re.compile(
     r"""
@@ -25,17 +25,17 @@ _OPEN = re.compile(
 )
 
 
-def spillovers(outlines: Iterable[tuple[Outline, Said]]) -> tuple[Spillover, ...]:
+def spillovers(outlines: Iterable[tuple[Outline, OwnWords]]) -> tuple[Spillover, ...]:
     """Return who says that others can use a result, each with the first sentence that says so.
 
     >>> from data.model import CallId, OrganisationId, OutlineId
     >>> made = Outline(OutlineId("o1"), CallId("c"), "Radios", "x", OrganisationId("g"), "IE")
-    >>> spillovers([(made, Said(does=("Radios", "The firmware will be open source.")))])
+    >>> spillovers([(made, OwnWords(does=("Radios", "The firmware will be open source.")))])
     (Spillover(outline='o1', quote='The firmware will be open source.'),)
     """
-    found = []
+    candidates = []
     for outline, said in outlines:
         quote = next((words for words in (*said.does, *said.offers) if _OPEN.search(words)), None)
         if quote is not None:
-            found.append(Spillover(outline.id, quote))
-    return tuple(found)
+            candidates.append(Spillover(outline.id, quote))
+    return tuple(candidates)

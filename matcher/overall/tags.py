@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from data.model import Outline, OutlineId
-from matcher.overall.said import Said
+from matcher.overall.said import OwnWords
 from matcher.overall.vocabulary import bare, function_words
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[^\w\s]")
@@ -27,7 +27,7 @@ class Bearer:
     """An outline whose words may name its stream."""
 
     outline: Outline
-    said: Said
+    said: OwnWords
 
     def things(self) -> tuple[str, ...]:
         """What it names: its title, what it brings and what it seeks."""
@@ -50,7 +50,7 @@ def tags(words: Sequence[str], bearers: Sequence[Bearer], *, language: str = "en
     >>> from data.model import CallId, OrganisationId
     >>> made = Outline(OutlineId("o1"), CallId("c"), "Many edge nodes for ports", "x", OrganisationId("g"), "IE",
     ...                language="en")
-    >>> [tag.phrase for tag in tags(["nodes"], [Bearer(made, Said())])]
+    >>> [tag.phrase for tag in tags(["nodes"], [Bearer(made, OwnWords())])]
     ['edge nodes']
     """
     wanted = {bare(word) for word in words}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # slow to import: only who asks for an overall project pays
     from matcher.overall.prepare import Previous
     from matcher.overall.project import OverallProject
     from service.app.answers import KeptDecision
-    from service.app.workspace import FileWishes, Plans, Workspace
+    from service.app.workspace import DecisionTrial, FileWishes, Plans, Workspace
     from service.runtime.snapshot import Snapshot
 
 
@@ -88,10 +88,9 @@ class OverallProjects:
         """Keep decisions beside those kept before, or `anew` in their place."""
         self.workspace(reader, call).add(self._decided(reader, call, decisions), anew=anew)
 
-    def tried(
-        self, reader: Reader, call: str, decisions: Iterable[DecisionMade]
-    ) -> "tuple[OverallProject, OverallProject]":
-        """Return the plan that decisions would make, and the one that stands; nothing is written."""
+    @allowed(*COORDINATING)
+    def tried(self, reader: Reader, call: str, decisions: Iterable[DecisionMade]) -> "DecisionTrial":
+        """Return the plan that decisions would make and what it costs; nothing is written."""
         return self.workspace(reader, call).tried(self._decided(reader, call, decisions))
 
     def _decided(self, reader: Reader, call: str, decisions: Iterable[DecisionMade]) -> "list[Decision]":

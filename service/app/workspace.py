@@ -16,7 +16,7 @@ from data.store import Store
 from matcher.overall.case import Case
 from matcher.overall.checks import Check, rule_check
 from matcher.overall.decisions import Decision, Decisions
-from matcher.overall.integrate import Alternative, alternatives, demands_of, integrate, meeting_plan
+from matcher.overall.integrate import Alternative, alternatives, cost, demands_of, integrate, meeting_plan
 from matcher.overall.meetings import MeetingPlan, slots_between
 from matcher.overall.prepare import Previous
 from matcher.overall.project import OverallProject
@@ -45,6 +45,16 @@ CASES_KEPT = 3
 
 Plans = Kept[tuple[str, ...], OverallProject]
 """The plans that were asked for lately. They depend on the store alone: whether one is kept changes no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTrial:
+    """A plan that a decision would make. `links`: so many more than before; `cost`: part of the value lost, where it
+    can be told."""
+
+    project: OverallProject
+    links: int
+    cost: float | None
 
 
 class Workspace:
@@ -226,8 +236,8 @@ class Workspace:
             project = self._made(replace(decisions, withdrawn=decisions.withdrawn | gone))
         return replace(project, changes=None if against is None else changes(against, project))
 
-    def tried(self, decisions: Iterable[Decision]) -> tuple[OverallProject, OverallProject]:
-        """Return the plan that these decisions would make, told against the one that stands, and that one.
+    def tried(self, decisions: Iterable[Decision]) -> DecisionTrial:
+        """Return the plan that these decisions would make, and what it costs against the one that stands.
 
         Writes nothing. Raises BadInput as `add` does.
         """
@@ -236,7 +246,16 @@ class Workspace:
         for decision in (single for one in decisions for single in self._meant(one)):
             after = after.plus(decision)
         stands, project = self._plan(kept), self._plan(after)
-        return replace(project, changes=changes(Previous.of(stands), project)), stands
+        lost = cost(
+            self._case,
+            demands_of(self._profile),
+            stands,
+            project,
+            decisions=kept,
+            encode=self._knowledge.search.encode_all,
+        )
+        project = replace(project, changes=changes(Previous.of(stands), project))
+        return DecisionTrial(project, len(project.links) - len(stands.links), lost)
 
     def standing(self) -> Previous | None:
         """Return the plan as it stands, for `remember`; None where the decisions cannot all be kept: nobody saw one."""
@@ -381,12 +400,12 @@ def as_file(
 def _document(
     project: OverallProject, kind: str, profile: CallProfile, today: dt.date, wishes: FileWishes
 ) -> bytes:
-    from service.exports.chapeau import chapeau
+    from service.exports.chapeau import descriptive_document
     from service.exports.spoken import wording, wording_of
 
     words = wording_of(wishes.wording) if wishes.wording else wording(wishes.language)
     aims = {stream.id: stream.description for stream in profile.work_streams}
-    paper = chapeau(project, words, title=profile.title, today=today, aims=aims)
+    paper = descriptive_document(project, words, title=profile.title, today=today, aims=aims)
     if kind == "pdf":
         from service.exports.pdf import pdf_of
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class HeadingBlock:
     """A heading of a level from 1 on."""
 
     text: str
@@ -14,7 +14,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ParagraphBlock:
     """A paragraph; `alarm`: it must not be overlooked."""
 
     text: str
@@ -22,7 +22,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class PointBlock:
     """A point of a list: its first words stand out."""
 
     head: str
@@ -30,7 +30,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class TableBlock:
     """A table with its caption, if it needs one.
 
     `widths`: of the columns, in relation to each other; `wide`: a matrix, which stands on a page in landscape;
@@ -45,11 +45,11 @@ class Grid:
     numbers: int = 99
 
 
-Block = Heading | Words | Point | Grid
+Block = HeadingBlock | ParagraphBlock | PointBlock | TableBlock
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class DocumentContent:
     """A whole document."""
 
     title: str

@@ -3,13 +3,20 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from data.countries import to_eu
+from data.countries import eu_or_unknown, to_eu
 from data.demands import Hardness
 from graph.rules.rules import Answer, RuleAnswer
 from matcher.overall.project import Coverage, Ground, Link, Loss, OverallProject, Participant, Stream
-from service.exports.blocks import Block, Grid, Heading, Paper, Point, Words
+from service.exports.blocks import (
+    Block,
+    DocumentContent,
+    HeadingBlock,
+    ParagraphBlock,
+    PointBlock,
+    TableBlock,
+)
 from service.exports.people import OutlineLabels
-from service.exports.spoken import Wording
+from service.exports.spoken import DocumentWording
 
 STRONGEST, WORST, BROKEN = 12, 12, 20
 """Collaborations with their reasons, losses, and rules that a stream does not keep; the workbook has all."""
@@ -17,18 +24,18 @@ NEAREST = 3
 """Outlines that are named for each topic."""
 
 
-def chapeau(
+def descriptive_document(
     project: OverallProject,
-    wording: Wording,
+    wording: DocumentWording,
     *,
     title: str,
     today: dt.date,
     aims: Mapping[str, str] | None = None,
-) -> Paper:
+) -> DocumentContent:
     """Return the document. `aims`: the call's own descriptions of its work streams, by id."""
     part = _Parts(project, wording, aims or {})
     foot = wording.say("made", call=project.call, date=f"{today:%d.%m.%Y}", run=project.run)
-    return Paper(
+    return DocumentContent(
         title=title,
         subtitle=wording.say("subtitle"),
         foot=foot,
@@ -44,7 +51,7 @@ def chapeau(
 class _Parts:
     """The parts of one document."""
 
-    def __init__(self, project: OverallProject, wording: Wording, aims: Mapping[str, str]) -> None:
+    def __init__(self, project: OverallProject, wording: DocumentWording, aims: Mapping[str, str]) -> None:
         self._project = project
         self._wording = wording
         self._aims = aims
@@ -71,10 +78,10 @@ class _Parts:
         )
         return tuple(part() for part in parts)
 
-    # Words
+    # ParagraphBlock
 
-    def _say(self, key: str, **values: object) -> Words:
-        return Words(self._wording.say(key, **values))
+    def _say(self, key: str, **values: object) -> ParagraphBlock:
+        return ParagraphBlock(self._wording.say(key, **values))
 
     def _head(self, *keys: str) -> tuple[str, ...]:
         return tuple(self._wording.head[key] for key in keys)
@@ -95,7 +102,7 @@ class _Parts:
             "joins",
             outlines=len(people),
             organisations=len({p.organisation for p in people}),
-            states=len({p.country for p in people}),
+            states=len(project.state_matrix.states),
             streams=len(project.streams),
             links=len(project.links),
         )
@@ -114,15 +121,15 @@ class _Parts:
             if known
             else say("budget_none")
         )
-        asked = [p for p in people if p.asked in self._names]
+        wishes = [p for p in people if p.asked in self._names]
         wished = (
-            say("asked", elsewhere=len(project.elsewhere), asked=len(asked)) if asked else say("asked_none")
+            say("asked", elsewhere=len(project.elsewhere), asked=len(wishes)) if wishes else say("asked_none")
         )
         bare = ", ".join(topic.name for topic in project.uncovered)
         return [
-            Heading(self._wording.say("summary")),
+            HeadingBlock(self._wording.say("summary")),
             joins,
-            say("states", states=self._states({p.country for p in people})),
+            say("states", states=self._states(project.state_matrix.states)),
             money,
             wished,
             say("uncovered", topics=bare) if bare else say("uncovered_none"),
@@ -133,7 +140,7 @@ class _Parts:
             self._streams_grid(),
         ]
 
-    def _streams_grid(self) -> Grid:
+    def _streams_grid(self) -> TableBlock:
         rows = []
         for stream in self._project.streams:
             budget = self._budget("stream", stream.id)
@@ -149,7 +156,7 @@ class _Parts:
             )
         header = self._head("stream", "outlines", "states", "links", "known", "unknown")
         caption = self._wording.say("streams_caption")
-        return Grid(caption, header, tuple(rows), (5, 1.4, 1.4, 2.2, 2, 1.6), numbers=1)
+        return TableBlock(caption, header, tuple(rows), (5, 1.4, 1.4, 2.2, 2, 1.6), numbers=1)
 
     def _inside(self, stream: Stream) -> int:
         return sum(link.stream == stream.id for link in self._project.links)
@@ -159,7 +166,7 @@ class _Parts:
         return row.known_eur, row.unknown
 
     def _streams(self) -> list[Block]:
-        blocks: list[Block] = [Heading(self._wording.say("streams"))]
+        blocks: list[Block] = [HeadingBlock(self._wording.say("streams"))]
         if self._project.streams_found:
             blocks.append(self._say("found"))
         for stream in self._project.streams:
@@ -170,7 +177,7 @@ class _Parts:
     def _stream(self, stream: Stream) -> list[Block]:
         say, aim = self._say, self._aims.get(stream.id)
         known, unknown = self._budget("stream", stream.id)
-        blocks: list[Block] = [Heading(stream.name, 2)]
+        blocks: list[Block] = [HeadingBlock(stream.name, 2)]
         if aim:
             blocks.append(say("aim", aim=aim))
         blocks.append(
@@ -193,14 +200,14 @@ class _Parts:
 
     def _matrices(self) -> list[Block]:
         people = self._project.participants
-        states = sorted({p.country for p in people}, key=to_eu)
-        header = (self._wording.head["stream"], *map(to_eu, states), self._wording.head["all"])
+        states = sorted({eu_or_unknown(p.country) for p in people})
+        header = (self._wording.head["stream"], *states, self._wording.head["all"])
         streams = [*self._project.streams]
         outlines, money = [], []
         for stream in [*streams, None]:
             theirs = [p for p in people if stream is None or p.stream == stream.id]
             name = stream.name if stream else self._wording.head["all"]
-            by_state = [[p for p in theirs if p.country == state] for state in states]
+            by_state = [[p for p in theirs if eu_or_unknown(p.country) == state] for state in states]
             outlines.append((name, *(str(len(cell) or "") for cell in by_state), str(len(theirs))))
             money.append((name, *map(self._money, by_state), self._money(theirs)))
         widths = (6.0, *[1.0] * len(states), 1.3)
@@ -212,10 +219,10 @@ class _Parts:
         say = self._wording.say
         corner = self._wording.head["state"]
         return [
-            Heading(say("matrices"), wide=True),
-            Grid(say("outlines_matrix"), header, tuple(outlines), widths, wide=True, numbers=1),
-            Grid(say("budget_matrix"), header, tuple(money), widths, wide=True, numbers=1),
-            Grid(
+            HeadingBlock(say("matrices"), wide=True),
+            TableBlock(say("outlines_matrix"), header, tuple(outlines), widths, wide=True, numbers=1),
+            TableBlock(say("budget_matrix"), header, tuple(money), widths, wide=True, numbers=1),
+            TableBlock(
                 say("links_matrix"),
                 (corner, *map(to_eu, matrix.states), self._wording.head["all"]),
                 links,
@@ -240,18 +247,20 @@ class _Parts:
         rows = [
             (
                 self._names[p.stream],
-                f"{p.name}, {to_eu(p.country)}",
+                f"{p.name}, {eu_or_unknown(p.country)}",
                 p.title,
                 self._partners(p),
             )
-            for p in sorted(project.participants, key=lambda p: (order[p.stream], to_eu(p.country), p.name))
+            for p in sorted(
+                project.participants, key=lambda p: (order[p.stream], eu_or_unknown(p.country), p.name)
+            )
         ]
         counts = [p.links for p in project.participants]
         new = sum(link.new for link in project.links)
         alone = self._labels.all(project.isolated)
         header = self._head("stream", "participant", "outline", "works_with")
         return [
-            Heading(self._wording.say("participants")),
+            HeadingBlock(self._wording.say("participants")),
             self._say(
                 "participants_text",
                 least=min(counts, default=0),
@@ -260,7 +269,7 @@ class _Parts:
                 links=len(project.links),
             ),
             self._say("alone", names=alone) if alone else self._say("alone_none"),
-            Grid(self._wording.say("participants_caption"), header, tuple(rows), (2.2, 3, 4, 6)),
+            TableBlock(self._wording.say("participants_caption"), header, tuple(rows), (2.2, 3, 4, 6)),
         ]
 
     def _partners(self, one: Participant) -> str:
@@ -278,9 +287,16 @@ class _Parts:
         for link in list(by_states.values())[:STRONGEST]:
             reasons = "; ".join(filter(None, map(self._ground, link.why)))
             words = self._wording.say("with", name=self._labels.named(link.b))
-            points.append(Point(self._labels.named(link.a), f"{words}{f': {reasons}' if reasons else ''}."))
+            points.append(
+                PointBlock(self._labels.named(link.a), f"{words}{f': {reasons}' if reasons else ''}.")
+            )
         say = self._wording.say
-        return [Heading(say("strongest"), 2), Words(say("near")), *points, Words(say("more"))]
+        return [
+            HeadingBlock(say("strongest"), 2),
+            ParagraphBlock(say("near")),
+            *points,
+            ParagraphBlock(say("more")),
+        ]
 
     def _ground(self, ground: Ground) -> str:
         name, evidence = ground.name, ground.evidence
@@ -298,8 +314,8 @@ class _Parts:
             return []
         header = self._head("topic", "covered", "by", "sentence")
         return [
-            Heading(say("coverage")),
-            Grid(say("coverage_caption"), header, tuple(rows), (2.6, 3, 5, 4.4)),
+            HeadingBlock(say("coverage")),
+            TableBlock(say("coverage_caption"), header, tuple(rows), (2.6, 3, 5, 4.4)),
         ]
 
     def _topic(self, topic: Coverage) -> tuple[str, ...]:
@@ -330,14 +346,21 @@ class _Parts:
             return []
         say = self._wording.say
         header = self._head("outline", "asked", "stands", "why")
-        return [Heading(say("elsewhere"), 2), Grid(say("elsewhere_caption"), header, rows, (5, 3, 3, 4))]
+        return [
+            HeadingBlock(say("elsewhere"), 2),
+            TableBlock(say("elsewhere_caption"), header, rows, (5, 3, 3, 4)),
+        ]
 
     def _budgets(self) -> list[Block]:
         if all(p.budget_eur is None for p in self._project.participants):
-            return [Heading(self._wording.say("budgets")), self._say("budget_none")]
-        return [Heading(self._wording.say("budgets")), self._budget_grid("stream"), self._budget_grid("kind")]
+            return [HeadingBlock(self._wording.say("budgets")), self._say("budget_none")]
+        return [
+            HeadingBlock(self._wording.say("budgets")),
+            self._budget_grid("stream"),
+            self._budget_grid("kind"),
+        ]
 
-    def _budget_grid(self, by: str) -> Grid:
+    def _budget_grid(self, by: str) -> TableBlock:
         names = self._names if by == "stream" else self._wording.kind
         rows = []
         order = [stream.id for stream in self._project.streams]
@@ -349,16 +372,16 @@ class _Parts:
             known = self._millions(row.known_eur) if row.unknown < row.outlines else "?"
             rows.append((names.get(row.id, row.id), str(row.outlines), known, share, str(row.unknown)))
         header = self._head(by, "outlines", "known", "share", "unknown")
-        return Grid(
+        return TableBlock(
             self._wording.say(f"budget_{by}"), header, tuple(rows), (6, 1.6, 2.4, 1.6, 1.8), numbers=1
         )
 
     def _spillover(self) -> list[Block]:
-        found = self._project.spillovers
-        heading = Heading(self._wording.say("spillover"))
-        if not found:
+        spillovers = self._project.spillovers
+        heading = HeadingBlock(self._wording.say("spillover"))
+        if not spillovers:
             return [heading, self._say("spillover_none")]
-        points = [Point(self._labels.owner(one.outline), f": “{one.quote}”") for one in found]
+        points = [PointBlock(self._labels.owner(one.outline), f": “{one.quote}”") for one in spillovers]
         return [heading, self._say("spillover_text"), *points]
 
     def _rules(self) -> list[Block]:
@@ -374,7 +397,7 @@ class _Parts:
             if rule.answer is not Answer.MET and not _for_a_person(rule)
         ]
         blocks: list[Block] = [
-            Heading(say("rules")),
+            HeadingBlock(say("rules")),
             self._say("rules_text"),
             self._rule_grid(say("rules_caption"), [(rule.text, rule) for rule in checked]),
         ]
@@ -384,10 +407,10 @@ class _Parts:
         if persons:
             rows = tuple((rule.text, rule.source, "") for rule in persons)
             header = (self._wording.head["rule"], "", self._wording.head["confirmed"])
-            blocks += [Heading(say("confirm"), 2), Grid("", header, rows, (6, 4, 5))]
+            blocks += [HeadingBlock(say("confirm"), 2), TableBlock("", header, rows, (6, 4, 5))]
         return blocks
 
-    def _rule_grid(self, caption: str, rules: Sequence[tuple[str, RuleAnswer]]) -> Grid:
+    def _rule_grid(self, caption: str, rules: Sequence[tuple[str, RuleAnswer]]) -> TableBlock:
         rows = tuple(
             (
                 text,
@@ -398,33 +421,33 @@ class _Parts:
             )
             for text, rule in rules
         )
-        return Grid(caption, self._head("rule", "answer", "reason"), rows, (6, 2, 7))
+        return TableBlock(caption, self._head("rule", "answer", "reason"), rows, (6, 2, 7))
 
     def _look(self) -> list[Block]:
         project, say = self._project, self._wording.say
-        told = {"island": "island", "competitors": "competitors", "duplicate": "duplicate"}
+        wording_of_kind = {"island": "island", "competitors": "competitors", "duplicate": "duplicate"}
         rows = [(say("short"), self._labels.named(outline)) for outline in project.short]
         for finding in project.findings:
-            if finding.kind in told:
-                rows.append((say(told[finding.kind]), self._labels.all(finding.about)))
+            if finding.kind in wording_of_kind:
+                rows.append((say(wording_of_kind[finding.kind]), self._labels.all(finding.about)))
             else:
                 text = self._wording.phrase(finding.text)
                 rows.append((text[:1].upper() + text[1:], ""))
         if not rows:
-            return [Heading(say("look")), Words(say("look_none"))]
-        return [Heading(say("look")), Grid("", self._head("what", "who"), tuple(rows), (5, 10))]
+            return [HeadingBlock(say("look")), ParagraphBlock(say("look_none"))]
+        return [HeadingBlock(say("look")), TableBlock("", self._head("what", "who"), tuple(rows), (5, 10))]
 
     def _losses(self) -> list[Block]:
         say, project = self._wording.say, self._project
         worst = [loss for loss in project.fragile if loss.breaks]
         borne = [loss.id for loss in project.fragile if loss.kind == "country" and not loss.breaks]
-        blocks: list[Block] = [Heading(say("resilience"))]
+        blocks: list[Block] = [HeadingBlock(say("resilience"))]
         if not worst:
             blocks.append(self._say("resilience_none"))
         else:
             rows = tuple(map(self._loss, worst[:WORST]))
             header = self._head("leaves", "breaks", "mend")
-            blocks.append(Grid(say("resilience_caption"), header, rows, (4, 5, 6)))
+            blocks.append(TableBlock(say("resilience_caption"), header, rows, (4, 5, 6)))
         if len(worst) > WORST:
             blocks.append(self._say("lesser", count=len(worst) - WORST))
         if borne:
@@ -460,7 +483,7 @@ class _Parts:
         if not rows:
             return []
         header = (*self._head("what", "who"), "")
-        return [Heading(say("changes")), Grid("", header, tuple(rows), (2, 7, 6))]
+        return [HeadingBlock(say("changes")), TableBlock("", header, tuple(rows), (2, 7, 6))]
 
     def _unknown(self) -> list[Block]:
         project, say = self._project, self._wording.say
@@ -475,7 +498,7 @@ class _Parts:
         ]
         if project.fictional:
             points.insert(0, say("unknown_fictional"))
-        return [Heading(say("unknown")), *(Point("", text) for text in points)]
+        return [HeadingBlock(say("unknown")), *(PointBlock("", text) for text in points)]
 
 
 def _for_a_person(rule: RuleAnswer) -> bool:

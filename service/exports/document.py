@@ -9,12 +9,12 @@ from docx.document import Document as DocumentObject
 
 from data.errors import BadInput
 from service.exports import layout
-from service.exports.blocks import Grid, Heading, Paper, Point, Words
+from service.exports.blocks import DocumentContent, HeadingBlock, ParagraphBlock, PointBlock, TableBlock
 from service.exports.clean import clean
 from service.exports.spoken import FOLDER
 
 
-def docx_of(paper: Paper, *, today: dt.date, template: Path | None = None) -> bytes:
+def docx_of(paper: DocumentContent, *, today: dt.date, template: Path | None = None) -> bytes:
     """Return the document as DOCX: portrait, matrices in landscape; the run is on every page.
 
     `template`: a DOCX whose styles, margins, header and logo are used; what it says is left out. Raises BadInput where
@@ -30,7 +30,7 @@ def docx_of(paper: Paper, *, today: dt.date, template: Path | None = None) -> by
     layout.contents(document, paper)
     wide = False
     for block in paper.blocks:
-        turned = isinstance(block, Grid | Heading) and block.wide
+        turned = isinstance(block, TableBlock | HeadingBlock) and block.wide
         if turned != wide:
             layout.turn(document, wide=turned)
             wide = turned
@@ -81,19 +81,19 @@ def _opened(template: Path | None) -> DocumentObject:
     return document
 
 
-def _add(document: DocumentObject, block: Heading | Words | Point | Grid) -> None:
+def _add(document: DocumentObject, block: HeadingBlock | ParagraphBlock | PointBlock | TableBlock) -> None:
     match block:
-        case Heading(text, level):
+        case HeadingBlock(text, level):
             document.add_heading(clean(text), level=level)
-        case Words(text, alarm):
+        case ParagraphBlock(text, alarm):
             paragraph = document.add_paragraph()
             if alarm:
                 layout.alarm(paragraph, text)
             else:
                 paragraph.add_run(clean(text))
-        case Point(head, text):
+        case PointBlock(head, text):
             paragraph = document.add_paragraph(style="List Bullet")
             paragraph.add_run(clean(head)).bold = True
             paragraph.add_run(clean(text))
-        case Grid():
+        case TableBlock():
             layout.table(document, block)

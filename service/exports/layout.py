@@ -14,7 +14,7 @@ from docx.shared import Cm, Length, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
-from service.exports.blocks import Grid, Heading, Paper
+from service.exports.blocks import DocumentContent, HeadingBlock, TableBlock
 from service.exports.clean import clean
 
 SHORT_SIDE, LONG_SIDE, MARGIN = Cm(21.0), Cm(29.7), Cm(2.0)
@@ -46,7 +46,7 @@ def styles(document: DocumentObject) -> None:
         known["Caption"].font.color.rgb = INK
 
 
-def page(document: DocumentObject, paper: Paper, today: dt.date, *, own: bool) -> None:
+def page(document: DocumentObject, paper: DocumentContent, today: dt.date, *, own: bool) -> None:
     """Set paper, foot and what the file says of itself; `own`: margins and header are those of somebody's template."""
     section = document.sections[0]
     section.orientation = WD_ORIENT.PORTRAIT
@@ -81,10 +81,10 @@ def alarm(paragraph: Paragraph, text: str) -> None:
     run.font.color.rgb = ALARM
 
 
-def contents(document: DocumentObject, paper: Paper) -> None:
+def contents(document: DocumentObject, paper: DocumentContent) -> None:
     """Add a table of contents that Word fills in with its page numbers; until then it names the parts."""
     document.add_paragraph().add_run(clean(paper.contents)).bold = True
-    headings = [block for block in paper.blocks if isinstance(block, Heading)]
+    headings = [block for block in paper.blocks if isinstance(block, HeadingBlock)]
     for number, block in enumerate(headings):
         paragraph = document.add_paragraph(clean(block.text))
         paragraph.paragraph_format.left_indent = Cm(0.6 * (block.level - 1))
@@ -109,7 +109,7 @@ def contents(document: DocumentObject, paper: Paper) -> None:
     document.add_page_break()  # type: ignore[no-untyped-call]
 
 
-def table(document: DocumentObject, grid: Grid) -> None:
+def table(document: DocumentObject, grid: TableBlock) -> None:
     """Add a table with its caption; its header stands on every page."""
     if grid.caption:
         caption = document.add_paragraph(clean(grid.caption), style="Caption")

@@ -4,7 +4,7 @@ import json
 import re
 from itertools import groupby
 
-from service.exports.blocks import Grid, Heading, Paper, Point, Words
+from service.exports.blocks import DocumentContent, HeadingBlock, ParagraphBlock, PointBlock, TableBlock
 from service.exports.clean import clean
 
 _HEAD = """
@@ -28,7 +28,7 @@ _HEAD = """
 """
 
 
-def pdf_of(paper: Paper) -> bytes:
+def pdf_of(paper: DocumentContent) -> bytes:
     """Return the document as PDF/UA-1, matrices in landscape."""
     import typst  # slow to import: only who wants a PDF pays
 
@@ -42,7 +42,9 @@ def pdf_of(paper: Paper) -> bytes:
         "contents": paper.contents,
     }
     source = [_HEAD.format(**{name: _text(value) for name, value in values.items()})]
-    for wide, blocks in groupby(paper.blocks, lambda block: isinstance(block, Grid | Heading) and block.wide):
+    for wide, blocks in groupby(
+        paper.blocks, lambda block: isinstance(block, TableBlock | HeadingBlock) and block.wide
+    ):
         part = "\n\n".join(map(_block, blocks))
         source.append(f"#page(flipped: true)[\n{part}\n]" if wide else part)
     made: bytes = typst.compile("\n\n".join(source).encode(), format="pdf", pdf_standards=["ua-1"])
@@ -59,20 +61,20 @@ def _text(value: str) -> str:
     return escaped.replace("\u2028", " ").replace("\u2029", " ")
 
 
-def _block(block: Heading | Words | Point | Grid) -> str:
+def _block(block: HeadingBlock | ParagraphBlock | PointBlock | TableBlock) -> str:
     match block:
-        case Heading(text, level):
+        case HeadingBlock(text, level):
             return f"#heading(level: {level}, {_text(text)})"
-        case Words(text, alarm):
+        case ParagraphBlock(text, alarm):
             return f"#strong({_text(text)})" if alarm else f"#{_text(text)}"
-        case Point(head, text):
+        case PointBlock(head, text):
             return (
                 f"#list.item[#strong({_text(head)})#{_text(text)}]" if head else f"#list.item[#{_text(text)}]"
             )
     return _grid(block)
 
 
-def _grid(grid: Grid) -> str:
+def _grid(grid: TableBlock) -> str:
     columns = ", ".join(f"{width}fr" for width in grid.widths)
     aligned = ", ".join("right" if place >= grid.numbers else "left" for place in range(len(grid.header)))
     head = ", ".join(f"strong({_text(cell)})" for cell in grid.header)

@@ -16,7 +16,7 @@ _TABLES = ("text", "head", "kind", "answer", "phrases")
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class DocumentWording:
     """The words of a document. `text`: sentences with {names} to fill in; `phrases`: patterns of the program's own
     English sentences, with what takes their place."""
 
@@ -65,7 +65,7 @@ class Wording:
 
 
 @cache
-def wording(language: str) -> Wording:
+def wording(language: str) -> DocumentWording:
     """Return the words of a language that comes along. Raises BadInput for another one."""
     if language not in LANGUAGES:
         raise BadInput(
@@ -75,7 +75,7 @@ def wording(language: str) -> Wording:
     return _read(FOLDER / f"{language}.toml")
 
 
-def wording_of(path: Path) -> Wording:
+def wording_of(path: Path) -> DocumentWording:
     """Read somebody's own words. Raises BadInput where one is missing or does not fit."""
     own, known = _read(path), wording("en")
     for table in _TABLES[:-1]:
@@ -90,9 +90,9 @@ def wording_of(path: Path) -> Wording:
     return own
 
 
-def _read(path: Path) -> Wording:
+def _read(path: Path) -> DocumentWording:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Wording(str(tables["language"]), **{name: tables.get(name, {}) for name in _TABLES})
+        return DocumentWording(str(tables["language"]), **{name: tables.get(name, {}) for name in _TABLES})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError) as error:
         raise BadInput(f"{path}: no words of a document could be read ({error})") from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from data.countries import country_name, to_eu
+from data.countries import country_name, eu_or_unknown, to_eu
 from data.demands import Hardness
 from data.model import OutlineId
 from graph.rules.rules import Answer, RuleAnswer
@@ -54,7 +54,8 @@ def budgets_table(project: OverallProject, by: str) -> Sheet:
     for budget in project.budgets:
         if budget.by == by:
             name = names.get(budget.id, budget.id.capitalize())
-            name = f"{to_eu(budget.id)} {country_name(budget.id)}" if by == "country" else name
+            known_state = by == "country" and budget.id != "unknown"
+            name = f"{to_eu(budget.id)} {country_name(budget.id)}" if known_state else name
             known = budget.known_eur if budget.unknown < budget.outlines else "unknown"
             share = "" if budget.share is None else round(100 * budget.share, 1)
             rows.append((name, budget.outlines, known, share, budget.unknown))
@@ -68,22 +69,20 @@ def budgets_table(project: OverallProject, by: str) -> Sheet:
 def asked_table(project: OverallProject) -> Sheet:
     """The stream that each sender asked for beside the one where the outline stands."""
     names = {stream.id: stream.name for stream in project.streams}
-    asked = [p for p in project.participants if p.asked is not None]
+    wishes = [p for p in project.participants if p.asked is not None]
     rows = [
         (
             p.name,
-            to_eu(p.country),
+            eu_or_unknown(p.country),
             p.title,
             names.get(p.asked or "", p.asked),
             names[p.stream],
             p.elsewhere and f"elsewhere: {p.elsewhere}",
             p.outline,
         )
-        for p in sorted(asked, key=lambda p: (not p.elsewhere, to_eu(p.country), p.outline))
+        for p in sorted(wishes, key=lambda p: (not p.elsewhere, eu_or_unknown(p.country), p.outline))
     ]
-    about = (
-        f"Of {len(asked)} outlines whose sender asked for a stream, {len(project.elsewhere)} stand elsewhere."
-    )
+    about = f"Of {len(wishes)} outlines whose sender asked for a stream, {len(project.elsewhere)} stand elsewhere."
     header = ("Participant", "State", "Outline", "Asked for", "Stands in", "Why", "Outline id")
     return Sheet("Asked for", about, header, tuple(rows))
 

@@ -45,7 +45,7 @@ def integration(project: OverallProject) -> str:
     ]
     for stream in project.streams:
         lines += ["", *_stream(stream, who)]
-    lines += ["", *_asked(project, who), *_budgets(project), "", *_links(project, who)]
+    lines += ["", *_wishes(project, who), *_budgets(project), "", *_links(project, who)]
     if project.changes is not None:
         lines += ["", "What changed since the proposal before:", *_changes(project.changes, project, who)]
     rules = () if project.rules is None else project.rules.rules
@@ -85,14 +85,14 @@ def _stream(stream: Stream, who: Who) -> list[str]:
     return [head, *_folded(f"terms: {words}" if words else "no salient terms", "  "), *rows]
 
 
-def _asked(project: OverallProject, who: Who) -> list[str]:
+def _wishes(project: OverallProject, who: Who) -> list[str]:
     """Who stands in another stream than its sender asked for, and why."""
-    asked = [participant for participant in project.participants if participant.asked]
-    if not asked:
+    wishes = [participant for participant in project.participants if participant.asked]
+    if not wishes:
         return []
     names = {stream.id: stream.name for stream in project.streams}
     lines = [
-        f"Of {count(len(asked), 'outline')} whose sender asked for a stream, {len(project.elsewhere)} stand elsewhere."
+        f"Of {count(len(wishes), 'outline')} whose sender asked for a stream, {len(project.elsewhere)} stand elsewhere."
     ]
     for one in project.elsewhere:
         wish = names.get(one.asked or "", one.asked)

@@ -35,8 +35,8 @@ from matcher.overall.project import (
     Stream,
 )
 from service.exports import spoken
-from service.exports.blocks import Grid, Paper, Words
-from service.exports.chapeau import chapeau
+from service.exports.blocks import DocumentContent, ParagraphBlock, TableBlock
+from service.exports.chapeau import descriptive_document
 from service.exports.document import docx_of, template_docx
 from service.exports.graph import overall_gexf
 from service.exports.meetings import agenda, meetings_ics, meetings_xlsx
@@ -124,8 +124,8 @@ def rows_of(project: OverallProject, sheet: str, *, head: int = 2) -> list[list[
 TODAY = dt.date(2026, 11, 22)
 
 
-def paper_of(project: OverallProject, language: str = "en") -> Paper:
-    return chapeau(
+def paper_of(project: OverallProject, language: str = "en") -> DocumentContent:
+    return descriptive_document(
         project, wording(language), title="Overall project", today=TODAY, aims={"s1": "Near the machine."}
     )
 
@@ -307,12 +307,12 @@ def test_word_knows_the_headings_and_the_table_of_contents() -> None:
 def test_the_document_speaks_german() -> None:
     loss = Loss("country", "FR", (O3,), (O2,), ("1 outline falls below 2 links",), 2.0, links=1)
     paper = paper_of(replace(three_outlines(), fragile=(loss,)), "de")
-    said = [block.text for block in paper.blocks if isinstance(block, Words)]
+    said = [block.text for block in paper.blocks if isinstance(block, ParagraphBlock)]
     assert said[0].startswith(
         "Das integrierte Gesamtvorhaben verbindet 3 Skizzen von 3 Organisationen aus 3 Staaten"
     )
     assert "Staaten: Deutschland, Frankreich, Griechenland." in said
-    rows = [row for block in paper.blocks if isinstance(block, Grid) for row in block.rows]
+    rows = [row for block in paper.blocks if isinstance(block, TableBlock) for row in block.rows]
     assert ("Frankreich (FR)", "1 Skizze(n) fallen unter 2 Zusammenarbeiten", "") in rows
 
 

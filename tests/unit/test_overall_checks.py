@@ -14,7 +14,7 @@ from matcher.overall.case import Demands, Topic
 from matcher.overall.checks import COMPETING, DUPLICATE, coverage, findings, islands, members, rule_check
 from matcher.overall.prepare import Prepared
 from matcher.overall.project import Coverage, Finding
-from matcher.overall.said import Said
+from matcher.overall.said import OwnWords
 
 NONE = np.empty((0, 2), dtype=int)
 
@@ -296,8 +296,8 @@ def encoding(**vectors: tuple[float, float]) -> Callable[[Sequence[str]], np.nda
 def test_a_topic_is_covered_by_a_sentence_that_speaks_of_it_and_the_sentence_is_quoted() -> None:
     """Both texts are near the topic; only one of them has a sentence that is, and what it seeks is no sentence."""
     said = {
-        OutlineId("o0"): Said(does=("Title", "Radio for ports."), seeks=("Radio too",)),
-        OutlineId("o1"): Said(does=("Title",), seeks=("Radio of others",)),
+        OutlineId("o0"): OwnWords(does=("Title", "Radio for ports."), seeks=("Radio too",)),
+        OutlineId("o1"): OwnWords(does=("Title",), seeks=("Radio of others",)),
     }
     project = bare_project(["DE", "FR"], texts=np.array([[1.0, 0.0], [1.0, 0.0]]))
     project = replace(
@@ -311,7 +311,7 @@ def test_a_topic_is_covered_by_a_sentence_that_speaks_of_it_and_the_sentence_is_
 
 
 def test_where_no_sentence_speaks_of_a_topic_nobody_covers_it_and_the_nearest_is_quoted() -> None:
-    said = {OutlineId("o0"): Said(does=("Title",)), OutlineId("o1"): Said(does=("Other",))}
+    said = {OutlineId("o0"): OwnWords(does=("Title",)), OutlineId("o1"): OwnWords(does=("Other",))}
     project = bare_project(["DE", "FR"], texts=np.array([[1.0, 0.0], [0.0, 1.0]]))
     project = replace(
         with_topics(project, [0.9, 0.9]),

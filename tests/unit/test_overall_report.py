@@ -15,7 +15,7 @@ from matcher.overall.links import Strengths
 from matcher.overall.prepare import Prepared, Previous
 from matcher.overall.project import Budget, OverallProject, Person
 from matcher.overall.report import NEAR, QUOTED, changes, comparison_terms, report
-from matcher.overall.said import Said
+from matcher.overall.said import OwnWords
 
 O0, O1, O2, O3 = (OutlineId(f"o{k}") for k in range(4))
 STATES = ["DE", "FR", "IT", "ES"]
@@ -220,9 +220,9 @@ def test_a_link_that_was_decided_says_so_before_all_else() -> None:
 def quoting(seek: float, cosine: float) -> Prepared:
     """o0 seeks two things; o1 brings two, one of which lies at `cosine` to the second thing sought."""
     said = {
-        O0: Said(seeks=("a port", "a radio maker")),
-        O1: Said(offers=("ten cranes", "robust radios")),
-        O2: Said(offers=("a radio maker's twin",)),
+        O0: OwnWords(seeks=("a port", "a radio maker")),
+        O1: OwnWords(offers=("ten cranes", "robust radios")),
+        O2: OwnWords(offers=("a radio maker's twin",)),
     }
     meanings = {
         "a port": np.array([0.0, 0.0, 1.0]),

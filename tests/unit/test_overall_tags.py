@@ -5,7 +5,7 @@ import pytest
 
 from data.model import CallId, OrganisationId, Outline, OutlineId
 from matcher.overall.naming import salient_terms
-from matcher.overall.said import Said, said_by
+from matcher.overall.said import OwnWords, said_by
 from matcher.overall.tags import Bearer, Tag, tags
 
 
@@ -14,7 +14,7 @@ def outline(ident: str, title: str, language: str, text: str = "x") -> Outline:
 
 
 def bearer(ident: str, title: str, language: str, *offers: str) -> Bearer:
-    return Bearer(outline(ident, title, language), Said(offers=offers))
+    return Bearer(outline(ident, title, language), OwnWords(offers=offers))
 
 
 def test_a_concept_is_shown_as_a_phrase_of_the_readers_language_with_all_that_use_it() -> None:
@@ -47,7 +47,7 @@ def test_a_word_that_is_only_done_or_wished_names_no_stream() -> None:
     """ "Deliver" stands in both texts and in no title, offer or wish."""
     texts = [outline(f"o{k}", "Edge nodes", "en", "We deliver edge nodes.") for k in (1, 2)]
     others = [outline(f"p{k}", "Ships", "en", "Some ships.") for k in (1, 2)]
-    said = {one.id: Said() for one in (*texts, *others)}
+    said = {one.id: OwnWords() for one in (*texts, *others)}
     first, _ = salient_terms([*texts, *others], np.array([0, 0, 1, 1]), 2, said=said)
     assert [(term.word, term.outlines) for term in first] == [("Edge nodes", ("o1", "o2"))]
 
@@ -55,7 +55,7 @@ def test_a_word_that_is_only_done_or_wished_names_no_stream() -> None:
 def test_terms_of_other_languages_are_quoted_with_their_language() -> None:
     texts = [outline(f"o{k}", "Regionale Rechenzentren", "de", "Regionale Rechenzentren.") for k in (1, 2)]
     others = [outline(f"p{k}", "Schiffe", "de", "Schiffe.") for k in (1, 2)]
-    said = {one.id: Said() for one in (*texts, *others)}
+    said = {one.id: OwnWords() for one in (*texts, *others)}
     first, _ = salient_terms([*texts, *others], np.array([0, 0, 1, 1]), 2, said=said)
     assert [term.quoted for term in first] == ["“Regionale Rechenzentren” (de)"]
 

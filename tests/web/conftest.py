@@ -67,6 +67,7 @@ from service.app.imports import Imports
 from service.app.open import Application, open_application
 from service.app.overall import OverallProjects
 from service.app.question import (
+    DecisionMade,
     IntegrateQuestion,
     PartnersQuestion,
     RankQuery,
@@ -77,7 +78,7 @@ from service.app.question import (
 from service.app.questions import Questions
 from service.app.records import Records
 from service.app.state import SnapshotHolder
-from service.app.workspace import FileWishes, Workspace
+from service.app.workspace import DecisionTrial, FileWishes, Workspace
 from service.runtime.settings import Settings
 from service.runtime.snapshot import Snapshot
 from service.web.app import create_app
@@ -394,11 +395,9 @@ class FixedProjects(OverallProjects):
             raise self.refusal
         return integration(self._records.call(question.call).id, self.resolved(reader, question))
 
-    def tried(
-        self, reader: Reader, call: str, decisions: Iterable[DecisionMade]
-    ) -> tuple[OverallProject, OverallProject]:
+    def tried(self, reader: Reader, call: str, decisions: Iterable[DecisionMade]) -> DecisionTrial:
         self._decided(reader, call, decisions)
-        return integration(call, ()), integration(call, ())
+        return DecisionTrial(integration(call, ("L1",)), -2, 0.003)
 
     def alternatives(
         self, reader: Reader, question: IntegrateQuestion, project: OverallProject

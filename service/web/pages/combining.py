@@ -9,13 +9,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.app.open import Application
-from service.app.question import IntegrateQuestion, made
-from service.app.workspace import KINDS
+from service.app.question import DecisionMade, IntegrateQuestion, made
+from service.app.workspace import KINDS, FileWishes
 from service.web.identity import reader
 from service.web.pages import whole
 from service.web.pages.deciding import FIRST_FIELD, decision_form
 from service.web.pages.form import Form
 from service.web.pages.guard import Guard
+from service.words import price
 
 
 def add_routes(pages: Blueprint, application: Application) -> None:
@@ -31,7 +32,7 @@ def add_routes(pages: Blueprint, application: Application) -> None:
 
     @pages.get("/integrate")
     def integrate() -> Response:
-        return page(Form(request.args, application, reader()))
+        return page(Form(_joined(request.args), application, reader()))
 
     @pages.post("/integrate/<call>/decide")
     def decide(call: str) -> AnyResponse:
@@ -53,15 +54,24 @@ def add_routes(pages: Blueprint, application: Application) -> None:
     @pages.get("/integrate/<call>.<kind>")
     def integration_file(call: str, kind: str) -> Response:
         project = projects.propose(reader(), made(IntegrateQuestion, call=call))
-        content = projects.file(reader(), project, kind)
+        language = request.args.get("language", "en")
+        content = projects.file(reader(), project, kind, FileWishes(language))
         response = Response(content, mimetype=KINDS.get(kind))
-        response.headers.set("Content-Disposition", "attachment", filename=f"{call}.{kind}")
+        response.headers.set(
+            "Content-Disposition",
+            "attachment",
+            filename=f"{call}{'' if language == 'en' else '-' + language}.{kind}",
+        )
         return response
 
 
 def _back(call: str) -> AnyResponse:
     # 303: the browser asks for the page anew, and a reload decides nothing twice.
     return redirect(url_for("pages.integrate", call=call, _anchor="answer"), 303)
+
+
+CHOSEN = ("stream", "state", "find", "all")
+"""Which outlines are listed."""
 
 
 def _whole(form: Form) -> dict[str, Any]:
@@ -86,10 +96,47 @@ def _whole(form: Form) -> dict[str, Any]:
 
 
 def _answer(form: Form, without: Sequence[str]) -> dict[str, Any]:
-    projects = form.application.projects
-    question = made(IntegrateQuestion, call=form["call"], without=without, alternatives=bool(form["others"]))
-    project = projects.propose(form.reader, question)
+    projects, call = form.application.projects, form["call"]
+    question = made(IntegrateQuestion, call=call, without=without, alternatives=bool(form["others"]))
+    trial = _trial(form)
+    if trial is not None:
+        tried = projects.tried(form.reader, call, [trial])
+        project, paid = tried.project, price(tried.links, tried.cost)
+    else:
+        project = projects.propose(form.reader, question)
+        differs = project.changes
+        paid = (
+            price(len(differs.links_added) - len(differs.links_removed) - len(differs.links_gone), None)
+            if without and differs
+            else ""
+        )
     if question.alternatives:
         others = projects.alternatives(form.reader, question, project)
         project = replace(project, alternatives=others)
-    return {"answer": project, "files": tuple(KINDS), **whole.view(project)}
+    chosen = {name: form[name] for name in CHOSEN} | {"here": url_for("pages.integrate", call=call)}
+    return {
+        "answer": project,
+        "files": tuple(KINDS),
+        "trial": trial,
+        "price": paid,
+        "chosen": chosen,
+        **whole.view(project, chosen),
+    }
+
+
+def _trial(form: Form) -> DecisionMade | None:
+    """The decision whose price is asked for, from the menu at an outline, a pair or a stream; None for none."""
+    kind = form["try"]
+    if not kind:
+        return None
+    about = [word for word in (form["about"], form["about-too"]) if word]
+    return made(DecisionMade, kind=kind, about=about, value=form["value"])
+
+
+def _joined(values: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Ticked names as one field with commas between, as it may be written by hand."""
+    several = values.getlist("without")
+    joined = MultiDict(values)
+    if len(several) > 1:
+        joined["without"] = ", ".join(filter(None, several))
+    return joined

@@ -1,33 +1,161 @@
 """What does the page of an overall project show? Titles and names in place of ids, the strongest and worst first."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.countries import to_eu
+from data.countries import eu_or_unknown, to_eu
 from matcher.overall import project
-from matcher.overall.project import Alternative, OverallProject
-from service.web.pages import show
-from service.words import count, traded
+from matcher.overall.project import Alternative, OverallProject, Participant
+from service.web.pages import show, web_of_states
+from service.words import budget_text, count, traded
 
-STRONGEST = 20
+STRONGEST = 8
 """Links that are shown with their evidence; the others follow as a table."""
 WEAKEST = 6
 """Weak points that are shown; the spreadsheet holds all."""
 SHADES = 5
+LISTED = 24
+"""Outlines that are listed before somebody asks for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One side of a link: the outline's id and title, and whose it is."""
+
+    id: str
+    title: str
+    organisation: str
+    name: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """Two outlines that should work together. `quotes`: what one seeks and what the other offers."""
+    """Two outlines that should work together. `quotes`: who seeks what, and who brings what."""
 
-    a: str
-    b: str
-    countries: str
+    a: End
+    b: End
     strength: float
-    quotes: tuple[tuple[str, str], ...]
+    quotes: tuple[tuple[str, str, str, str], ...]
     others: tuple[str, ...]
-    """Further grounds as sentences."""
+    """Further grounds as sentences; nothing where only the whole texts are near."""
+
+
+def links(answer: OverallProject) -> list[LinkRow]:
+    """Return the links, the strongest first."""
+    ends: dict[str, End] = {p.outline: _end(p) for p in answer.participants}
+    strongest = sorted(answer.links, key=lambda link: -round(link.strength, 4))
+    return [_link(link, ends) for link in strongest]
+
+
+def _end(one: Participant) -> End:
+    return End(one.outline, one.title, one.organisation, one.name, eu_or_unknown(one.country))
+
+
+def _link(link: project.Link, ends: Mapping[str, End]) -> LinkRow:
+    quotes = []
+    for ground in link.why:
+        if ground.name == "seeks-offers":
+            seeker, supplier = (
+                ends[ground.evidence.seeker or link.a],
+                ends[ground.evidence.supplier or link.b],
+            )
+            quotes.append(
+                (seeker.name, ground.evidence.seeks or "", supplier.name, ground.evidence.offers or "")
+            )
+    others = [
+        show.sentence(ground.text) for ground in link.why if ground.name not in ("seeks-offers", "topic")
+    ]
+    return LinkRow(ends[link.a], ends[link.b], link.strength, tuple(quotes), tuple(others))
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCell:
+    """The outlines of a state in a stream. `money`: known budgets, millions of euros, "?" for unknown."""
+
+    outlines: int
+    money: str
+    shade: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLine:
+    """A stream's row of the matrix of streams and states; the last one adds all up."""
+
+    id: str
+    name: str
+    cells: tuple[tuple[str, StreamCell], ...]
+    all: StreamCell
+
+
+def streams_by_states(answer: OverallProject) -> tuple[list[str], list[StreamLine]]:
+    """Return the states in EU style, and a row for each stream: outlines and known budgets of each state."""
+    states = sorted({eu_or_unknown(p.country) for p in answer.participants})
+    most = max((count for count in _counted(answer).values()), default=1)
+    rows = []
+    for ident, name in [*((stream.id, stream.name) for stream in answer.streams), ("", "All")]:
+        theirs = [p for p in answer.participants if ident in ("", p.stream)]
+        by_state = {state: [p for p in theirs if eu_or_unknown(p.country) == state] for state in states}
+        cells = tuple((state, _cell(people, most if ident else 0)) for state, people in by_state.items())
+        rows.append(StreamLine(ident, name, cells, _cell(theirs, 0)))
+    return states, rows
+
+
+def _counted(answer: OverallProject) -> Counter[tuple[str, str]]:
+    return Counter((p.stream, eu_or_unknown(p.country)) for p in answer.participants)
+
+
+def _cell(people: Sequence[Participant], most: int) -> StreamCell:
+    known = [p.budget_eur for p in people if p.budget_eur is not None]
+    money = f"{sum(known) / 1e6:,.1f}" if known else "?" if people else ""
+    if known and len(known) < len(people):
+        money += " + ?"
+    return StreamCell(len(people), money, -(-SHADES * len(people) // most) if most else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineLine:
+    """An outline in the list: whose, where it was asked to stand and where it stands, and with whom it works."""
+
+    end: End
+    stream: str
+    stream_name: str
+    asked: str
+    elsewhere: str
+    budget: float | None
+    links: tuple[tuple[End, LinkRow], ...]
+
+
+def outlines(
+    answer: OverallProject, ranked: Sequence[LinkRow], chosen: Mapping[str, str]
+) -> list[OutlineLine]:
+    """Return the outlines of a stream, of a state, with words in title or organisation: as far as these are chosen."""
+    names = {stream.id: stream.name for stream in answer.streams}
+    partners: dict[str, list[tuple[End, LinkRow]]] = {p.outline: [] for p in answer.participants}
+    for row in ranked:
+        partners[row.a.id].append((row.b, row))
+        partners[row.b.id].append((row.a, row))
+    words = chosen.get("find", "").casefold().split()
+    lines = []
+    for p in answer.participants:
+        text = f"{p.outline} {p.title} {p.name}".casefold()
+        fits = chosen.get("stream") in (None, "", p.stream) and all(word in text for word in words)
+        if fits and chosen.get("state") in (None, "", eu_or_unknown(p.country)):
+            wish = names.get(p.asked or "", p.asked or "")
+            lines.append(
+                OutlineLine(
+                    _end(p),
+                    p.stream,
+                    names[p.stream],
+                    wish,
+                    p.elsewhere,
+                    p.budget_eur,
+                    tuple(partners[p.outline]),
+                )
+            )
+    return sorted(lines, key=lambda line: (not line.elsewhere, line.end.state, line.end.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +164,6 @@ class MatrixCell:
 
     links: int
     shade: int
-
-
-def links(answer: OverallProject, titles: Mapping[str, str]) -> list[LinkRow]:
-    """Return the links, the strongest first."""
-    strongest = sorted(answer.links, key=lambda link: -round(link.strength, 4))
-    return [_link(link, titles) for link in strongest]
-
-
-def _link(link: project.Link, titles: Mapping[str, str]) -> LinkRow:
-    quotes = [
-        (ground.evidence.seeks or "", ground.evidence.offers or "")
-        for ground in link.why
-        if ground.name == "seeks-offers"
-    ]
-    others = [
-        show.sentence(ground.text) for ground in link.why if ground.name not in ("seeks-offers", "topic")
-    ]
-    a, b = (titles.get(end, end) for end in (link.a, link.b))
-    states = " – ".join(map(to_eu, link.countries))
-    return LinkRow(a, b, states, link.strength, tuple(quotes[:1]), tuple(others))
 
 
 def matrix(answer: OverallProject) -> list[tuple[str, list[MatrixCell]]]:
@@ -157,11 +265,14 @@ def _other(other: Alternative) -> AlternativeRow:
     )
 
 
-def view(answer: OverallProject) -> dict[str, Any]:
-    """Return all that the template needs beside the answer itself."""
+def view(answer: OverallProject, chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Return all that the template needs beside the answer itself. `chosen`: which outlines are listed."""
     titles: dict[str, str] = {participant.outline: participant.title for participant in answer.participants}
     names = {participant.organisation: participant.name for participant in answer.participants}
-    ranked = links(answer, titles)
+    ranked = links(answer)
+    states, lines = streams_by_states(answer)
+    listed = outlines(answer, ranked, chosen)
+    wishes = [p for p in answer.participants if p.asked]
     return {
         "titles": titles,
         "owners": {participant.outline: participant for participant in answer.participants},
@@ -169,6 +280,19 @@ def view(answer: OverallProject) -> dict[str, Any]:
         "strongest": ranked[:STRONGEST],
         "further": ranked[STRONGEST:],
         "matrix": matrix(answer),
+        "states": states,
+        "lines": lines,
+        "listed": listed[: None if chosen.get("all") else LISTED],
+        "unlisted": 0 if chosen.get("all") else max(0, len(listed) - LISTED),
+        "asked": len(wishes),
+        "picture": web_of_states.web(
+            answer,
+            {
+                state: chosen["here"] + f"&state={to_eu(state)}#outlines"
+                for state in answer.state_matrix.states
+            },
+        ),
+        "budgets": {row.id: budget_text(row) for row in answer.budgets if row.by == "stream"},
         "weak": weak_points(answer, titles | names)[:WEAKEST],
         "changes": changes(answer, titles),
         "others": others(answer),
