@@ -16,6 +16,7 @@ from data.account_tables import attempts, invitations, people, sessions, tokens
 from data.database import reading, writing
 from data.errors import BadInput, NotFound, TooOften
 from data.model import CallId, OrganisationId
+from data.openness import renamed_person
 from data.readers import Role
 from data.revisions import read_revisions
 from data.tables import audit
@@ -159,6 +160,7 @@ class People:
             _forget(connection, name, (sessions, tokens, invitations))
             connection.execute(delete(people).where(people.c.name == name))
             connection.execute(update(audit).where(audit.c.who == name).values(who=word))
+            renamed_person(connection, name, word)
             connection.execute(
                 update(audit).where(audit.c.what == f"person {name}").values(what=f"person {word}")
             )

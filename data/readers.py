@@ -35,6 +35,12 @@ class Reader:
     """The organisation that the reader speaks for."""
     outlines: frozenset[OutlineId] | None = frozenset()
     """The outlines that the reader may read beside the own ones; None: all of them."""
+    organisations: frozenset[OrganisationId] = frozenset()
+    """The organisations that the reader may know of beside the own one and those of public projects."""
+    profiles: frozenset[OrganisationId] = frozenset()
+    """The organisations whose profile the reader may read beside the own one."""
+    signed_in: bool = False
+    """Whether it is a person with an account: what such a one reads is noted."""
     calls: frozenset[CallId] = frozenset()
     """The calls that the reader coordinates: what was submitted to them may be read."""
 
@@ -48,6 +54,10 @@ class Reader:
         if self.outlines is None or outline.id in self.outlines or outline.call in self.calls:
             return True
         return self.organisation is not None and outline.organisation == self.organisation
+
+    def may_read_profile(self, organisation: OrganisationId | str) -> bool:
+        """Whether the reader may read what an organisation writes of itself, and be told what follows from it."""
+        return self.sees_all or organisation == self.organisation or organisation in self.profiles
 
     def coordinates(self, call: CallId | str) -> bool:
         """Whether the reader may combine a call's outlines, and decide about them."""

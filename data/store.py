@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from types import TracebackType
@@ -28,6 +28,7 @@ from data.model import (
     Project,
     ProjectId,
 )
+from data.openness import Openness
 from data.people import People
 from data.revisions import LiveChanges, OwnerDecision, Revisions, read_revisions
 from data.tables import (
@@ -41,6 +42,7 @@ from data.tables import (
     journal,
     organisations,
     outlines,
+    participations,
     same_owner,
     searchable,
     settings,
@@ -72,6 +74,8 @@ class Store:
         self._who = who
         self.people = People(engine)
         """Who may use this installation."""
+        self.openness = Openness(engine)
+        """How far things are opened, and to whom."""
 
     @classmethod
     def open(cls, url: str, *, who: str = "local") -> Self:
@@ -220,11 +224,12 @@ class Store:
         return {ident: one for ident, one in known.items() if one.withdrawn is None} if standing else known
 
     def find_organisations(
-        self, text: str, *, country: str | None = None, limit: int = 20
+        self, text: str, *, country: str | None = None, limit: int = 20, without: Collection[str] = ()
     ) -> tuple[Organisation, ...]:
         """Return organisations whose id is `text` or whose name has all its words, without case and accents.
 
-        An exact id or name comes first, then names that begin with the text, then shorter names; ties by id.
+        An exact id or name comes first, then names that begin with the text, then shorter names; ties by id. `without`:
+        these are left out.
         """
         wanted = searchable(text)
         if not wanted or limit < 1:
@@ -242,8 +247,10 @@ class Store:
             organisations.c.id,
         )
         with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(*order).limit(limit)).all()
-        return tuple(ORGANISATIONS.to_record(tuple(row)) for row in rows)
+            # Those that are left out take no place of others.
+            rows = connection.execute(query.order_by(*order).limit(limit + len(without))).all()
+        left = [tuple(row) for row in rows if row.id not in without][:limit]
+        return tuple(map(ORGANISATIONS.to_record, left))
 
     def outline(self, ident: str) -> Outline:
         """Return one outline; NotFound where the id is unknown."""
@@ -307,6 +314,13 @@ class Store:
         query = select(outlines.c.call).distinct().order_by(outlines.c.call)
         with reading(self._engine) as connection:
             return tuple(CallId(call) for call in connection.scalars(query))
+
+    def without_history(self) -> frozenset[OrganisationId]:
+        """Return the organisations that took part in no project: nothing public says that they are there."""
+        took_part = select(participations.c.organisation)
+        query = select(organisations.c.id).where(organisations.c.id.not_in(took_part))
+        with reading(self._engine) as connection:
+            return frozenset(map(OrganisationId, connection.scalars(query)))
 
     def any_fictional(self) -> bool:
         """Whether the store holds a fictional organisation."""

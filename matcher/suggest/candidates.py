@@ -186,8 +186,10 @@ def _record(query: Query, knowledge: Knowledge) -> tuple[np.ndarray, np.ndarray]
     text_profiles = knowledge.text_profiles
     record, place = np.zeros(len(text_profiles.ids)), np.zeros(len(text_profiles.ids), dtype=np.int64)
     (ranking,) = knowledge.ranker.rank([query], limit=RANKED)
-    ranked = [text_profiles.places[organisation] for organisation, score in ranking.ranked if score > 0]
+    known = [(ident, score) for ident, score in ranking.ranked if ident not in knowledge.unknown]
+    ranked = [text_profiles.places[organisation] for organisation, score in known if score > 0]
     place[ranked] = np.arange(1, len(ranked) + 1)
-    record[ranked] = place_score(place[ranked], min(RANKED, len(text_profiles.ids)))
+    last = min(RANKED, len(text_profiles.ids) - len(knowledge.unknown))
+    record[ranked] = place_score(place[ranked], last)
     record[[text_profiles.places[each] for each in query.on_board if each in text_profiles.places]] = 1.0
     return record, place

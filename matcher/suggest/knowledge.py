@@ -34,6 +34,8 @@ class Knowledge:
     owner_decisions: tuple[OwnerDecision, ...]
     types: TypeTable
     """Of every organisation of the population, by name, recorded kind and profile."""
+    unknown: frozenset[OrganisationId] = frozenset()
+    """The organisations that whoever asks does not know of: they are nobody's partners here."""
 
     @property
     def network(self) -> Network:
@@ -44,7 +46,7 @@ class Knowledge:
 
         `beside`: those of the other sort that stand among them all the same.
         """
-        return self.population.eligible(fictional=fictional, beside=beside)
+        return self.population.eligible(fictional=fictional, beside=beside, without=self.unknown)
 
     @property
     def names(self) -> NameStatistics:

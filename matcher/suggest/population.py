@@ -11,13 +11,16 @@ import pandas as pd
 
 from data.countries import WIDENING
 from data.model import History, Kind, OrganisationId, ProjectId
-from data.once import once
+from data.once import Kept, once
 from graph.names.names import NameStatistics
 from graph.network.network import Network
 from matcher.solver.facts import KINDS, Facts
 from matcher.suggest.eligible import Eligible
 from matcher.suggest.type_table import TypeTable
 from matcher.suggest.type_table_file import kept_types
+
+CHOICES_KEPT = 8
+"""So many choices of organisations that somebody was asked about lately are kept."""
 
 
 class Population:
@@ -29,6 +32,9 @@ class Population:
     def __init__(self, history: History, folder: Path | None = None) -> None:
         self.history = history
         self._folder = folder
+        self._chosen: Kept[tuple[bool, tuple[OrganisationId, ...], frozenset[OrganisationId]], Eligible] = (
+            Kept(CHOICES_KEPT)
+        )
 
     @once
     def network(self) -> Network:
@@ -100,12 +106,29 @@ class Population:
         ]
         return TypeTable.of(recorded) if self._folder is None else kept_types(self._folder, recorded)
 
-    def eligible(self, *, fictional: bool, beside: Sequence[OrganisationId] = ()) -> Eligible:
-        """Return the organisations of one sort, real or fictional ones, and with them those named of the other sort."""
-        if not beside:
+    def eligible(
+        self,
+        *,
+        fictional: bool,
+        beside: Sequence[OrganisationId] = (),
+        without: frozenset[OrganisationId] = frozenset(),
+    ) -> Eligible:
+        """Return the organisations of one sort, real or fictional ones, and with them those named of the other sort.
+
+        `without`: these are left out.
+        """
+        if not beside and not without:
             return self._fictional if fictional else self._real
+        return self._chosen.get(
+            (fictional, tuple(beside), without), lambda: self._choose(fictional, beside, without)
+        )
+
+    def _choose(
+        self, fictional: bool, beside: Sequence[OrganisationId], without: frozenset[OrganisationId]
+    ) -> Eligible:
         chosen = self.fictional == fictional
         chosen[[self.places[ident] for ident in beside]] = True
+        chosen[[self.places[ident] for ident in without if ident in self.places]] = False
         return self._of(chosen)
 
     @once

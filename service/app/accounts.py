@@ -4,13 +4,14 @@ import hashlib
 import secrets
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from data.errors import BadInput, NotFound, NotSignedIn
-from data.model import CallId, OrganisationId
+from data.model import CallId, OrganisationId, OutlineId
+from data.openness import Sort, Tier
 from data.people import Account, ApiToken, Invitation, People, SignedIn
 from data.readers import Reader, Role
 from data.store import Store
@@ -75,15 +76,36 @@ class Accounts:
 
     def __init__(self, store: Store, records: Records) -> None:
         self._people: People = store.people
+        self._openness = store.openness
         self._records = records
 
     # Who asks
 
     def reader_of(self, person: Account) -> Reader:
-        """Return what a person may see."""
-        if person.role is Role.ADMINISTRATOR:
-            return Reader(person.name, person.role, person.organisation, outlines=None)
-        return Reader(person.name, person.role, person.organisation, calls=person.calls)
+        """Return what a person may see: what is opened to everybody, and to whom both sides said yes."""
+        whole = person.role is Role.ADMINISTRATOR
+        reader = Reader(
+            person.name, person.role, person.organisation, outlines=None if whole else frozenset()
+        )
+        if whole:
+            return replace(reader, signed_in=True)
+        openness = self._openness
+        outlines = set(openness.openings(Sort.OUTLINE, least=Tier.FULL))
+        here = openness.openings(Sort.ORGANISATION)
+        profiles = {ident for ident, one in here.items() if one.tier.shows(Tier.FULL)}
+        known: set[str] = set()
+        if person.role is Role.COMPANY and person.organisation is not None:
+            agreed = [one for one in openness.interests_of(person.organisation) if one.agreed]
+            outlines |= {one.outline for one in agreed if one.asker == person.organisation}
+            known = {ident for one in agreed for ident in (one.owner, one.asker)}
+        return replace(
+            reader,
+            signed_in=True,
+            calls=person.calls,
+            outlines=frozenset(map(OutlineId, outlines)),
+            profiles=frozenset(map(OrganisationId, profiles | known)),
+            organisations=frozenset(map(OrganisationId, here.keys() | known)),
+        )
 
     def of_session(self, secret: str) -> tuple[Account, SignedIn] | None:
         """Return whose session a secret opens; None where it opens none."""

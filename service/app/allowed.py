@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from data.errors import NotFound
 from data.readers import Reader, Role
+from service.app.asking import reader_at_hand
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -26,7 +27,7 @@ def allowed(
 ) -> Callable[[Callable[Concatenate[S, Reader, P], T]], Callable[Concatenate[S, Reader, P], T]]:
     """Let only readers of these roles use it; NotFound for others, as for what is not there.
 
-    The first argument is who asks.
+    The first argument is who asks; what the use case asks in turn is told to the same.
     """
 
     def stating(use_case: Callable[Concatenate[S, Reader, P], T]) -> Callable[Concatenate[S, Reader, P], T]:
@@ -34,7 +35,11 @@ def allowed(
         def guarded(self: S, reader: Reader, /, *args: P.args, **kwargs: P.kwargs) -> T:
             if reader.role not in roles:
                 raise NotFound(f"this is not open to {reader.id}")
-            return use_case(self, reader, *args, **kwargs)
+            before = reader_at_hand.set(reader)
+            try:
+                return use_case(self, reader, *args, **kwargs)
+            finally:
+                reader_at_hand.reset(before)
 
         guarded.allowed_roles = roles  # type: ignore[attr-defined]
         return guarded

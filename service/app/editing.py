@@ -67,6 +67,7 @@ class Editing:
         kept = self._store.outline(self._records.names.outline(reader, outline, withdrawn=True))
         if not (reader.coordinates(kept.call) or kept.organisation == reader.organisation):
             raise NotFound(f"no outline {outline!r} is yours to change")
+        self._records.note_reading(reader, kept)
         return kept
 
     def kept(self, outline: Outline) -> OutlineKept:

@@ -20,6 +20,7 @@ from service.app.owners import Owners
 from service.app.questions import Questions
 from service.app.records import Records
 from service.app.serving import Serving
+from service.app.sharing import Sharing
 from service.app.state import SnapshotHolder
 from service.runtime.settings import Settings
 
@@ -44,6 +45,7 @@ class Application:
     editing: Editing
     owners: Owners
     accounts: Accounts
+    sharing: Sharing
     serving: Serving
     snapshots: "SnapshotHolder[Snapshot]"
     store: Store
@@ -89,6 +91,7 @@ def open_application(settings: Settings, progress: Progress | None = None) -> Ap
         editing=Editing(store, records, projects, snapshots),
         owners=Owners(store, records, snapshots),
         accounts=Accounts(store, records),
+        sharing=Sharing(store, records),
         serving=serving,
         snapshots=snapshots,
         store=store,

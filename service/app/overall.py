@@ -14,6 +14,7 @@ from service.app.records import Records
 from service.app.state import SnapshotHolder
 
 if TYPE_CHECKING:  # slow to import: only who asks for an overall project pays
+    from data.calls import CallProfile
     from matcher.overall.case import Case
     from matcher.overall.decisions import Decision
     from matcher.overall.integrate import Alternative
@@ -63,6 +64,11 @@ class OverallProjects:
         names = self._records.names
         return tuple(names.member_of_call(reader, word, call=question.call) for word in question.without)
 
+    @allowed(*COORDINATING)
+    def calls(self, reader: Reader) -> "tuple[CallProfile, ...]":
+        """Return the calls that the reader coordinates and of which there is an outline."""
+        return tuple(call for call in self._records.calls_with_outlines() if reader.coordinates(call.id))
+
     def has_outlines(self, call: str) -> bool:
         """Whether the store has any outline of a call."""
         return bool(self._store.outline_heads(call=self._records.call(call).id, limit=1, standing=True))
@@ -77,6 +83,7 @@ class OverallProjects:
     @allowed(*COORDINATING)
     def decisions(self, reader: Reader, call: str) -> "tuple[KeptDecision, ...]":
         """Every decision about a call's overall project in words, each with the key that takes it back."""
+        self._require(reader, call)
         if not self.has_outlines(call):
             return ()
         return self.workspace(reader, call).kept_decisions()
@@ -160,9 +167,12 @@ class OverallProjects:
         from service.app.workspace import Workspace
 
         profile = self._records.call(call)
-        if not reader.coordinates(profile.id):
-            raise NotFound(f"the overall project of call {call!r} is not open to {reader.id}")
+        self._require(reader, call)
         knowledge = self._snapshots.current.knowledge
         return Workspace(
             self._store, knowledge, profile, user=reader.id, plans=self._plans, cases=self._cases
         )
+
+    def _require(self, reader: Reader, call: str) -> None:
+        if not reader.coordinates(self._records.call(call).id):
+            raise NotFound(f"the overall project of call {call!r} is not open to {reader.id}")

@@ -116,8 +116,15 @@ class Questions:
         self, reader: Reader, queries: Sequence[RankQuery], *, limit: int, newcomers: float = 0.0
     ) -> "list[Ranking]":
         """Rank organisations for many ideas, in the order asked."""
-        ranker = self._knowledge(reader).ranker
-        return ranker.rank([query_of(query) for query in queries], limit=limit, newcomers=newcomers)
+        knowledge = self._knowledge(reader)
+        unknown, asked_for = knowledge.unknown, [query_of(query) for query in queries]
+        rankings = knowledge.ranker.rank(asked_for, limit=limit + len(unknown), newcomers=newcomers)
+        if not unknown:
+            return rankings
+        return [
+            replace(one, ranked=tuple(row for row in one.ranked if row[0] not in unknown)[:limit])
+            for one in rankings
+        ]
 
     @allowed(*ALL)
     def contributions(

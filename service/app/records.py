@@ -1,16 +1,18 @@
 """What is there? Calls, outlines, organisations and the network, as far as the reader may see them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from data.calls import CallProfile
 from data.errors import BadInput, NotFound
-from data.model import CallId, Organisation, Outline, OutlineHead
+from data.model import CallId, Organisation, OrganisationId, Outline, OutlineHead
+from data.openness import Sort
 from data.organisation_types import OrganisationType, organisation_types
 from data.readers import Reader
 from data.store import Store
 from service.app.allowed import ALL, allowed
+from service.app.asking import reader_at_hand
 from service.app.question import PAGE, ListQuestion
 from service.app.resolve import Resolver
 from service.app.state import SnapshotHolder
@@ -41,7 +43,7 @@ class Records:
         self._store = store
         self._profiles = profiles
         self._snapshots = snapshots
-        self.names = Resolver(store)
+        self.names = Resolver(store, self._unknown)
         """Finds whom or what somebody means."""
 
     # Calls
@@ -99,9 +101,19 @@ class Records:
         return sum(1 for _ in self._visible(reader, call))
 
     @allowed(*ALL)
-    def outline(self, reader: Reader, outline: str) -> Outline:
-        """Return one outline by id or title; one that the reader may not see is not known."""
-        return self._store.outline(self.names.outline(reader, outline))
+    def outline(self, reader: Reader, outline: str, *, withdrawn: bool = False) -> Outline:
+        """Return one outline by id or title; one that the reader may not see is not known.
+
+        `withdrawn`: one that is withdrawn is known too.
+        """
+        kept = self._store.outline(self.names.outline(reader, outline, withdrawn=withdrawn))
+        self.note_reading(reader, kept)
+        return kept
+
+    def note_reading(self, who: Reader, outline: Outline) -> None:
+        """Keep that somebody else's full text was read, where people sign in: its owner is told who did."""
+        if who.signed_in and outline.organisation != who.organisation:
+            self._store.openness.note_reading(who.id, Sort.OUTLINE, outline.id)
 
     def _visible(
         self, reader: Reader, call: str | None, after: str = "", text: str | None = None
@@ -114,11 +126,17 @@ class Records:
 
     def organisation(self, organisation: str, *, withdrawn: bool = False) -> Organisation:
         """Return one organisation by id or name; a withdrawn one where `withdrawn` says so."""
-        return self._store.organisation(self.names.organisation(organisation, withdrawn=withdrawn))
+        return _as_seen(self._store.organisation(self.names.organisation(organisation, withdrawn=withdrawn)))
 
     def organisations(self, ids: Iterable[str]) -> Mapping[str, Organisation]:
         """Return those of the ids that are known."""
-        return {str(ident): one for ident, one in self._store.organisations(ids).items()}
+        unknown, known = self._unknown(), self._store.organisations(ids)
+        return {str(ident): _as_seen(one) for ident, one in known.items() if ident not in unknown}
+
+    def _unknown(self) -> frozenset[OrganisationId]:
+        """The organisations that whoever asks at the moment does not know of."""
+        reader = reader_at_hand.get()
+        return frozenset() if reader is None else self._snapshots.current.unknown_to(reader)
 
     def find(
         self, text: str, *, country: str | None = None, part: ListQuestion | None = None
@@ -126,7 +144,10 @@ class Records:
         """Return a part of the organisations that have this in their name, best first."""
         part = part or ListQuestion(limit=PAGE)
         start = _place(part.cursor)
-        fits = self._store.find_organisations(text, country=country, limit=start + part.limit + 1)
+        fits = self._store.find_organisations(
+            text, country=country, limit=start + part.limit + 1, without=self._unknown()
+        )
+        fits = tuple(map(_as_seen, fits))
         further = len(fits) > start + part.limit
         return ListPart(fits[start : start + part.limit], str(start + part.limit) if further else None)
 
@@ -140,7 +161,15 @@ class Records:
     @property
     def network(self) -> "Network":
         """The current network of public history; a changed store gets another one."""
-        return self._snapshots.current.network
+        return self._snapshots.current.network_without(self._unknown())
+
+
+def _as_seen(organisation: Organisation) -> Organisation:
+    """Return an organisation without what whoever asks at the moment may not read of it."""
+    reader = reader_at_hand.get()
+    if reader is None or reader.may_read_profile(organisation.id):
+        return organisation
+    return replace(organisation, profile=None, url=None)
 
 
 def _place(cursor: str | None) -> int:

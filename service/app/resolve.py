@@ -1,7 +1,7 @@
 """Whom or what does somebody mean who types a name, an id or "Name (CODE)"? The one place that decides it."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from data.countries import country_name, to_eu
@@ -23,6 +23,8 @@ class Resolver:
     """Finds organisations, outlines and countries by what people type. Hidden outlines are not found."""
 
     store: Store
+    unknown: Callable[[], Collection[str]] = frozenset
+    """The organisations that whoever asks at the moment does not know of."""
 
     def organisation(self, words: str, *, withdrawn: bool = False) -> OrganisationId:
         """Return the organisation with that id, that very name, or a name that only one has.
@@ -30,7 +32,8 @@ class Resolver:
         `withdrawn`: one that is withdrawn is known too. Raises NotFound, or Ambiguous with the choices, where several
         fit.
         """
-        candidates = _ids_in(words)
+        unknown = self.unknown()
+        candidates = [ident for ident in _ids_in(words) if ident not in unknown]
         known = self.store.organisations(candidates)
         for ident in candidates:
             if one := known.get(OrganisationId(ident)):
@@ -39,7 +42,7 @@ class Resolver:
                 return one.id
         fits = [
             one
-            for one in self.store.find_organisations(words, limit=CHOICES)
+            for one in self.store.find_organisations(words, limit=CHOICES, without=unknown)
             if withdrawn or one.withdrawn is None
         ]
         named = [one for one in fits if one.label.casefold() == words.strip().casefold()]

@@ -1,7 +1,8 @@
 """What is built from one state of the store? Each part at its first use, none ever changed."""
 
+import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ KEPT = "kept"
 Progress = Callable[[str, int, int], None]
 VIEWS_KEPT = 16
 """So many readers' views of one snapshot are kept."""
+NETWORKS_KEPT = 4
+Hidden = tuple[frozenset[OutlineId], frozenset[OrganisationId], frozenset[OrganisationId]]
+"""What a reader may not see: outlines, organisations' profiles, organisations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Past:
     def __init__(self, store: Store, at: Revisions, folder: Path) -> None:
         self._store = store
         self._at = at
+        self._networks: Kept[frozenset[OrganisationId], Network] = Kept(NETWORKS_KEPT)
         self._folder = folder
 
     @property
@@ -66,6 +71,24 @@ class Past:
         if built(self, "history"):
             return Network.from_history(self.history)
         return Network(self._store.collaborations(at=self._at))
+
+    @once
+    def unproven(self) -> frozenset[OrganisationId]:
+        """The organisations that nothing public tells of."""
+        return self._store.without_history()
+
+    def network_without(self, unknown: frozenset[OrganisationId]) -> "Network":
+        """Return the network without these organisations, of which nobody is a partner."""
+        return (
+            self._networks.get(unknown, lambda: self._network_without(unknown)) if unknown else self.network
+        )
+
+    def _network_without(self, unknown: frozenset[OrganisationId]) -> "Network":
+        from graph.network.network import Network
+
+        whole = self._store.collaborations(at=self._at)
+        left = [row for row in whole.organisations if row[0] not in unknown]
+        return Network(replace(whole, organisations=left))
 
     @once
     def names(self) -> "NameStatistics":
@@ -99,7 +122,9 @@ class Snapshot:
         self.revision = str(revisions)
         self._sources = sources
         self._past = past or Past(sources.store, revisions, sources.settings.home / KEPT)
-        self._views: Kept[frozenset[OutlineId], Snapshot] = Kept(VIEWS_KEPT)
+        self.unknown: frozenset[OrganisationId] = frozenset()
+        """The organisations that are left out, in a reader's view."""
+        self._views: Kept[Hidden, Snapshot] = Kept(VIEWS_KEPT)
 
     @classmethod
     def newest(cls, sources: Sources, before: "Snapshot | None" = None) -> "Snapshot":
@@ -142,13 +167,42 @@ class Snapshot:
         """
         if reader.sees_all:
             return self
-        hidden = frozenset(ident for ident, outline in self.outlines.items() if not reader.may_see(outline))
-        return self._views.get(hidden, lambda: self._without(hidden)) if hidden else self
+        outlines = frozenset(ident for ident, outline in self.outlines.items() if not reader.may_see(outline))
+        profiles = frozenset(
+            ident
+            for ident, organisation in self.organisations.items()
+            if (organisation.profile or organisation.url) and not reader.may_read_profile(ident)
+        )
+        hidden = (outlines, profiles, self.unknown_to(reader))
+        return self._views.get(hidden, lambda: self._without(*hidden)) if any(hidden) else self
 
-    def _without(self, hidden: frozenset[OutlineId]) -> "Snapshot":
+    def unknown_to(self, reader: Reader) -> frozenset[OrganisationId]:
+        """Return the organisations that a reader does not know of: nothing public tells of them, nothing was opened.
+
+        Who sent an outline that the reader may read is known.
+        """
+        if reader.sees_all or not self._past.unproven:
+            return frozenset()
+        senders = {outline.organisation for outline in self.outlines.values() if reader.may_see(outline)}
+        return self._past.unproven - senders - reader.organisations - {reader.organisation}
+
+    def network_without(self, unknown: frozenset[OrganisationId]) -> "Network":
+        """Return the network as somebody sees it who does not know of these organisations."""
+        return self._past.network_without(unknown)
+
+    def _without(
+        self,
+        outlines: frozenset[OutlineId],
+        profiles: frozenset[OrganisationId],
+        unknown: frozenset[OrganisationId],
+    ) -> "Snapshot":
         _ = self.search, self.text_profiles, self.ranker, self.organisations
-        gone = dict.fromkeys(hidden)
-        return self.following(LiveChanges(self.revisions, gone, {}, self.owner_decisions))
+        silent = {ident: replace(self.organisations[ident], profile=None, url=None) for ident in profiles}
+        changes = LiveChanges(self.revisions, dict.fromkeys(outlines), silent, self.owner_decisions)
+        view = self.following(changes)
+        view.unknown = unknown
+        view.revision = _revision_of(view)
+        return view
 
     @property
     def history(self) -> History:
@@ -225,6 +279,7 @@ class Snapshot:
             profiles=self._sources.profiles,
             owner_decisions=self.owner_decisions,
             types=self.types,
+            unknown=self.unknown,
         )
 
     def complete(self) -> None:
@@ -240,3 +295,15 @@ class Snapshot:
         """Write to the store's cache what was embedded on the way here. Raises StoreError where the store is locked."""
         if built(self, "search"):
             self.search.keep(self._sources.store)
+
+
+def _revision_of(view: Snapshot) -> str:
+    """Name a view by what it shows: what happens to hidden outlines and profiles leaves it as it is."""
+    shown = hashlib.sha256()
+    for outline in view.outlines.values():
+        shown.update(repr(outline).encode())
+    for ident, organisation in sorted(view.organisations.items()):
+        if organisation.profile or organisation.url:
+            shown.update(repr((ident, organisation.profile, organisation.url)).encode())
+    shown.update(repr(view.owner_decisions).encode())
+    return f"{view.revisions.history}.{shown.hexdigest()[:16]}"

@@ -12,7 +12,7 @@ MODULES = {
     "combine": ("integrate", "decide", "meetings"),
     "edit": ("outline", "organisation", "audit", "undo"),
     "look": ("graph", "calls", "types", "outlines"),
-    "people": ("user",),
+    "people": ("user", "tier"),
     "run": ("setup", "serve", "demo"),
 }
 """Which module of `service/terminal` has which commands: its `COMMANDS`."""

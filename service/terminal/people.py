@@ -1,7 +1,9 @@
-"""Who may use a service with accounts? user: invite, list, disable, enable, reset, sign-out, erase."""
+"""Who may use a service with accounts? user, and how far things are opened to them: tier."""
 
 import click
 
+from data.errors import BadInput
+from data.openness import Sort, Tier
 from data.readers import Role
 from service.terminal.command import Command, Group, Session, pass_session
 
@@ -82,4 +84,28 @@ def invitation_address(session: Session, secret: str, *, port: int = 8470) -> st
     return f"{session.settings.public_url or f'http://127.0.0.1:{port}'}/invitations/{secret}"
 
 
-COMMANDS = (user,)
+@click.command("tier", cls=Command, example="konsort tier organisation 999984059 existence")
+@click.argument("sort", type=click.Choice([sort.value for sort in Sort]))
+@click.argument("which", required=False)
+@click.argument("tier", type=click.Choice([tier.value for tier in Tier]))
+@click.option("--abstract", default="", help="For an outline: what is shown from the tier `abstract` on.")
+@click.option("--all", "everything", is_flag=True, help="All that are there, in place of one.")
+@pass_session
+def tier(session: Session, sort: str, which: str | None, tier: str, abstract: str, everything: bool) -> None:
+    """Open an outline or an organisation to people who sign in: closed, existence, teaser, abstract or full.
+
+    Without an entry all is closed. What is public, such as past projects, is so in any case.
+    """
+    sharing = session.app.sharing
+    if everything == bool(which):
+        raise BadInput("name one, or say --all: exactly one of the two")
+    if everything:
+        number = sharing.open_all(Sort(sort), Tier(tier), by=session.reader.id)
+        click.echo(f"{number} of sort {sort}: {tier}")
+    elif sort == Sort.OUTLINE:
+        click.echo(f"{sharing.open_outline(session.reader, which or '', tier, abstract).id}: {tier}")
+    else:
+        click.echo(f"{sharing.open_organisation(session.reader, which or '', tier).id}: {tier}")
+
+
+COMMANDS = (user, tier)

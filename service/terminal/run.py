@@ -91,6 +91,7 @@ def demo(session: Session, host: str, port: int) -> None:
         click.echo(f"Other commands find it with: export KONSORT_HOME={session.settings.home}")
         session.app.imports.demo(session.reader, dry_run=False)
         session.app.accounts.add_demo_people(session.reader, DEMO_CALL, DEMO_COMPANY)
+        session.app.sharing.open_demo()
         try:
             _serve(session, host, port, demo=True)
         finally:

@@ -59,6 +59,13 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         "POST /account": EVERYBODY_WRITES,
         "GET /people": ADMINISTRATORS,
         "POST /people": ADMINISTRATORS_WRITE,
+        # What is opened to others, and who is interested
+        "GET /open": EVERYBODY,
+        "POST /open": Access((Role.COMPANY,), writes=True),
+        "GET /requests": Access((Role.COMPANY,)),
+        "POST /requests": Access((Role.COMPANY,), writes=True),
+        "GET /sharing": Access((Role.COMPANY,)),
+        "POST /sharing": Access((Role.COMPANY,), writes=True),
         # Pages
         "GET /": EVERYBODY,
         "GET /suggest": EVERYBODY,
@@ -112,7 +119,7 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         f"GET {_API}/types": EVERYBODY,
         f"GET {_API}/outlines": EVERYBODY,
         f"POST {_API}/outlines": SENDERS_WRITE,
-        f"GET {_API}/outlines/<outline>": SENDERS,
+        f"GET {_API}/outlines/<outline>": EVERYBODY,
         f"PATCH {_API}/outlines/<outline>": SENDERS_WRITE,
         f"DELETE {_API}/outlines/<outline>": SENDERS_WRITE,
         f"PUT {_API}/outlines/<outline>/withdrawal": SENDERS_WRITE,

@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from data.errors import NotSignedIn
 from data.people import Account
-from data.readers import Reader
+from data.readers import NOBODY, Reader
 from service.app.accounts import Doors
+from service.app.asking import reader_at_hand
 from service.app.open import Application
 
 SESSION, FORM = "konsort_session", "konsort_form"
@@ -37,7 +38,9 @@ def identify(app: Flask, application: Application, doors: Doors) -> None:
     @app.before_request
     def know() -> None:
         g.doors = doors
+        reader_at_hand.set(NOBODY)
         g.asking = _asking(application, doors)
+        reader_at_hand.set(g.asking.reader or NOBODY)
         if g.asking.session and request.method not in SAFE:
             _require_own_page()
 
@@ -70,7 +73,8 @@ def _require_own_page() -> None:
     """Refuse what changes something where the browser says that another site has sent it: cookies go along with it."""
     elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    if elsewhere or (origin is not None and origin != f"{request.scheme}://{request.host}"):
+    # Our own pages send "null", since they send no referrer; a token in the form tells them from others.
+    if elsewhere or origin not in (None, "null", f"{request.scheme}://{request.host}"):
         abort(403, "Nothing was done: another site sent this. Open the page here, and do it there.")
 
 

@@ -538,7 +538,11 @@ def test_a_store_of_the_first_layout_keeps_its_records_and_its_revision(store_ur
                 ("audit", "undoes"),
             ):
                 connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
-            for table in ("changes", "sessions", "tokens", "invitations", "attempts", "people"):
+            for table in (
+                "changes",
+                *("sessions", "tokens", "invitations", "attempts", "people"),
+                *("openness", "interests", "readings"),
+            ):
                 connection.exec_driver_sql(f"DROP TABLE {table}")
             connection.exec_driver_sql("DELETE FROM state")
             connection.exec_driver_sql("INSERT INTO state (name, value) VALUES ('revision', 'abc')")

@@ -67,7 +67,9 @@ def test_a_suggestion_cites_no_hidden_outline(konsort: Application) -> None:
     assert answer.suggestions
     assert not any(evidence.startswith("outline:") for evidence in cited)
     assert answer.run != konsort.questions.suggest(konsort.reader, question).run
-    partners = konsort.questions.partners(NOBODY, made(PartnersQuestion, organisation=OWNER, call=CALL))
+    partners = konsort.questions.partners(
+        NOBODY, made(PartnersQuestion, organisation=OWNER, text=question.text, call=CALL)
+    )
     evidence = {e for partner in partners.partners for reason in partner.reasons for e in reason.evidence}
     assert not any(entry.startswith("outline:") for entry in evidence)
 

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from data.model import OrganisationId
+from data.openness import Opening, Sort, Tier
 from data.people import Account
 from data.readers import NOBODY as STRANGER
 from data.readers import Reader, Role
@@ -22,6 +23,7 @@ from service.app.overall import OverallProjects
 from service.app.owners import Owners
 from service.app.questions import Questions
 from service.app.records import Records
+from service.app.sharing import Sharing
 from service.runtime.settings import Settings
 from service.web.access import ACCESS, inside, line_of
 from service.web.app import create_app
@@ -38,7 +40,7 @@ VALUES = {
     "secret": "x",
     "change": 999_999,
 }
-USE_CASES = (Records, Questions, OverallProjects, Imports, Editing, Owners, Accounts)
+USE_CASES = (Records, Questions, OverallProjects, Imports, Editing, Owners, Accounts, Sharing)
 
 
 def people() -> dict[Role, Account]:
@@ -138,6 +140,80 @@ def test_a_token_that_reads_changes_nothing(closed: tuple[Application, Flask]) -
     application.accounts.end_token(reader, digest_of(write))
     assert client.patch(address, json={"budget_eur": 8}, headers=by["write"]).status_code == 401
     assert client.get(address, headers={"Authorization": "Bearer konsort_guessed"}).status_code == 401
+
+
+TIERED = {
+    Tier.CLOSED: {
+        "stranger": (False, False, False),
+        "analyst": (False, False, False),
+        "other": (False, False, False),
+    },
+    Tier.EXISTENCE: {
+        "stranger": (False, False, False),
+        "analyst": (False, False, False),
+        "other": (False, False, False),
+    },
+    Tier.TEASER: {
+        "stranger": (False, True, False),
+        "analyst": (False, True, False),
+        "other": (False, True, False),
+    },
+    Tier.ABSTRACT: {
+        "stranger": (False, True, True),
+        "analyst": (False, True, True),
+        "other": (False, True, True),
+    },
+    Tier.FULL: {"stranger": (True, True, True), "analyst": (True, True, True), "other": (True, True, True)},
+}
+"""What those who have no part in an outline are shown at each tier: its full text, its teaser, its abstract."""
+PART = {"owner": True, "coordinator": True, "administrator": True}
+"""Who reads it at every tier, and may change it."""
+
+
+def tiered_accounts() -> dict[str, Account]:
+    roles = people()
+    return {
+        "stranger": Account("sam", "Sam", Role.COMPANY, OrganisationId("DEMO-ORG-002")),
+        "analyst": roles[Role.ANALYST],
+        "other": Account("olga", "Olga", Role.COORDINATOR, calls=frozenset({"ipcei-2021"})),  # type: ignore[arg-type]
+        "owner": roles[Role.COMPANY],
+        "coordinator": roles[Role.COORDINATOR],
+        "administrator": roles[Role.ADMINISTRATOR],
+    }
+
+
+@pytest.mark.parametrize("who", tiered_accounts())
+@pytest.mark.parametrize("tier", Tier)
+def test_each_tier_shows_each_reader_so_much(closed: tuple[Application, Flask], tier: Tier, who: str) -> None:
+    application, app = closed
+    application.store.openness.open([Opening(Sort.OUTLINE, OUTLINE, tier, "Our abstract.")], by="test")
+    account = tiered_accounts()[who]
+    if application.store.people.person(account.name) is None:
+        application.store.people.add(account, by="test")
+    client = app.test_client()
+    client.set_cookie(SESSION, application.accounts._open(account, "test").secret)
+    reads, teased, abstracted = TIERED[tier].get(
+        who, (True, tier.shows(Tier.TEASER), tier.shows(Tier.ABSTRACT))
+    )
+    address = f"/api/v1/outlines/{OUTLINE}"
+    text = application.store.outline(OUTLINE).text
+    assert client.get(address).status_code == (200 if reads else 404)
+    listed = {row["id"] for row in client.get("/api/v1/outlines?limit=500").get_json()["outlines"]}
+    assert (OUTLINE in listed) == reads
+    page = client.get("/open").text
+    assert ("Our abstract." in page) == abstracted
+    assert (f'value="{application.store.openness.opening(Sort.OUTLINE, OUTLINE).reference}"' in page) == (
+        who == "stranger" and teased and not reads
+    )
+    assert (OUTLINE in page) == (reads and teased and who != "owner"), "an id can hold a name"
+    question = {"organisation": "DEMO-ORG-007", "outline": OUTLINE}
+    assert client.post("/api/v1/why", json=question).status_code == (200 if reads else 404)
+    asked = client.post("/api/v1/suggest", json={"call": CALL, "outline": OUTLINE, "limit": 1})
+    assert asked.status_code == (200 if reads else 404)
+    changed = client.patch(address, json={"text": text}).status_code
+    assert changed == (200 if who in PART else 404)
+    partners = client.post("/api/v1/partners", json={"text": text, "call": CALL}).text
+    assert (f"outline:{OUTLINE}" in partners) <= reads
 
 
 @pytest.mark.parametrize("use_case", USE_CASES, ids=lambda case: case.__name__)

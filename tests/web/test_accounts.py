@@ -191,7 +191,9 @@ def test_a_form_of_another_session_or_site_is_refused(konsort: Application, app:
     person = konsort.store.people.person("ann")
     assert person is not None
     assert person.label == "ann"
-    assert ann.post("/account", data=step | {"token": of_ann}).status_code == 303
+    as_browsers_do = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert ann.post("/account", data=step, headers=as_browsers_do).status_code == 403
+    assert ann.post("/account", data=step | {"token": of_ann}, headers=as_browsers_do).status_code == 303
 
 
 def test_signing_in_cannot_be_sent_by_another_site(konsort: Application, app: Flask) -> None:

@@ -34,7 +34,7 @@ def _outlines(api: APIBlueprint, application: Application) -> None:
     @api.get(one, tags=[EDITING], responses=responses)
     def outline(path: parameters.OutlinePath) -> dict[str, Any]:
         """Show one outline, a withdrawn one too"""
-        return as_json(editing.kept(editing.outline(reader(), path.outline)))
+        return as_json(editing.kept(application.records.outline(reader(), path.outline, withdrawn=True)))
 
     @api.patch(one, tags=[EDITING], responses=responses)
     def edit_outline(path: parameters.OutlinePath, body: question.OutlineEdited) -> dict[str, Any]:

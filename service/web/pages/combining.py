@@ -24,7 +24,7 @@ def add_routes(pages: Blueprint, application: Application) -> None:
     guard, projects = Guard(), application.projects
 
     def page(form: Form) -> Response:
-        offered = {"calls": application.records.calls_with_outlines(), "token": guard.token}
+        offered = {"calls": projects.calls(form.reader), "token": guard.token}
         view = _whole(form) if form["call"] else {}
         return make_response(
             render_template("integrate.html", form=form, **offered, **view), 422 if form.errors else 200
@@ -79,12 +79,14 @@ def _whole(form: Form) -> dict[str, Any]:
     application, call = form.application, form["call"]
     names, projects = application.records.names, application.projects
     gone = form.read("without", lambda: names.those_of_call(form.reader, form["without"], call=call)) or ()
+    decided = form.read("call", lambda: projects.decisions(form.reader, call))
+    if decided is None:
+        return {"gone": gone}
     beside = "without" if gone else "decisions" if projects.has_outlines(call) else "call"
     view = form.read(beside, lambda: _answer(form, gone)) if "without" not in form.errors else None
     context = {**(view or {}), "gone": gone}
     if beside == "call":
         return context
-    decided = projects.decisions(form.reader, call)
     heads = application.records.all_outlines(form.reader, call=call)
     languages = {head.id: head.language for head in heads}
     return {
