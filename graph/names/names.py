@@ -5,8 +5,14 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from data.model import History
+
+if TYPE_CHECKING:  # numpy is slow to import, and who takes a single name apart needs none
+    import numpy as np
+
+    from data.kept_arrays import KeptArrays
 from graph.names.name_words import COMMON, FILLERS, FIRST_NAMES, INSTITUTIONS, LEGAL_FORMS, NON_PROFIT, PLACES
 
 _LETTERS = str.maketrans({"ß": "SS", "Ø": "O", "ø": "O", "Æ": "AE", "æ": "AE", "Ł": "L", "ł": "L", "Đ": "D"})
@@ -119,6 +125,34 @@ class NameStatistics:
                 uses[word] = uses.get(word, 0) + 1
         ordinary = frozenset(word.upper() for word, count in uses.items() if count >= _FEW_TEXTS)
         return cls(having, leading, places, ordinary)
+
+    @classmethod
+    def kept(cls, history: History, kept: "KeptArrays") -> "NameStatistics":
+        """As `of_history`, out of what is kept of this history where it is there."""
+        from data.kept_arrays import unpacked
+
+        arrays = kept.get("names", lambda: cls.of_history(history).arrays())
+        having, leading = (
+            dict(zip(unpacked(arrays[name]), arrays[f"{name}_count"].tolist(), strict=True))
+            for name in ("having", "leading")
+        )
+        places, ordinary = (frozenset(unpacked(arrays[name])) for name in ("cities", "ordinary"))
+        return cls(having, leading, places, ordinary)
+
+    def arrays(self) -> "dict[str, np.ndarray]":
+        """Return what `kept` reads again."""
+        import numpy as np
+
+        from data.kept_arrays import packed
+
+        return {
+            "having": packed(list(self.names_with)),
+            "having_count": np.array(list(self.names_with.values()), np.int64),
+            "leading": packed(list(self.names_led_by)),
+            "leading_count": np.array(list(self.names_led_by.values()), np.int64),
+            "cities": packed(sorted(self.cities)),
+            "ordinary": packed(sorted(self.ordinary)),
+        }
 
     def is_brand(self, word: str) -> bool:
         """Does the word behave like a group's name: rare enough, mostly in front, no city, no ordinary word?"""

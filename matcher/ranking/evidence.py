@@ -47,7 +47,6 @@ def gather(state: RankingState, queries: Sequence[Query], vectors: np.ndarray) -
     count = len(queries)
     topic = state.topic_words.rows([" ".join(code_tokens(q.topic)) for q in queries])
     programme = state.programme_words.rows([" ".join(programme_tokens(q.programme)) for q in queries])
-    words = state.text_words.rows([q.text for q in queries])
     meanings = centred(vectors, state.centre)
     pairs = [(place, b) for b, q in enumerate(queries) for place in state.positions(q.on_board)]
     rows, columns = (np.array(side, int) for side in zip(*pairs, strict=True)) if pairs else ([], [])
@@ -69,7 +68,7 @@ def gather(state: RankingState, queries: Sequence[Query], vectors: np.ndarray) -
     return QueryEvidence(
         topic=_dense(state.topic, topic),
         programme=_dense(state.programme, programme),
-        words=_dense(state.words, words),
+        words=state.words.shared([q.text for q in queries]),
         meaning=np.maximum(state.vectors @ meanings.T, 0.0).astype(np.float32),
         lead=(state.member @ lead_one).toarray(),
         lead_led=(state.led @ lead_one).toarray(),

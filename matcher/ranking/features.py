@@ -1,5 +1,6 @@
 """What is known of each organisation for each query? The ranker's features, as sparse products over a state."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,66 +83,129 @@ QUERY_FEATURES = (
 )
 
 
+PRIOR_SUMS = ("relevance", "given newman", "given newman recent", "given relevance")
+"""Sums of project weights that the prior blends, beside PageRank."""
+TWO_STEPS = ("two steps", "two steps relevance", "two steps programme")
+PAGERANKS = ("pagerank", "pagerank by relevance", "pagerank near", "pagerank mixed")
+LATE = ("prior", "feedback", "feedback relevance")
+
+Choice = Callable[[np.ndarray], Sequence[np.ndarray]]
+"""The prior, (n, b) -> the places of each query's candidates."""
+SUMS_AT_ONCE = 8
+"""So many sums are over all organisations at a time: what they hold grows with the store, all together to gigabytes."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """All organisations' sums for a batch; every array (n, b) float32."""
+    """What each query's candidates are scored by, and what it is compared with over all organisations.
 
+    `places`: (m, b) the candidates' places, filled up with place 0 where a query has fewer; `count`: (b,) how many it
+    has. Arrays of candidates are (m, b) float32.
+    """
+
+    places: np.ndarray
+    count: np.ndarray
     sums: dict[str, np.ndarray]
     largest: dict[str, np.ndarray]
-    """(b,) the largest value of each sum."""
+    """(b,) the largest value of each sum over all organisations."""
     surprise: dict[str, np.ndarray]
     groups: dict[str, np.ndarray]
     query: np.ndarray
     """(b, len(QUERY_FEATURES)) float32."""
     prior: np.ndarray
-    """The fixed blend: a score for all, the one used where nothing was learned."""
+    """(n, b) the fixed blend: a score for all organisations, the one used where nothing was learned."""
 
 
-def score_all(prepared: PreparedState, evidence: QueryEvidence) -> Scores:
-    """Sum the weights of each organisation's projects, add personalised PageRank and feedback, and blend."""
-    state, members = prepared.state, prepared.members
-    near = relevance(evidence)
+class _Sums:
+    """Sums over all organisations, a few at a time, of which the candidates' and the largest are kept."""
+
+    def __init__(self, places: np.ndarray) -> None:
+        self._places = places
+        self.chosen: dict[str, np.ndarray] = {}
+        self.largest: dict[str, np.ndarray] = {}
+
+    def put(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Keep what is needed of (n, b) values, which are returned."""
+        self.chosen[name] = np.take_along_axis(values, self._places, axis=0)
+        self.largest[name] = np.maximum(values.max(axis=0), 1e-12)
+        return values
+
+    def put_products(self, matrix: sparse.csr_matrix, weights: dict[str, np.ndarray]) -> None:
+        """Keep what is needed of matrix @ weight for weights (p, b) of the projects."""
+        filled = [name for name, weight in weights.items() if weight.any()]
+        columns = self._places.shape[1]
+        for begin in range(0, len(filled), SUMS_AT_ONCE):
+            names = filled[begin : begin + SUMS_AT_ONCE]
+            stacked = matrix @ np.concatenate([weights[name] for name in names], axis=1, dtype=np.float32)
+            for place, name in enumerate(names):
+                self.put(name, stacked[:, place * columns : (place + 1) * columns])
+        for name in weights.keys() - filled:
+            self.chosen[name] = np.zeros(self._places.shape, np.float32)
+            self.largest[name] = np.full(columns, 1e-12)
+
+
+def score_all(prepared: PreparedState, evidence: QueryEvidence, choose: Choice | None = None) -> Scores:
+    """Blend what is known of all organisations, then sum up what the candidates of each query are scored by.
+
+    `choose`: who they are, by the prior; None: all organisations, in their order.
+    """
+    members, near = prepared.members, relevance(evidence)
     weights = {**subject_weights(prepared, evidence), **tie_weights(prepared, evidence)}
-    sums = _summed(members, weights)
-    sums["led by programme"] = state.led.T @ evidence.programme
-    sums["led by relevance"] = state.led.T @ near
-    sums["led with lead"] = state.led.T @ evidence.lead
-    steps = acquaintance(prepared, evidence, sums["given newman"])
-    sums["two steps"] = members @ steps
-    sums["two steps relevance"] = members @ (steps * near)
-    sums["two steps programme"] = members @ (steps * evidence.programme)
-    down = 1.0 / np.maximum(state.size, 1.0)[:, None]
-    sums["pagerank"] = personalised_pagerank(state.member, members, evidence.on_board.toarray())
-    sums["pagerank by relevance"] = personalised_pagerank(state.member, members, members @ (near * down))
-    sums["pagerank near"] = personalised_pagerank(
-        state.member, members, members @ (near**2 * down), restart=0.3, steps=4
-    )
-    sums["pagerank mixed"] = 0.5 * sums["pagerank"] + 0.5 * sums["pagerank by relevance"]
-    prior = _prior(sums)
+    first = {name: members @ weights[name].astype(np.float32) for name in PRIOR_SUMS}
+    first |= _pageranks(prepared, evidence, near)
+    prior = _prior(first)
+    places, count = _padded(_everybody(prior) if choose is None else choose(prior))
+    sums = _Sums(places)
+    groups = _group_values(prepared, evidence, weights, first["pagerank"], places)
+    steps = acquaintance(prepared, evidence, first["given newman"])
+    for name, values in first.items():
+        sums.put(name, values)
+    first.clear()
+    sums.put("prior", prior)
     feedback = feedback_weights(prepared, evidence, prior)
-    sums["prior"] = prior
-    sums["feedback"] = members @ feedback
-    sums["feedback relevance"] = members @ (feedback * near)
+    rest = {name: weight for name, weight in weights.items() if name not in PRIOR_SUMS}
+    rest |= zip(TWO_STEPS, (steps, steps * near, steps * evidence.programme), strict=True)
+    rest |= {"feedback": feedback, "feedback relevance": feedback * near}
+    sums.put_products(members, rest)
+    led = {"led by programme": evidence.programme, "led by relevance": near, "led with lead": evidence.lead}
+    sums.put_products(prepared.leads, led)
+    surprise = {
+        name: _surprise(weights[name], sums.chosen[name], prepared.popularity[places]) for name in SURPRISE
+    }
     return Scores(
-        sums=sums,
-        largest={name: np.maximum(values.max(axis=0), 1e-12) for name, values in sums.items()},
-        surprise={name: _surprise(prepared, weights[name], sums[name]) for name in SURPRISE},
-        groups=_groups(prepared, evidence, sums),
+        places=places,
+        count=count,
+        sums={name: sums.chosen[name] for name in (*weights, *led, *TWO_STEPS, *PAGERANKS, *LATE)},
+        largest=sums.largest,
+        surprise=surprise,
+        groups=groups,
         query=_query_features(prepared, evidence),
         prior=prior,
     )
 
 
-def _summed(members: sparse.csr_matrix, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """(n, b) for each weight (p, b) of the projects: its sum over each organisation's projects."""
-    filled = {name: np.asarray(weight, np.float32) for name, weight in weights.items() if weight.any()}
-    zero = np.zeros((members.shape[0], next(iter(weights.values())).shape[1]), np.float32)
-    if not filled:
-        return dict.fromkeys(weights, zero)
-    # One product for all; by columns in memory, since each sum is read by itself afterwards.
-    stacked = np.asfortranarray(members @ np.concatenate(list(filled.values()), axis=1))
-    sums = dict(zip(filled, np.split(stacked, len(filled), axis=1), strict=True))
-    return {name: sums.get(name, zero) for name in weights}
+def _everybody(prior: np.ndarray) -> list[np.ndarray]:
+    return [np.arange(len(prior))] * prior.shape[1]
+
+
+def _padded(chosen: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """(m, b) places, filled up with 0, and (b,) how many of each column count."""
+    count = np.array([len(places) for places in chosen])
+    padded = np.zeros((int(count.max(initial=0)), len(chosen)), np.int64)
+    for column, places in enumerate(chosen):
+        padded[: len(places), column] = places
+    return padded, count
+
+
+def _pageranks(prepared: PreparedState, evidence: QueryEvidence, near: np.ndarray) -> dict[str, np.ndarray]:
+    """Personalised PageRank, (n, b) each: from those on board, from members of near projects, and from both."""
+    state, members = prepared.state, prepared.members
+    down = 1.0 / np.maximum(state.size, 1.0)[:, None]
+    on_board = personalised_pagerank(state.member, members, evidence.on_board.toarray())
+    relevant = personalised_pagerank(state.member, members, members @ (near * down))
+    nearest = personalised_pagerank(state.member, members, members @ (near**2 * down), restart=0.3, steps=4)
+    mixed = 0.5 * on_board + 0.5 * relevant
+    return dict(zip(PAGERANKS, (on_board, relevant, nearest, mixed), strict=True))
 
 
 def _prior(sums: dict[str, np.ndarray]) -> np.ndarray:
@@ -154,35 +218,46 @@ def _prior(sums: dict[str, np.ndarray]) -> np.ndarray:
     )
 
 
-def _surprise(prepared: PreparedState, weight: np.ndarray, total: np.ndarray) -> np.ndarray:
-    """(total - k mean) / (sqrt(k) deviation) for an organisation with k projects."""
+def _surprise(weight: np.ndarray, total: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """(total - k mean) / (sqrt(k) deviation) for organisations with k projects; `weight`: (p, b) of all projects."""
     mean = weight.mean(axis=0, keepdims=True)
     deviation = weight.std(axis=0, keepdims=True) + 1e-9
-    count = prepared.popularity[:, None]
     score: np.ndarray = (total - count * mean) / (np.sqrt(np.maximum(count, 1.0)) * deviation)
     return score
 
 
-def _groups(
-    prepared: PreparedState, evidence: QueryEvidence, sums: dict[str, np.ndarray]
+def _group_values(
+    prepared: PreparedState,
+    evidence: QueryEvidence,
+    weights: dict[str, np.ndarray],
+    pagerank: np.ndarray,
+    places: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """What an organisation's country and kind say, each group's value given to its members."""
+    """What an organisation's country and kind say, (m, b): each group's value given to the candidates in it.
+
+    A group's sum over its organisations of what their projects weigh is the sum over projects of what they weigh by
+    how many of the group take part.
+    """
     country, kind = prepared.by_country, prepared.by_kind
-    of_country, of_kind = prepared.country_of, prepared.kind_of
+    of_country, of_kind = prepared.country_of[places], prepared.kind_of[places]
     on_board = (country @ evidence.on_board).toarray()
     own = prepared.tied.T @ (evidence.given * prepared.newman[:, None])
-    lead = np.where(evidence.lead_place >= 0, of_country[evidence.lead_place], -1)
+    lead = np.where(evidence.lead_place >= 0, prepared.country_of[evidence.lead_place], -1)
+
+    def given(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        return np.take_along_axis(values, rows, axis=0)
+
     return {
-        "country by programme": normalised_columns(country @ sums["programme"])[of_country],
-        "country by relevance": normalised_columns(country @ sums["relevance"])[of_country],
-        "country by pagerank": normalised_columns(country @ sums["pagerank"])[of_country],
-        "country on board": on_board[of_country],
-        "country affinity": (prepared.affinity @ normalised_columns(on_board))[of_country],
-        "country of own projects": normalised_columns(own)[of_country],
-        "country of lead": (of_country[:, None] == lead[None, :]).astype(np.float32),
-        "kind by programme": normalised_columns(kind @ sums["programme"])[of_kind],
-        "kind by relevance": normalised_columns(kind @ sums["relevance"])[of_kind],
-        "kind on board": (kind @ evidence.on_board).toarray()[of_kind],
+        "country by programme": given(normalised_columns(prepared.tied.T @ weights["programme"]), of_country),
+        "country by relevance": given(normalised_columns(prepared.tied.T @ weights["relevance"]), of_country),
+        "country by pagerank": given(normalised_columns(country @ pagerank), of_country),
+        "country on board": given(on_board, of_country),
+        "country affinity": given(prepared.affinity @ normalised_columns(on_board), of_country),
+        "country of own projects": given(normalised_columns(own), of_country),
+        "country of lead": (of_country == lead[None, :]).astype(np.float32),
+        "kind by programme": given(normalised_columns(prepared.tied_kinds.T @ weights["programme"]), of_kind),
+        "kind by relevance": given(normalised_columns(prepared.tied_kinds.T @ weights["relevance"]), of_kind),
+        "kind on board": given((kind @ evidence.on_board).toarray(), of_kind),
     }
 
 
@@ -219,17 +294,18 @@ def feature_names(sums: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def candidate_rows(prepared: PreparedState, scores: Scores, column: int, places: np.ndarray) -> np.ndarray:
-    """(len(places), f) float32: the features of the organisations at `places` for one query of the batch."""
-    sums = scores.sums
-    chosen = {name: values[places, column] for name, values in sums.items()}
+def candidate_rows(prepared: PreparedState, scores: Scores, column: int) -> np.ndarray:
+    """(k, f) float32: the features of the k candidates of one query of the batch."""
+    count = int(scores.count[column])
+    places = scores.places[:count, column]
+    chosen = {name: values[:count, column] for name, values in scores.sums.items()}
     per_project = np.maximum(prepared.popularity[places], 1.0)
-    columns = [chosen[name] / scores.largest[name][column] for name in sums]
+    columns = [values / scores.largest[name][column] for name, values in chosen.items()]
     columns += [chosen[name] for name in RAW]
     columns += [chosen[name] / per_project for name in PER_PROJECT]
-    columns += [scores.surprise[name][places, column] for name in SURPRISE]
-    columns += [scores.groups[name][places, column] for name in GROUPS]
-    query = np.repeat(scores.query[column][None, :], len(places), axis=0)
+    columns += [scores.surprise[name][:count, column] for name in SURPRISE]
+    columns += [scores.groups[name][:count, column] for name in GROUPS]
+    query = np.repeat(scores.query[column][None, :], count, axis=0)
     return np.concatenate(
         [np.stack(columns, axis=1), prepared.organisation_features[places], query], axis=1, dtype=np.float32
     )

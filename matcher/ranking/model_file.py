@@ -13,7 +13,7 @@ import numpy as np
 
 FORMAT = 3
 """Raised whenever the file's layout or the names in it change; `_upgraded` reads what it can of older ones."""
-FEATURES = 2
+FEATURES = 3
 """Raised whenever what a feature holds changes, or the way of learning: every model is then learned anew."""
 IN_USE = "in-use.json"
 """The card of the model that answers today's queries; those of dated ones are `ranker-<cutoff>.json`."""

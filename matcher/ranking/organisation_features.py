@@ -17,7 +17,8 @@ class PreparedState:
 
     state: RankingState
     members: sparse.csr_matrix
-    """(n, p), the transpose of `state.member` by rows."""
+    leads: sparse.csr_matrix
+    """(n, p) each, the transposes of `state.member` and `state.led` by rows."""
     popularity: np.ndarray
     """(n,) projects of each organisation."""
     recent: np.ndarray
@@ -34,8 +35,10 @@ class PreparedState:
     """(n,) int: the row of the organisation's group in the two above."""
     affinity: np.ndarray
     """(countries + 1,) squared: Newman weight between two countries over its expectation."""
-    tied: np.ndarray
+    tied: sparse.csr_matrix
     """(p, countries + 1): members by country."""
+    tied_kinds: sparse.csr_matrix
+    """(p, kinds + 1): members by kind."""
 
 
 ORGANISATION_FEATURES = (
@@ -63,20 +66,23 @@ def prepare_state(state: RankingState) -> PreparedState:
     recent = np.exp(-state.age / RECENT_YEARS).astype(np.float32)
     newman = (1.0 / np.maximum(state.size - 1.0, 1.0)).astype(np.float32)
     by_country = _groups(state.country, len(state.countries))
+    by_kind = _groups(state.kind, len(KINDS))
     tied = (state.member @ by_country.T).tocsr()
     return PreparedState(
         state=state,
         members=members,
+        leads=state.led.T.tocsr(),
         popularity=popularity,
         recent=recent,
         newman=newman,
         organisation_features=_organisation_features(state, members, popularity, recent),
         by_country=by_country,
-        by_kind=_groups(state.kind, len(KINDS)),
+        by_kind=by_kind,
         country_of=np.where(state.country < 0, len(state.countries), state.country),
         kind_of=np.where(state.kind < 0, len(KINDS), state.kind),
         affinity=_affinity(tied, newman),
         tied=tied,
+        tied_kinds=(state.member @ by_kind.T).tocsr(),
     )
 
 

@@ -7,15 +7,31 @@ from matcher.ranking.organisation_features import PreparedState
 from matcher.ranking.pagerank import normalised_columns
 
 
+def ranks(columns: np.ndarray) -> np.ndarray:
+    """Each value's rank within its column, 0 for the largest, ties by place; the same shape, float32.
+
+    >>> ranks(np.array([[0.2], [0.9], [0.5]])).tolist()
+    [[2.0], [0.0], [1.0]]
+    """
+    rank = np.empty(columns.shape[::-1], np.float32)
+    places = np.arange(len(columns), dtype=np.float32)
+    # Columns one by one, each together in memory: sorting across rows takes twice as long.
+    for row, column in zip(rank, np.ascontiguousarray(-columns.T), strict=True):
+        row[np.argsort(column, kind="stable")] = places
+    return rank.T
+
+
 def reciprocal_rank(columns: np.ndarray, offset: float = 10.0) -> np.ndarray:
     """1 / (rank + offset) within each column, rank 0 for the largest, ties by place; the same shape, float32.
 
     >>> reciprocal_rank(np.array([[0.2], [0.9], [0.5]]), offset=1.0).round(3).tolist()
     [[0.3330000042915344], [1.0], [0.5]]
     """
-    order = np.argsort(-columns, axis=0, kind="stable")
-    rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.arange(len(columns))[:, None], axis=0)
+    return reciprocal(ranks(columns), offset)
+
+
+def reciprocal(rank: np.ndarray, offset: float) -> np.ndarray:
+    """1 / (rank + offset), float32."""
     return (1.0 / (rank + offset)).astype(np.float32)
 
 
@@ -74,7 +90,7 @@ def tie_weights(prepared: PreparedState, evidence: QueryEvidence) -> dict[str, n
     lead, given, led = evidence.lead, evidence.given, evidence.lead_led
     topic, meaning = own_subject(prepared, evidence)
     others = (given == 0) * (0.1 + evidence.programme)
-    mixed = near + 0.2 * topic * evidence.programme + 0.2 * (given > 0)
+    mixed = ranks(near + 0.2 * topic * evidence.programme + 0.2 * (given > 0))
     return {
         "lead": lead,
         "lead newman": lead * newman,
@@ -99,8 +115,8 @@ def tie_weights(prepared: PreparedState, evidence: QueryEvidence) -> dict[str, n
         "own meaning": meaning**3 * others,
         "own relevance": (topic + meaning**2) * near * (given == 0),
         "own topic all": topic,
-        "mixed rank": reciprocal_rank(mixed),
-        "mixed rank sharp": reciprocal_rank(mixed, 3.0),
+        "mixed rank": reciprocal(mixed, 10.0),
+        "mixed rank sharp": reciprocal(mixed, 3.0),
     }
 
 

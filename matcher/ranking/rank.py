@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.kept_arrays import KeptArrays
 from data.model import History, OrganisationId
 from data.once import Kept
 from matcher.ranking.cold_start import ColdStart, by_text_alone
@@ -21,9 +22,11 @@ from matcher.ranking.query import Contribution, Query, Ranking
 from matcher.ranking.registry import ModelRegistry
 from matcher.ranking.scored import Scored
 from matcher.ranking.scorer import Scorer
-from matcher.ranking.state import build_state
+from matcher.ranking.state import RankingState, build_state, word_counts
 from matcher.ranking.texts import Texts
-from matcher.ranking.train import Progress, fingerprint, train
+from matcher.ranking.train import fingerprint, train
+from matcher.ranking.training_set import Progress
+from matcher.ranking.words import TextWords
 
 __all__ = ["Contribution", "Query", "Ranker", "Ranking", "Texts", "train"]
 
@@ -51,10 +54,14 @@ class Ranker:
         *,
         folder: Path | None = None,
         learn_from: int = LEARN_FROM,
+        learn_now: bool = True,
         progress: Progress | None = None,
+        kept: KeptArrays | None = None,
     ) -> None:
         """`folder`: where learned models are kept, the one in use and one a half-year for dated queries; None:
         nothing is learned and the prior serves. `learn_from`: projects that must be known before anything is learned.
+        `learn_now`: whether today's first question waits for the learning where no model is in use yet; else the prior
+        serves until one is, which another process learns. `kept`: where what follows from the whole history is kept.
         """
         self._history = history
         self._texts = texts
@@ -64,6 +71,8 @@ class Ranker:
         self._states: Kept[int, PreparedState] = Kept(STATES_KEPT)
         self._cold_starts: Kept[int, ColdStart] = Kept(STATES_KEPT)
         self._learned = False
+        self._learn_now = learn_now
+        self._kept = kept
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="ranker")
         self._cutoff = cutoff_for(history, None)
         self._past = self._past_digest()
@@ -117,6 +126,11 @@ class Ranker:
                 return (
                     "Ranked by a fixed blend of past ties, call topics and texts: what could be learned from the "
                     "store's history was no better."
+                )
+            if self._registry_for(len(self._history.projects), self._cutoff) is not None:
+                return (
+                    "Ranked by a fixed blend of past ties, call topics and texts: nothing is learned from the store's "
+                    "history yet. A running service learns beside its answers, `konsort train` learns now."
                 )
             return (
                 "Ranked by a fixed blend of past ties, call topics and texts: the store's history is too short to "
@@ -220,13 +234,19 @@ class Ranker:
             return None
         model = self._todays() if date is None else self._dated(known, date)
         texts = self._texts
-        prepared = self._states.get(
-            known, lambda: prepare_state(build_state(self._first(known), texts.projects, texts.width))
-        )
+        prepared = self._states.get(known, lambda: prepare_state(self._state(known)))
         cold_start = self._cold_starts.get(
             known, lambda: ColdStart.of(prepared, texts.organisations, self._countries)
         )
         return Scorer(prepared=prepared, model=model, cold_start=cold_start)
+
+    def _state(self, known: int) -> RankingState:
+        """The state of the first `known` projects; the words of all are kept for the next process."""
+        texts, past = self._texts, self._first(known)
+        if self._kept is None or known < len(self._history.projects):
+            return build_state(past, texts.projects, texts.width)
+        words = TextWords.kept(self._kept, lambda: word_counts(past).counts)
+        return build_state(past, texts.projects, texts.width, words=words)
 
     def _first(self, known: int) -> History:
         """The history of its first `known` projects."""
@@ -251,7 +271,7 @@ class Ranker:
         if registry is None or self._cutoff is None:
             return None
         model = registry.in_use()
-        if model is None and not self._learned:
+        if model is None and self._learn_now and not self._learned:
             registry.renew(self._cutoff)
             self._learned = True
             model = registry.in_use()

@@ -8,7 +8,8 @@ from data.model import History
 from matcher.ranking import model_file
 from matcher.ranking.model_file import Model
 from matcher.ranking.texts import Texts
-from matcher.ranking.train import Progress, fingerprint, train
+from matcher.ranking.train import fingerprint, train
+from matcher.ranking.training_set import Progress
 
 
 class ModelRegistry:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -40,12 +41,13 @@ class Scorer:
         organisations of the cold start.
         """
         evidence = gather(self.prepared.state, queries, vectors)
-        scores = score_all(self.prepared, evidence)
         closed = evidence.on_board.toarray() > 0
-        everyone = experienced = self._with_history(scores, closed, depth)
+        ways = [_Asked(closed, depth)]
         if wanted is not None:
-            experienced = self._with_history(scores, closed | ~wanted[:, None], depth)
-        without_history = self.cold_start.score(vectors, everyone, queries, lifted=self.model is not None)
+            ways.append(_Asked(closed | ~wanted[:, None], depth))
+        scores = score_all(self.prepared, evidence, partial(_heads, ways))
+        answers = self._with_history(scores, ways)
+        without_history = self.cold_start.score(vectors, answers[0], queries, lifted=self.model is not None)
         state = self.prepared.state
         return [
             Scored(
@@ -53,28 +55,57 @@ class Scorer:
                 probability=np.concatenate([probability, others.probability]),
                 projects=np.concatenate([self.prepared.popularity[places], others.projects]),
             )
-            for (places, probability), others in zip(experienced, without_history, strict=True)
+            for (places, probability), others in zip(answers[-1], without_history, strict=True)
         ]
 
     def _with_history(
-        self, scores: Scores, closed: np.ndarray, depth: int
-    ) -> list[tuple[np.ndarray, np.ndarray]]:
-        """(positions, probabilities) of each query's organisations with a history."""
-        prior = np.where(closed, -1.0, scores.prior)
-        count = min(max(depth, CANDIDATES), len(prior))
-        chosen = [_best(prior[:, column], count) for column in range(prior.shape[1])]
+        self, scores: Scores, ways: Sequence["_Asked"]
+    ) -> list[list[tuple[np.ndarray, np.ndarray]]]:
+        """For each way of asking: (positions, probabilities) of each query's organisations with a history."""
+        columns = range(scores.prior.shape[1])
         if self.model is None:
-            return [(places, prior[places, column]) for column, places in enumerate(chosen)]
-        heads = [places[:CANDIDATES] for places in chosen]
-        rows = np.concatenate(
-            [candidate_rows(self.prepared, scores, column, places) for column, places in enumerate(heads)]
-        )
-        probability = self.model.probability(self.model.score(rows, threads=1))
-        parts = np.split(probability, np.cumsum([len(places) for places in heads])[:-1])
-        return [
-            (places, np.concatenate([part, _tail(part, len(places) - len(part))]))
-            for places, part in zip(chosen, parts, strict=True)
-        ]
+            return [
+                [(places, scores.prior[places, column]) for column, places in enumerate(way.chosen)]
+                for way in ways
+            ]
+        rows = [candidate_rows(self.prepared, scores, column) for column in columns]
+        probability = self.model.probability(self.model.score(np.concatenate(rows), threads=1))
+        parts = np.split(probability, np.cumsum(scores.count)[:-1])
+        answers = []
+        for way in ways:
+            heads = [len(places[:CANDIDATES]) for places in way.chosen]
+            pairs = zip(parts, heads, way.chosen, strict=True)
+            answers.append([_followed(part[:head], places) for part, head, places in pairs])
+            parts = [part[head:] for part, head in zip(parts, heads, strict=True)]
+        return answers
+
+
+class _Asked:
+    """Who may be in an answer, and who is chosen of them once the prior is known."""
+
+    def __init__(self, closed: np.ndarray, depth: int) -> None:
+        """`closed`: (n, b) bool."""
+        self._closed = closed
+        self._count = max(depth, CANDIDATES)
+        self.chosen: list[np.ndarray] = []
+        """The places of each query's organisations, the best of the prior first."""
+
+    def heads(self, prior: np.ndarray) -> list[np.ndarray]:
+        """Choose; return those whom the learned model looks at."""
+        allowed = np.where(self._closed, -1.0, prior)
+        count = min(self._count, len(prior))
+        self.chosen = [_best(allowed[:, column], count) for column in range(prior.shape[1])]
+        return [places[:CANDIDATES] for places in self.chosen]
+
+
+def _heads(ways: Sequence[_Asked], prior: np.ndarray) -> list[np.ndarray]:
+    """The candidates of all ways of asking, one after the other, of each query."""
+    return [np.concatenate(parts) for parts in zip(*(way.heads(prior) for way in ways), strict=True)]
+
+
+def _followed(head: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The places, and their probabilities: of the first ones, which the model looked at, then of those who follow."""
+    return places, np.concatenate([head, _tail(head, len(places) - len(head))])
 
 
 def _best(prior: np.ndarray, count: int) -> np.ndarray:

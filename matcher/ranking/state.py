@@ -10,6 +10,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from data.model import History, Kind
 from matcher.ranking.topics import code_tokens, programme_tokens
+from matcher.ranking.words import TextWords, WordCounts
 
 KINDS = tuple(Kind)
 DAYS_PER_YEAR = 365.25
@@ -50,11 +51,11 @@ class RankingState:
     """(p,) float32, members."""
     topic: sparse.csr_matrix
     programme: sparse.csr_matrix
-    words: sparse.csr_matrix
-    """(p, v) float32 each, rows of length 1: topic codes, programme parts, words of the text."""
+    """(p, v) float32 each, rows of length 1: topic codes, programme parts."""
     topic_words: Vocabulary
     programme_words: Vocabulary
-    text_words: Vocabulary
+    words: TextWords
+    """Words of the texts."""
     vectors: np.ndarray
     """(p, d) float32, the encoder's vectors less their mean, rows of length 1; zero where there is no text."""
     centre: np.ndarray
@@ -72,12 +73,9 @@ class RankingState:
         return [self.places[i] for i in ids if i in self.places]
 
 
-def _fit(texts: list[str], *, words: bool) -> tuple[Vocabulary, sparse.csr_matrix]:
-    """Fit tf-idf on `texts`; `words`: running text, else tokens separated by blanks."""
-    if words:
-        vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english", ngram_range=(1, 2), min_df=2)
-    else:
-        vectorizer = TfidfVectorizer(tokenizer=str.split, token_pattern=None, lowercase=False)
+def _fit(texts: list[str]) -> tuple[Vocabulary, sparse.csr_matrix]:
+    """Fit tf-idf on `texts`: tokens separated by blanks."""
+    vectorizer = TfidfVectorizer(tokenizer=str.split, token_pattern=None, lowercase=False)
     try:
         rows = vectorizer.fit_transform(texts).astype(np.float32)
     except ValueError:  # an empty vocabulary: nobody has such words
@@ -122,10 +120,24 @@ def centred(vectors: np.ndarray, centre: np.ndarray) -> np.ndarray:
     return units
 
 
-def build_state(history: History, vectors: Mapping[str, np.ndarray], width: int) -> RankingState:
+def word_counts(history: History) -> WordCounts:
+    """The words of all texts of a history: states of its earlier moments share them."""
+    texts = [text or "" for text in history.projects["text"]]
+    return WordCounts.of(history.projects["id"].tolist(), texts)
+
+
+def build_state(
+    history: History,
+    vectors: Mapping[str, np.ndarray],
+    width: int,
+    counts: WordCounts | None = None,
+    *,
+    words: TextWords | None = None,
+) -> RankingState:
     """The state of a whole history (cut it with `History.before` first).
 
-    `vectors`: project id -> (width,) float32 of the encoder; projects without one have no text.
+    `vectors`: project id -> (width,) float32 of the encoder; projects without one have no text. `counts`: the words of
+    its texts, where they are counted already, and `words` the same weighed.
     """
     participations, projects = history.participations, history.projects
     project_place = pd.Index(projects["id"])
@@ -136,11 +148,10 @@ def build_state(history: History, vectors: Mapping[str, np.ndarray], width: int)
     shape = (len(projects), len(organisations))
     leads = (participations["role"] == "coordinator").to_numpy()
     member = _incidence(rows, columns, shape)
-    topic_words, topic = _fit([" ".join(code_tokens(t)) for t in projects["topics"]], words=False)
-    programme_words, programme = _fit(
-        [" ".join(programme_tokens(t)) for t in projects["programme"]], words=False
-    )
-    text_words, words = _fit([text or "" for text in projects["text"]], words=True)
+    topic_words, topic = _fit([" ".join(code_tokens(t)) for t in projects["topics"]])
+    programme_words, programme = _fit([" ".join(programme_tokens(t)) for t in projects["programme"]])
+    if words is None:
+        words = TextWords.of((counts or word_counts(history)).rows(projects["id"].tolist()))
     zero = np.zeros(width, np.float32)
     raw = np.array([vectors.get(i, zero) for i in projects["id"]], np.float32).reshape(len(projects), width)
     centred_rows, centre = _centred(raw)
@@ -159,7 +170,6 @@ def build_state(history: History, vectors: Mapping[str, np.ndarray], width: int)
         words=words,
         topic_words=topic_words,
         programme_words=programme_words,
-        text_words=text_words,
         vectors=centred_rows,
         centre=centre,
         country=country.codes.astype(np.int16),

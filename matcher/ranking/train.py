@@ -2,21 +2,24 @@
 
 import datetime as dt
 import hashlib
+import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import lightgbm as lgb
 import numpy as np
+from lightgbm.callback import CallbackEnv
 from sklearn.linear_model import LogisticRegression
 
 from data.model import History
 from matcher.ranking.cutoffs import half_years_before
 from matcher.ranking.model_file import FEATURES, FORMAT, Card, Model, Trees
 from matcher.ranking.texts import Texts
-from matcher.ranking.training_set import TrainingSet, build_training_set
+from matcher.ranking.training_set import Progress, TrainingSet, build_training_set
 
-Progress = Callable[[str, int, int], None]
 SEED = 20
 TREES = 120
 LEAST_LISTS = 200
@@ -58,11 +61,9 @@ def train(
     queries of that half year; beside them the model in use, if there is one (see `comparable`).
     """
     report = progress or (lambda _stage, _done, _total: None)
-    report("ranker: training set", 0, 3)
-    training_set = build_training_set(history, texts, cutoff, SEED)
+    training_set = build_training_set(history, texts, cutoff, SEED, progress)
     if training_set is None or (training_set.slice_of > 0).sum() < LEAST_LISTS:
         return None
-    report("ranker: validation", 1, 3)
     newest = half_years_before(cutoff, 1)[0]
     recent = training_set.started >= np.datetime64(newest, "D")
     held_out = (training_set.slice_of == training_set.slice_of.max()) & recent
@@ -70,16 +71,14 @@ def train(
     measured: dict[str, float] = {}
     line = (1.0, 0.0)
     if (~recent).sum() >= LEAST_LISTS and held_out.sum() >= LEAST_LISTS // 4:
-        validation = _fit(training_set, ~recent)
+        validation = _fit(training_set, ~recent, partial(report, "ranker: trees that are measured"))
         measured, line = _measure(validation, training_set, held_out)
         rival = None if in_use is None else comparable(in_use, newest, training_set.features)
         if rival is not None:
             score = rival.score(_inside(training_set, held_out))
             measured["in_use_recall_50"] = recall(score, training_set, held_out, 50)
-    report("ranker: trees", 2, 3)
     chosen = training_set.slice_of > 0
-    trees = _fit(training_set, chosen)
-    report("ranker: trees", 3, 3)
+    trees = _fit(training_set, chosen, partial(report, "ranker: trees"))
     card = Card(
         format=FORMAT,
         encoder=texts.encoder,
@@ -163,8 +162,8 @@ def _inside(training_set: TrainingSet, lists: np.ndarray) -> np.ndarray:
     return rows
 
 
-def _fit(training_set: TrainingSet, lists: np.ndarray) -> Trees:
-    """Learn from the chosen lists."""
+def _fit(training_set: TrainingSet, lists: np.ndarray, report: Callable[[int, int], None]) -> Trees:
+    """Learn from the chosen lists. Whoever interrupts it waits for one tree at most."""
     rows = _rows_of(training_set, lists)
     inside, partner, lengths = (
         training_set.rows[rows],
@@ -172,13 +171,26 @@ def _fit(training_set: TrainingSet, lists: np.ndarray) -> Trees:
         training_set.lengths[lists],
     )
     sample = inside[:: max(1, len(inside) // 100_000)]
+    stopped = threading.Event()
+    grown = Counter[int]()
 
-    def fit_one(objective: dict[str, Any]) -> tuple[lgb.Booster, float]:
+    def look(objective: int, environment: CallbackEnv) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        grown[objective] = environment.iteration + 1
+        report(grown.total(), TREES * len(_OBJECTIVES))
+
+    def fit_one(place: int) -> tuple[lgb.Booster, float]:
+        objective = _OBJECTIVES[place]
         table = lgb.Dataset(inside, partner, group=lengths if "rank" in objective["objective"] else None)
-        booster = lgb.train({**_COMMON, **objective}, table, TREES)
+        booster = lgb.train({**_COMMON, **objective}, table, TREES, callbacks=[partial(look, place)])
         return booster, float(np.std(booster.predict(sample, raw_score=True, num_threads=1))) or 1.0
 
     # One thread a booster, both at once: faster on two cores than two threads a booster, and never slow when busy.
-    with ThreadPoolExecutor(len(_OBJECTIVES)) as pool:
-        boosters, spread = zip(*pool.map(fit_one, _OBJECTIVES), strict=True)
+    pool = ThreadPoolExecutor(len(_OBJECTIVES))
+    try:
+        boosters, spread = zip(*pool.map(fit_one, range(len(_OBJECTIVES))), strict=True)
+    finally:
+        stopped.set()
+        pool.shutdown(cancel_futures=True)
     return Trees(boosters, spread)

@@ -1,10 +1,14 @@
 """What does the ranker learn from? Past projects as queries against the history before them."""
 
 import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from data.model import History, OrganisationId
 from matcher.ranking.cutoffs import half_years_before
@@ -12,7 +16,7 @@ from matcher.ranking.evidence import gather
 from matcher.ranking.features import candidate_rows, feature_names, score_all
 from matcher.ranking.organisation_features import PreparedState, prepare_state
 from matcher.ranking.query import Query
-from matcher.ranking.state import build_state
+from matcher.ranking.state import build_state, word_counts
 from matcher.ranking.texts import Texts
 
 SLICES = 4
@@ -28,7 +32,10 @@ LEAST_MEMBERS = 4
 DROPPED = 0.08
 """So often a query's topic, programme or text is left out: users may not have them."""
 TASKS = ("coordinator", "half", "text")
-BATCH = 16
+BATCH = 8
+THREADS = 2
+Progress = Callable[[str, int, int], None]
+"""stage, done, of how many"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,24 +126,28 @@ def dropped_out(query: Query, rng: np.random.Generator) -> Query:
     )
 
 
-def build_training_set(history: History, texts: Texts, cutoff: dt.date, seed: int) -> TrainingSet | None:
+def build_training_set(
+    history: History, texts: Texts, cutoff: dt.date, seed: int, progress: Progress | None = None
+) -> TrainingSet | None:
     """TrainingSet from the half-years before `cutoff`, each against its own history; None: too little to learn from."""
     rng = np.random.default_rng(seed)
     known = history.before(cutoff)
-    plans: list[tuple[PreparedState, list[TrainingQuery], int]] = []
+    plans: list[tuple[History, list[TrainingQuery], int]] = []
     for number, begin in enumerate(half_years_before(cutoff, SLICES + 1)):
         past = known.before(begin)
         if len(past.projects) < LEAST_PROJECTS:
             continue
         end = min(cutoff, begin.replace(year=begin.year + 1))
-        prepared = prepare_state(build_state(past, texts.projects, texts.width))
-        plans.append((prepared, training_queries(known, begin, end, rng), number))
+        plans.append((past, training_queries(known, begin, end, rng), number))
     total = sum(len(queries) for _, queries, _ in plans)
     share = min(1.0, LISTS / max(total, 1))
-    parts = [
-        _slice(prepared, [query for query in queries if rng.random() < share], number, texts, rng)
-        for prepared, queries, number in plans
-    ]
+    steps = _Steps(progress, round(share * total))
+    counts = word_counts(known) if plans else None
+    parts = []
+    for past, queries, number in plans:
+        chosen = [query for query in queries if rng.random() < share]
+        prepared = prepare_state(build_state(past, texts.projects, texts.width, counts))
+        parts.append(_slice(prepared, chosen, number, texts, rng, steps))
     parts = [part for part in parts if len(part.lengths)]
     if not parts:
         return None
@@ -147,51 +158,107 @@ def build_training_set(history: History, texts: Texts, cutoff: dt.date, seed: in
     return TrainingSet(**joined, features=parts[0].features)
 
 
+class _Steps:
+    """Tells how many questions are gathered."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress = progress
+        self._total = total
+        self._done = 0
+
+    def add(self, count: int) -> None:
+        self._done += count
+        if self._progress is not None:
+            # How many are drawn is known nearly; the last ones are told as the last.
+            self._progress("ranker: questions to learn from", self._done, max(self._done, self._total))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Batch:
+    """Some queries as they are asked, with the right answers."""
+
+    examples: list[TrainingQuery]
+    queries: list[Query]
+    vectors: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _List:
+    """One query's candidates: their rows, and 1 for each hidden partner."""
+
+    example: TrainingQuery
+    rows: np.ndarray
+    partner: np.ndarray
+
+
 def _slice(
     prepared: PreparedState,
     training: list[TrainingQuery],
     number: int,
     texts: Texts,
     rng: np.random.Generator,
+    steps: _Steps,
 ) -> TrainingSet:
     """The lists of one slice; a list without any partner among its candidates is left out."""
-    rows, partner, lengths, hidden, started = [], [], [], [], []
+    batches = [
+        _batch_of(training[begin : begin + BATCH], texts, rng) for begin in range(0, len(training), BATCH)
+    ]
+    lists: list[_List] = []
     features: tuple[str, ...] = ()
-    zero = np.zeros(texts.width, np.float32)
-    state = prepared.state
-    depth = min(DEPTH, len(state.organisations))
-    for begin in range(0, len(training), BATCH):
-        batch = training[begin : begin + BATCH]
-        queries = [dropped_out(example.query, rng) for example in batch]
-        vectors = np.array(
-            [
-                texts.projects.get(example.project, zero) if query.text else zero
-                for example, query in zip(batch, queries, strict=True)
-            ],
-            np.float32,
-        )
-        evidence = gather(state, queries, vectors)
-        scores = score_all(prepared, evidence)
-        features = feature_names(tuple(scores.sums))
-        prior = np.where(evidence.on_board.toarray() > 0, -1.0, scores.prior)
-        for column, example in enumerate(batch):
-            places = np.argsort(-prior[:, column], kind="stable")[:depth]
-            hidden_places = np.array(state.positions(tuple(sorted(example.hidden))), dtype=int)
-            is_partner = np.isin(places, hidden_places).astype(np.int8)
-            if not is_partner.any():
-                continue
-            rows.append(candidate_rows(prepared, scores, column, places))
-            partner.append(is_partner)
-            lengths.append(depth)
-            hidden.append(len(example.hidden))
-            started.append(example.started)
-    count = len(lengths)
+    # What takes time runs outside Python's lock. Not `with`: an interrupt is not to wait for what has begun.
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="training set")
+    try:
+        for batch, (names, part) in zip(batches, pool.map(partial(_lists, prepared), batches), strict=True):
+            features = names
+            lists += part
+            steps.add(len(batch.examples))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     return TrainingSet(
-        rows=np.concatenate(rows) if rows else np.zeros((0, 0), np.float32),
-        partner=np.concatenate(partner) if partner else np.zeros(0, np.int8),
-        lengths=np.array(lengths, int),
-        hidden=np.array(hidden, int),
-        slice_of=np.full(count, number),
-        started=np.array(started, "datetime64[D]"),
+        rows=np.concatenate([ranked.rows for ranked in lists]) if lists else np.zeros((0, 0), np.float32),
+        partner=np.concatenate([ranked.partner for ranked in lists]) if lists else np.zeros(0, np.int8),
+        lengths=np.array([len(ranked.partner) for ranked in lists], int),
+        hidden=np.array([len(ranked.example.hidden) for ranked in lists], int),
+        slice_of=np.full(len(lists), number),
+        started=np.array([ranked.example.started for ranked in lists], "datetime64[D]"),
         features=features,
     )
+
+
+def _batch_of(examples: list[TrainingQuery], texts: Texts, rng: np.random.Generator) -> _Batch:
+    """The queries, at times without what users may not have."""
+    zero = np.zeros(texts.width, np.float32)
+    queries = [dropped_out(example.query, rng) for example in examples]
+    vectors = [
+        texts.projects.get(example.project, zero) if query.text else zero
+        for example, query in zip(examples, queries, strict=True)
+    ]
+    return _Batch(examples, queries, np.array(vectors, np.float32))
+
+
+def _lists(prepared: PreparedState, batch: _Batch) -> tuple[tuple[str, ...], list[_List]]:
+    """The names of the features, and the lists of a batch in which a partner was found."""
+    state = prepared.state
+    evidence = gather(state, batch.queries, batch.vectors)
+    depth = min(DEPTH, len(state.organisations))
+    scores = score_all(prepared, evidence, partial(_candidates, evidence.on_board, depth))
+    lists = []
+    for column, example in enumerate(batch.examples):
+        hidden = np.array(state.positions(tuple(sorted(example.hidden))), dtype=int)
+        partner = np.isin(scores.places[:, column], hidden).astype(np.int8)
+        if partner.any():
+            lists.append(_List(example, candidate_rows(prepared, scores, column), partner))
+    return feature_names(tuple(scores.sums)), lists
+
+
+def _candidates(on_board: sparse.csc_matrix, depth: int, prior: np.ndarray) -> list[np.ndarray]:
+    """The best of the prior of each query, ties by place; whoever is on board comes last."""
+    absent = np.where(on_board.toarray() > 0, -1.0, prior)
+    return [_first(column, depth) for column in absent.T]
+
+
+def _first(values: np.ndarray, depth: int) -> np.ndarray:
+    """The places of the `depth` largest, largest first, ties by place."""
+    bar = np.partition(values, len(values) - depth)[len(values) - depth]
+    some = np.flatnonzero(values >= bar)
+    return some[np.argsort(-values[some], kind="stable")][:depth]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.countries import WIDENING
+from data.kept_arrays import KeptArrays
 from data.model import History, Kind, OrganisationId, ProjectId
 from data.once import Kept, once
 from graph.names.names import NameStatistics
@@ -29,12 +30,15 @@ class Population:
     `folder`: where what is slow to work out is kept for the next process; None keeps nothing.
     """
 
-    def __init__(self, history: History, folder: Path | None = None) -> None:
+    def __init__(
+        self, history: History, folder: Path | None = None, *, kept: KeptArrays | None = None
+    ) -> None:
         self.history = history
         self._folder = folder
         self._chosen: Kept[tuple[bool, tuple[OrganisationId, ...], frozenset[OrganisationId]], Eligible] = (
             Kept(CHOICES_KEPT)
         )
+        self._kept = kept
 
     @once
     def network(self) -> Network:
@@ -92,7 +96,9 @@ class Population:
     @once
     def names(self) -> NameStatistics:
         """How common each word of a name is: what a shared word says of one owner depends on it."""
-        return NameStatistics.of_history(self.history)
+        if self._kept is None:
+            return NameStatistics.of_history(self.history)
+        return NameStatistics.kept(self.history, self._kept)
 
     @once
     def types(self) -> TypeTable:

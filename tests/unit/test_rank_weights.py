@@ -300,6 +300,27 @@ def test_countries_and_kinds_give_their_value_to_their_members() -> None:
     assert groups["country of own projects"] == close([3 / 5.5, 2 / 5.5, 3 / 5.5, 0.5 / 5.5])
 
 
+def test_the_candidates_are_scored_as_they_are_among_all() -> None:
+    """Two queries, the second with one candidate only: what it lacks is filled up and not counted."""
+    twice = replace(
+        EVIDENCE,
+        **{
+            name: np.repeat(getattr(EVIDENCE, name), 2, axis=1)
+            for name in ("topic", "programme", "words", "meaning", "lead", "lead_led", "given")
+        },
+        on_board=sparse.csc_matrix(np.repeat(column(1, 1, 0, 0), 2, axis=1)),
+        lead_place=np.array([A, A]),
+        facts=np.repeat(EVIDENCE.facts, 2, axis=0),
+    )
+    state, everybody = prepared(), scores()
+    some = score_all(state, twice, lambda _prior: [np.array([D, A]), np.array([C])])
+    assert some.places.tolist() == [[D, C], [A, 0]]
+    assert some.count.tolist() == [2, 1]
+    all_rows = candidate_rows(state, everybody, 0)
+    np.testing.assert_allclose(candidate_rows(state, some, 0), all_rows[[D, A]], rtol=1e-5)
+    np.testing.assert_allclose(candidate_rows(state, some, 1), all_rows[[C]], rtol=1e-5)
+
+
 def test_what_the_query_is_like_goes_to_everybody_alike() -> None:
     query = dict(zip(QUERY_FEATURES, scores().query[0].tolist(), strict=True))
     assert query == {
@@ -330,7 +351,8 @@ def test_what_an_unknown_lead_did_is_not_known() -> None:
 
 
 def test_each_column_of_a_row_is_what_its_name_says() -> None:
-    state, scored = prepared(), scores()
+    state = prepared()
+    scored = score_all(state, EVIDENCE, lambda _prior: [np.array([C, A])])
     names = feature_names(tuple(scored.sums))
     assert (
         len(names)
@@ -343,7 +365,7 @@ def test_each_column_of_a_row_is_what_its_name_says() -> None:
         + len(ORGANISATION_FEATURES)
         + len(QUERY_FEATURES)
     )
-    rows = candidate_rows(state, scored, 0, np.array([C, A]))
+    rows = candidate_rows(state, scored, 0)
     assert rows.shape == (2, len(names))
     of_c, of_a = (dict(zip(names, row.tolist(), strict=True)) for row in rows)
     assert (of_c["topic"], of_a["topic"]) == (1.0, 1.5)
