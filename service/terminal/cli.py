@@ -14,6 +14,7 @@ MODULES = {
     "look": ("graph", "calls", "types", "outlines"),
     "people": ("user", "tier"),
     "run": ("setup", "serve", "demo"),
+    "upkeep": ("doctor", "backup", "restore"),
 }
 """Which module of `service/terminal` has which commands: its `COMMANDS`."""
 
