@@ -40,6 +40,22 @@ BENCHMARKS = (
         ("torch", "faiss-cpu", "sqlalchemy"),
     ),
     Benchmark(
+        "scale",
+        "bench_scale",
+        "What does a store of 26,605, 168,517 or a million organisations cost, from the import to the answer?",
+        f"{SAMPLE}, or nothing: stores are made",
+        "1 h; a million needs 40 GB of disk and 24 GB of memory",
+        ("torch", "faiss-cpu", "lightgbm"),
+    ),
+    Benchmark(
+        "load",
+        "bench_load",
+        "What do 1, 5, 20, 100 and 500 users feel, and how many are refused?",
+        HOME,
+        "8 min",
+        ("torch", "waitress", "numba"),
+    ),
+    Benchmark(
         "needs",
         "needs_reading",
         "Are an outline's needs and offers read as a person reads them, in the languages of the EU?",

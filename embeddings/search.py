@@ -94,6 +94,8 @@ class TextSearch:
         self._sampled: tuple[str, ...] = ()
         self._sample()
         self._unkept: dict[str, np.ndarray] = {}
+        self.waiting = 0
+        """So many texts wait to be embedded: they cannot be found yet."""
 
     @classmethod
     def build(
@@ -103,16 +105,29 @@ class TextSearch:
         *,
         entries: Sequence[Entry] | None = None,
         progress: Progress | None = None,
+        first: Sequence[str] = (),
+        at_once: int | None = None,
     ) -> "TextSearch":
-        """Build from a store, embedding what its cache does not hold. `entries`: the store's, if known already."""
+        """Build from a store, embedding what its cache does not hold. `entries`: the store's, if known already.
+
+        `first`: entries in the order in which they are embedded; the others come after them, the longest first.
+        `at_once`: where more texts of projects lack a vector, none of them is embedded; they are left out, and
+        `waiting` says how many.
+        """
         if entries is None:
             entries = entries_of(
                 store.history(), store.outlines(standing=True), store.organisations(standing=True).values()
             )
         texts = {hash_of(entry.text): entry.text for entry in entries}
         vectors = _cached(store, encoder, texts)
-        # Long texts first: batches of like length, and no slow surprise at the end of the progress bar.
-        missing = sorted(texts.keys() - vectors.keys(), key=lambda key: (-len(texts[key]), key))
+        entries, waiting = _searchable(entries, vectors, at_once)
+        wanted = dict.fromkeys(hash_of(entry.text) for entry in entries)
+        place = {hash_: rank for rank, hash_ in enumerate(_hashes(entries, first))}
+        # Else long texts first: batches of like length, and no slow surprise at the end of the progress bar.
+        missing = sorted(
+            wanted.keys() - vectors.keys(),
+            key=lambda key: (place.get(key, len(place)), -len(texts[key]), key),
+        )
         for start in range(0, len(missing), CHUNK):
             chunk = missing[start : start + CHUNK]
             made = dict(zip(chunk, encoder.encode([texts[key] for key in chunk]), strict=True))
@@ -120,7 +135,9 @@ class TextSearch:
             vectors.update(made)
             if progress is not None:
                 progress("texts", start + len(chunk), len(missing))
-        return cls(encoder, entries, vectors)
+        search = cls(encoder, entries, vectors)
+        search.waiting = waiting
+        return search
 
     def following(self, store: Store, put: Sequence[Entry], gone: Iterable[str]) -> "TextSearch":
         """Return the search of the next moment: with these entries, new or changed, and without those gone.
@@ -338,6 +355,23 @@ def _digest(entry: tuple[str, str]) -> int:
     """Return an entry's share of the corpus's digest, their sum: the same in any order, and one entry changes it."""
     ident, key = entry
     return int.from_bytes(hashlib.sha256(f"{ident}\t{key}".encode()).digest())
+
+
+def _searchable(
+    entries: Sequence[Entry], vectors: Mapping[str, np.ndarray], at_once: int | None
+) -> tuple[Sequence[Entry], int]:
+    """Return the entries that can be searched now, and how many texts wait."""
+    waiting = {hash_of(entry.text) for entry in entries if entry.kind == "project"} - vectors.keys()
+    if at_once is None or len(waiting) <= at_once:
+        return entries, 0
+    known = [entry for entry in entries if entry.kind != "project" or hash_of(entry.text) not in waiting]
+    return known, len(waiting)
+
+
+def _hashes(entries: Sequence[Entry], order: Sequence[str]) -> dict[str, None]:
+    """Return the hashes of these entries, in this order."""
+    texts = {entry.id: entry.text for entry in entries} if order else {}
+    return dict.fromkeys(hash_of(texts[ident]) for ident in order if ident in texts)
 
 
 def _cached(store: Store, encoder: Encoder, hashes: Iterable[str]) -> dict[str, np.ndarray]:

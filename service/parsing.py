@@ -8,7 +8,7 @@ from typing import IO, Any
 from data.country_names import code_of
 from data.errors import BadInput
 
-LONGEST_TEXT = 200_000
+LONGEST_TEXT = 40_000
 """Characters; a longer text is no outline."""
 
 

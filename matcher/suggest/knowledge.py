@@ -58,6 +58,16 @@ class Knowledge:
         """What an answer depends on beside the question: records, texts, ranker."""
         return self.revision, self.search.fingerprint, self.ranker.fingerprint
 
+    @property
+    def basis(self) -> tuple[str, ...]:
+        """What answers stand on, in words: the ranking, and texts that cannot be found yet."""
+        waiting = self.search.waiting
+        unread = (
+            f"{waiting:,} texts of projects are not embedded yet and say nothing here; `konsort train` embeds them, "
+            "and a running service does so beside its answers."
+        )
+        return (self.ranker.basis, unread) if waiting else (self.ranker.basis,)
+
     def organisation(self, ident: str) -> Organisation:
         """Return one organisation; NotFound where the id is unknown."""
         try:

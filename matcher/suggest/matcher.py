@@ -77,7 +77,7 @@ class Matcher:
             conflict=assembly.conflict,
             relaxations=assembly.relaxations,
             aspects=tuple(aspect.text for aspect in question.reading.aspects),
-            notes=(*question.around.notes(self.knowledge), FUNDED, self.knowledge.ranker.basis),
+            notes=(*question.around.notes(self.knowledge), FUNDED, *self.knowledge.basis),
             understood=question.understood,
             wishes=tuple(wish.answer(open_too=wish.id in question.open_wishes) for wish in question.wishes),
             unkept=settled.unkept,
@@ -111,7 +111,7 @@ class Matcher:
         return Partners(
             run=self._run(request),
             partners=tuple(partners),
-            notes=(*around.notes(knowledge), FUNDED, knowledge.ranker.basis),
+            notes=(*around.notes(knowledge), FUNDED, *knowledge.basis),
             understood=understood,
         )
 

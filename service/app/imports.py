@@ -132,6 +132,6 @@ class Imports:
         return self._snapshots.current.knowledge.ranker.train()
 
     def training_due(self) -> str | None:
-        """The store's revision, where nothing was learned from its history yet; None: nothing to do."""
+        """The store's revision, where texts are not embedded or nothing was learned yet; None: nothing to do."""
         knowledge = self._snapshots.current.knowledge
-        return knowledge.revision if knowledge.ranker.due else None
+        return knowledge.revision if knowledge.search.waiting or knowledge.ranker.due else None

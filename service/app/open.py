@@ -74,8 +74,10 @@ def open_application(settings: Settings, progress: Progress | None = None) -> Ap
     def newest(before: "Snapshot | None") -> "Snapshot":
         from service.runtime.snapshot import Snapshot, Sources
 
-        sources = Sources(store, settings, profiles, partial(_encoder, settings), progress)
-        return Snapshot.newest(sources, before)
+        sources = Sources(
+            store, settings, profiles, partial(_encoder, settings), progress, lambda: serving.learns_beside
+        )
+        return Snapshot.newest(sources, before, again=serving.reads_again())
 
     snapshots: SnapshotHolder[Snapshot] = SnapshotHolder(newest, serving.complete, serving.settle)
     serving.over(snapshots, store)
@@ -120,7 +122,8 @@ def _profiles(own: tuple[Path, ...]) -> Mapping[CallId, CallProfile]:
 
 def _make_home(home: Path) -> None:
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        # Outlines are confidential: nobody else on the machine may read a new home.
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
             f"cannot make the home folder {home}: {error.strerror}; name another with --home or KONSORT_HOME"

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from data.errors import BadInput
 from data.model import Kind
@@ -13,6 +13,11 @@ from service.refusals import fields_of
 
 MOST_MEMBERS = 200
 """A longer list is no consortium."""
+LONGEST_PROOF_S = 8
+"""Nobody may keep others waiting for longer."""
+MOST_QUERIES = 200
+MOST_TEXT_RANKED = 120_000
+"""Characters of all queries of one request together."""
 LARGEST_SET = 40
 """Members that the matcher puts together at most."""
 MOST_NEEDS = 20
@@ -154,7 +159,10 @@ class SuggestQuestion(Strict):
     )
     preset: str = Field("balanced", max_length=40, description="Which weights: see the documentation.")
     budget_s: float | None = Field(
-        None, ge=0.05, le=600, description="Seconds that the proof may take; null: what the settings say."
+        None,
+        ge=0.05,
+        le=LONGEST_PROOF_S,
+        description="Seconds that the proof may take; null: what the settings say. The command takes more.",
     )
 
 
@@ -205,11 +213,25 @@ class RankQuery(Strict):
 class RankQuestion(Strict):
     """Many ideas at once."""
 
-    queries: list[RankQuery] = Field(min_length=1, max_length=1000)
+    queries: list[RankQuery] = Field(
+        min_length=1,
+        max_length=MOST_QUERIES,
+        description=f"Their texts have at most {MOST_TEXT_RANKED:,} characters together.",
+    )
     limit: int = Field(100, ge=1, le=1000)
     newcomers: float = Field(
         0.0, ge=0, le=1, description="How far organisations with few past projects are favoured."
     )
+
+    @field_validator("queries")
+    @classmethod
+    def _texts_in_bounds(cls, queries: list[RankQuery]) -> list[RankQuery]:
+        characters = sum(len(query.text) for query in queries)
+        if characters > MOST_TEXT_RANKED:
+            raise ValueError(
+                f"the texts have {characters:,} characters together; at most {MOST_TEXT_RANKED:,} are read at once"
+            )
+        return queries
 
 
 class MemberOf(Strict):

@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from data.errors import Conflict, KonsortError
 from service.problems import problem_type
+from service.runtime.training import Job
 
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 """After a failure the next attempt waits so long, after each further one twice as long, up to the longest."""
@@ -43,6 +44,10 @@ class Health:
     """How many attempts have failed since then."""
     next_attempt_s: float | None = None
     """After how long a pause the next one is made."""
+    ready: bool = True
+    """Whether questions are answered; not yet where a service that has just been started reads its store in."""
+    jobs: tuple[Job, ...] = ()
+    """What is under way beside the answers."""
 
 
 class SnapshotHolder(Generic[T]):

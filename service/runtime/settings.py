@@ -39,7 +39,7 @@ SETTINGS = (
     Setting(
         "retrain",
         "on",
-        "'on': a running service learns the ranking anew in the background after imports; or 'off'",
+        "'on': a running service embeds new texts and learns the ranking anew beside its answers; or 'off'",
     ),
     Setting(
         "accounts",

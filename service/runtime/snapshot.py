@@ -15,6 +15,7 @@ from data.store import Store
 from service.runtime.settings import Settings
 
 if TYPE_CHECKING:  # slow to import: each part imports what it is built with
+    from data.kept_arrays import KeptArrays
     from embeddings.encoder import Encoder
     from embeddings.search import TextSearch
     from graph.names.names import NameStatistics
@@ -33,6 +34,8 @@ VIEWS_KEPT = 16
 NETWORKS_KEPT = 4
 Hidden = tuple[frozenset[OutlineId], frozenset[OrganisationId], frozenset[OrganisationId]]
 """What a reader may not see: outlines, organisations' profiles, organisations."""
+EMBEDDED_AT_ONCE = 128
+"""A service embeds so many texts of projects before it answers; more are embedded beside, by another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Sources:
     encoder: "Callable[[], Encoder]"
     """Opens the encoder; the same one each time."""
     progress: Progress | None = None
+    beside: Callable[[], bool] = lambda: False
+    """Whether a process beside embeds and learns what takes long; else whoever asks first waits for it."""
 
 
 class Past:
@@ -59,6 +64,13 @@ class Past:
     @property
     def revision(self) -> str:
         return self._at.history
+
+    @once
+    def kept(self) -> "KeptArrays":
+        """What follows from this history and is kept for the next process."""
+        from data.kept_arrays import KeptArrays
+
+        return KeptArrays(self._folder, self.revision)
 
     @once
     def history(self) -> History:
@@ -97,13 +109,13 @@ class Past:
             return self.population.names
         from graph.names.names import NameStatistics
 
-        return NameStatistics.of_history(self.history)
+        return NameStatistics.kept(self.history, self.kept)
 
     @once
     def population(self) -> "Population":
         from matcher.suggest.population import Population
 
-        population = Population(self.history, self._folder)
+        population = Population(self.history, self._folder, kept=self.kept)
         give(population, "network", self.network)
         if built(self, "names"):
             give(population, "names", self.names)
@@ -127,16 +139,25 @@ class Snapshot:
         self._views: Kept[Hidden, Snapshot] = Kept(VIEWS_KEPT)
 
     @classmethod
-    def newest(cls, sources: Sources, before: "Snapshot | None" = None) -> "Snapshot":
-        """Return the snapshot of the store as it is now; what it has in common with the one `before` is shared."""
+    def newest(cls, sources: Sources, before: "Snapshot | None" = None, *, again: bool = False) -> "Snapshot":
+        """Return the snapshot of the store as it is now; what it has in common with the one `before` is shared.
+
+        `again`: texts and ranking are read anew, since another process may have embedded and learned.
+        """
         if before is None:
             return cls(sources, sources.store.revisions())
         revisions = sources.store.revisions()
         if revisions.history != before.revisions.history:
             return cls(sources, revisions)
+        if again:
+            return before.anew(revisions)
         if revisions == before.revisions:
             return before
         return before.following(sources.store.live_changes(before.revisions))
+
+    def anew(self, revisions: Revisions) -> "Snapshot":
+        """Return a snapshot of the same history of which nothing else is built yet."""
+        return Snapshot(self._sources, revisions, self._past)
 
     def following(self, changes: LiveChanges) -> "Snapshot":
         """Return the snapshot after these changes of the live layer. What is not built here is not built there."""
@@ -234,9 +255,15 @@ class Snapshot:
     def search(self) -> "TextSearch":
         from embeddings.search import TextSearch, entries_of
 
-        entries = entries_of(self.history, self.outlines.values(), self.organisations.values())
         source = self._sources
-        return TextSearch.build(source.store, source.encoder(), entries=entries, progress=source.progress)
+        return TextSearch.build(
+            source.store,
+            source.encoder(),
+            entries=entries_of(self.history, self.outlines.values(), self.organisations.values()),
+            progress=source.progress,
+            first=_newest_and_largest(self.history),
+            at_once=EMBEDDED_AT_ONCE if source.beside() else None,
+        )
 
     @once
     def ranker(self) -> "Ranker":
@@ -245,7 +272,15 @@ class Snapshot:
 
         texts = ranker_texts(self.search, self.outlines.values())
         folder = self._sources.settings.home / "models"
-        return Ranker(self.history, texts, folder=folder, progress=self._sources.progress)
+        source = self._sources
+        return Ranker(
+            self.history,
+            texts,
+            folder=folder,
+            learn_now=not source.beside(),
+            progress=source.progress,
+            kept=self._past.kept,
+        )
 
     @once
     def text_profiles(self) -> "TextProfiles":
@@ -289,7 +324,6 @@ class Snapshot:
         for fictional in (False, True):
             knowledge.field(fictional=fictional)
         _ = knowledge.names
-        _ = knowledge.network.graph
 
     def keep_vectors(self) -> None:
         """Write to the store's cache what was embedded on the way here. Raises StoreError where the store is locked."""
@@ -307,3 +341,12 @@ def _revision_of(view: Snapshot) -> str:
             shown.update(repr((ident, organisation.profile, organisation.url)).encode())
     shown.update(repr(view.owner_decisions).encode())
     return f"{view.revisions.history}.{shown.hexdigest()[:16]}"
+
+
+def _newest_and_largest(history: History) -> list[str]:
+    """The entries of projects, the newest first, of one day those with most participants: what is asked about most."""
+    projects = history.projects
+    size = history.participations.groupby("project").size().reindex(projects["id"], fill_value=0).to_numpy()
+    table = projects[["id", "start"]].assign(size=size)
+    ordered = table.sort_values(["start", "size", "id"], ascending=[False, False, True], na_position="last")
+    return [f"project:{ident}" for ident in ordered["id"]]

@@ -145,7 +145,13 @@ def read(session: Session, file: IO[str] | None, outline: str | None, coordinato
     "konsort suggest --text outline.txt --call he-ria-ia-2021 --coordinator 999984059",
 )
 @click.option("--limit", default=5, show_default=True, help="How many suggestions.")
-@click.option("--budget", default=2.0, show_default=True, help="Seconds that the proof may take.")
+@click.option(
+    "--budget",
+    default=2.0,
+    show_default=True,
+    type=click.FloatRange(0.05, 600),
+    help="Seconds that the proof may take.",
+)
 @click.option("--watch", is_flag=True, help="Tell on standard error how the search goes on.")
 @click.option("--short", is_flag=True, help="Members only, each with its first reason.")
 @_question
@@ -154,7 +160,8 @@ def suggest(session: Session, fields: Fields, limit: int, budget: float, watch: 
 
     Exit status 0 some were found, 1 the demands conflict, 3 none was found in time and none ruled out.
     """
-    question = made(SuggestQuestion, **fields, limit=limit, budget_s=budget)
+    # A terminal keeps nobody waiting: its proof may take longer than a request's.
+    question = made(SuggestQuestion, **fields, limit=limit).model_copy(update={"budget_s": budget})
     answer = session.app.questions.suggest(
         session.reader, question, watch=_print_incumbent if watch else None
     )

@@ -191,13 +191,15 @@ def index(session: Session) -> None:
 
 
 @click.command("train", cls=Command, example="konsort train")
+@click.option("--progress", is_flag=True, help="Tell progress as lines of JSON, for another program.")
 @pass_session
-def train(session: Session) -> None:
+def train(session: Session, progress: bool) -> None:
     """Embed what is new and learn the partner ranking from the history in the store.
 
     A newly learned ranking comes into use where it is no worse than the one in use on the newest half year, which
     neither has seen. A running service takes it at its next question.
     """
+    session.progress.as_lines = progress
     click.echo(session.app.imports.train())
 
 

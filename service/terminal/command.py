@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -168,29 +169,44 @@ class Group(click.Group):
         self.params.append(home_option())
 
 
+TOLD_EVERY_S = 1.0
+
+
 class ProgressBars:
     """Progress on standard error: `bars(what, done, total)`, one bar at a time; nothing where nobody watches.
 
-    Units differ (bytes, texts, rows), so the bar shows a share and the time, no rate.
+    Units differ (bytes, texts, rows), so the bar shows a share and the time, gone and to come, no rate.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._bar: tqdm | None = None
         self._what = ""
+        self.as_lines = False
+        """Whether progress is told as lines of JSON on standard output, one a second at most, for another program."""
+        self._told = 0.0
 
     def __call__(self, what: str, done: int, total: int) -> None:
+        if self.as_lines:
+            self._write_line(what, done, total)
+            return
         if not self._stream.isatty():
             return
         if self._bar is None or self._what != what or done < self._bar.n:
             self.close()
             self._what = what
-            form = "{desc}: {percentage:3.0f}% |{bar}| {elapsed}"
+            form = "{desc}: {percentage:3.0f}% |{bar}| {elapsed}, {remaining} to go"
             self._bar = tqdm(desc=what, total=total, file=self._stream, mininterval=0.2, bar_format=form)
         self._bar.total = total
         self._bar.update(done - self._bar.n)
         if done >= total:
             self.close()
+
+    def _write_line(self, what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if what != self._what or done >= total or now - self._told >= TOLD_EVERY_S:
+            self._what, self._told = what, now
+            click.echo(json.dumps({"what": what, "done": done, "total": total}))
 
     def close(self) -> None:
         if self._bar is not None:

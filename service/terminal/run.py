@@ -3,6 +3,7 @@
 import tempfile
 import threading
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from service.terminal.people import invitation_address
 
 DEMO_CALL, DEMO_COMPANY = "demo-industrial-cloud", "DEMO-ORG-004"
 """What the demo's coordinator coordinates, and for whom its company speaks."""
+
+if TYPE_CHECKING:
+    from service.app.open import Application
 
 
 @click.command("setup", cls=Command, example="konsort setup")
@@ -40,16 +44,29 @@ def _serve(session: Session, host: str, port: int, *, accounts: bool = False, de
 
     keep_few_arenas()
     app = session.app
-    app.imports.prepare()
-    app.serving.keep_up()
+    app.serving.begin()
     share_cores()
-    threading.Thread(target=app.serving.warm, name="warm", daemon=True).start()
+
+    def ready(line: str) -> None:
+        """Read the store in beside: the port answers already, and /health says how far it is."""
+        threading.Thread(target=_read_in, args=(app, line), name="warm", daemon=True).start()
+
     with ExitStack() as running:
         running.enter_context(MemoryTrimming())
         if session.settings.retrain:
-            running.enter_context(Retraining(app.imports.training_due, train_command(session.settings.home)))
+            command = train_command(session.settings.home)
+            due = app.imports.training_due
+            retraining = running.enter_context(Retraining(due, command, take_up=app.serving.take_up))
+            app.serving.jobs = lambda: retraining.jobs
         doors = Doors(accounts, demo, session.settings.public_url if accounts else "")
-        run_server(create_app(app, doors=doors), host=host, port=port, ready=click.echo, anywhere=accounts)
+        run_server(create_app(app, doors=doors), host=host, port=port, ready=ready, anywhere=accounts)
+
+
+def _read_in(app: "Application", line: str) -> None:
+    """Read the store in, then keep up with it and say the line."""
+    app.serving.warm()
+    app.serving.keep_up()
+    click.echo(line)
 
 
 @click.command("serve", cls=Command, example="konsort serve --port 8470")

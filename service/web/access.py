@@ -48,6 +48,7 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         # Not signed in
         "GET /static/<path:filename>": ANYONE,
         "GET /health": ANYONE,
+        "GET /ready": ANYONE,
         "GET /login": ANYONE,
         "POST /login": ANYONE_WRITES,
         "POST /logout": EVERYBODY_WRITES,

@@ -31,6 +31,8 @@ from service.web.requests import JsonRequest, in_words
 from service.web.server import loopback
 
 LARGEST_REQUEST_BYTES = 8 * 1024 * 1024
+RETRY_AFTER_S = 5
+"""Who is refused for now may ask again after so long."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -48,6 +50,8 @@ HEADERS = {
 TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000"}
 """Where the public address has TLS: browsers come by it alone, for a year."""
 ONE_USER = Doors()
+OPEN_AT_ONCE = ("health.report", "health.ready", "static", None)
+"""Endpoints that answer while the store is still read in; None is no address at all."""
 log = logging.getLogger(__name__)
 
 
@@ -82,6 +86,7 @@ def create_app(
     description = cache(partial(_description, app))  # takes half a second: made at the first question for it
     app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", lambda: jsonify(description()))
     _register_error_handlers(app)
+    app.before_request(partial(_admit, application))
     app.after_request(partial(_shut, {**HEADERS, **(TLS_ALONE if doors.secure else {})}))
     behind_proxies(app, doors.public_url, application.settings.proxies)
     return app
@@ -107,6 +112,12 @@ def _only_own_names(public: str) -> None:
         loopback(urlsplit(f"//{request.host}").hostname or "")
     except BadInput:
         abort(400, f"this service answers to localhost and loopback addresses only, not to {request.host!r}")
+
+
+def _admit(application: Application) -> None:
+    """Let nobody ask a service that was just started before it can answer, but for its health."""
+    if request.endpoint not in OPEN_AT_ONCE:
+        application.serving.admit()
 
 
 def _shut(headers: Mapping[str, str], response: Response) -> Response:
@@ -145,6 +156,8 @@ def _register_error_handlers(app: Flask) -> None:
             response.headers["WWW-Authenticate"] = "Bearer"
         if isinstance(error, TooOften):
             response.headers["Retry-After"] = str(error.wait_s)
+        if response.status_code == 503:
+            response.headers["Retry-After"] = str(RETRY_AFTER_S)
         return response
 
     @app.errorhandler(HTTPException)

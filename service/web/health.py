@@ -1,4 +1,7 @@
-"""Is the service well? `GET /health`: whether answers stand on the store as it is, for monitors and for people."""
+"""Is the service well? `GET /health`: whether answers stand on the store as it is, for monitors and for people.
+
+`GET /ready`: whether it answers questions, by its status, 200 or 503.
+"""
 
 import datetime as dt
 from collections.abc import Callable
@@ -25,5 +28,10 @@ def health_blueprint(health: Callable[[], Health]) -> Blueprint:
             # A revision changes with whatever is written: it would tell of what is hidden.
             state = replace(state, revision=UNTOLD, store_revision=UNTOLD, since=state.failing_since or EPOCH)
         return jsonify(as_json(state))
+
+    @blueprint.get("/ready")
+    def ready() -> tuple[Response, int]:
+        now = health()
+        return jsonify({"ready": now.ready}), 200 if now.ready else 503
 
     return blueprint

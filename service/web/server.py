@@ -8,11 +8,14 @@ from collections.abc import Callable
 from types import FrameType
 
 from flask import Flask
-from waitress.server import create_server
+from waitress.adjustments import Adjustments
 
 from data.errors import BadInput
+from service.web.queueing import IDLE_S, MOST_CONNECTIONS, Dispatcher, Server
 
 THREADS = 4
+LARGEST_BODY_BYTES = 8 * 1024 * 1024
+"""Where the application says nothing of its own."""
 
 
 def loopback(host: str) -> str:
@@ -60,10 +63,7 @@ def serve(
     """
     opened = listen(host, port, anywhere=anywhere)
     address = opened.getsockname()[0]
-    # Headers of proxies are read, or taken away, by the application: it knows how many there are.
-    server = create_server(
-        app, sockets=[opened], threads=THREADS, ident="konsort", clear_untrusted_proxy_headers=False
-    )
+    server = server_of(app, opened)
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stop)
@@ -73,6 +73,27 @@ def serve(
         server.run()
     finally:
         server.close()
+
+
+def server_of(app: Flask, listening: socket.socket) -> Server:
+    """Return a server on a socket that listens. What is larger than the application takes is not read to its end."""
+    settings = Adjustments(
+        sockets=[listening],
+        threads=THREADS,
+        ident="konsort",
+        connection_limit=MOST_CONNECTIONS,
+        channel_timeout=int(IDLE_S),
+        cleanup_interval=1,
+        channel_request_lookahead=1,
+        asyncore_use_poll=True,
+        # Headers of proxies are read, or taken away, by the application: it knows how many there are.
+        clear_untrusted_proxy_headers=False,
+        max_request_body_size=(app.config.get("MAX_CONTENT_LENGTH") or LARGEST_BODY_BYTES) + 1,
+    )
+    family = (listening.family, listening.type, listening.proto, listening.getsockname())
+    return Server(
+        app, _sock=listening, dispatcher=Dispatcher(THREADS), adj=settings, bind_socket=False, sockinfo=family
+    )
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

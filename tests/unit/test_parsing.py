@@ -127,7 +127,7 @@ def test_a_wish_that_cannot_be_read_is_refused(word: str, reason: str) -> None:
 
 def test_a_text_that_is_too_long_to_be_an_outline_is_refused() -> None:
     file = io.StringIO("a" * (LONGEST_TEXT + 1))
-    with pytest.raises(BadInput, match="has more than 200,000 characters"):
+    with pytest.raises(BadInput, match="has more than 40,000 characters"):
         text_of(file)
 
 

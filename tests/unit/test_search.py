@@ -111,6 +111,21 @@ def test_an_interrupted_build_goes_on_where_it_stopped(store: Store, monkeypatch
     assert len(encoder.seen) == len(set(encoder.seen)) == 4
 
 
+def test_texts_of_projects_can_wait_and_are_told_but_those_of_outlines_do_not(store: Store) -> None:
+    encoder = CountingEncoder()
+    search = TextSearch.build(store, encoder, at_once=1)
+    assert (search.waiting, search.entries) == (2, ("organisation:1", "outline:O1", "outline:O2"))
+    again = TextSearch.build(store, encoder, at_once=1)
+    assert again.waiting == 0, "the text of P1 is an outline's too: only that of P2 is left, and is embedded"
+    assert again.entries == ("organisation:1", "outline:O1", "outline:O2", "project:P1", "project:P2")
+
+
+def test_what_is_asked_for_first_is_embedded_first(store: Store) -> None:
+    encoder = CountingEncoder()
+    TextSearch.build(store, encoder, first=("outline:O2", "outline:O1", "outline:gone"))
+    assert encoder.seen[:2] == ["Cloud robots in factories.", WOOD]
+
+
 def test_a_known_text_is_not_encoded_again_and_a_new_one_only_once(store: Store) -> None:
     encoder = CountingEncoder()
     search = TextSearch.build(store, encoder)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from service.runtime.training import Retraining, train_command
+from service.runtime.training import JobClock, Retraining, train_command
 
 
 def writing(path: Path, after: str = "") -> list[str]:
@@ -56,4 +56,39 @@ def test_stopping_the_service_ends_the_learning(tmp_path: Path) -> None:
 
 
 def test_the_command_trains_the_home_of_the_service() -> None:
-    assert train_command(Path("/home/k"))[-5:] == ["-m", "service.terminal.cli", "train", "--home", "/home/k"]
+    assert train_command(Path("/home/k"))[-6:] == [
+        *("-m", "service.terminal.cli", "train", "--progress", "--home", "/home/k"),
+    ]
+
+
+def test_what_is_under_way_is_told_while_it_is_and_taken_up_at_its_end(tmp_path: Path) -> None:
+    go, taken = tmp_path / "go", []
+    lines = """
+import json, pathlib, time
+print("warming up", flush=True)
+for done in (1, 2):
+    print(json.dumps({"what": "texts", "done": done, "total": 4}), flush=True)
+while not pathlib.Path(GO).exists():
+    time.sleep(0.01)
+""".replace("GO", repr(str(go)))
+    watch = Retraining(
+        lambda: "state", [sys.executable, "-c", lines], every_s=0.01, take_up=lambda: taken.append(1)
+    )
+    with watch:
+        assert wait_for(lambda: watch.job is not None and watch.job.done == 2)
+        (job,) = watch.jobs
+        assert (job.what, job.total) == ("texts", 4)
+        assert job.remaining_s is not None
+        assert not taken
+        go.touch()
+        assert wait_for(lambda: taken)
+        assert watch.jobs == ()
+
+
+def test_a_part_that_begins_anew_is_timed_anew() -> None:
+    """Ten of a hundred in 5 s: 45 s to go; then another part, of which nothing is known yet, then one that halves."""
+    times = iter([0.0, 5.0, 100.0, 110.0])
+    clock = JobClock(lambda: next(times))
+    texts = [clock.read(f'{{"what": "texts", "done": {done}, "total": 100}}') for done in (0, 10)]
+    trees = [clock.read(f'{{"what": "trees", "done": {done}, "total": 120}}') for done in (20, 70)]
+    assert [job and job.remaining_s for job in (*texts, *trees)] == [None, 45.0, None, 10.0]

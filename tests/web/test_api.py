@@ -113,6 +113,18 @@ def test_countries_may_be_named_in_either_style(client: FlaskClient, small: Any)
     ]
 
 
+def test_a_ranking_reads_so_many_characters_at_once_and_a_proof_takes_so_many_seconds(
+    client: FlaskClient,
+) -> None:
+    queries = [{"id": str(number), "text": "x" * 40_000} for number in range(4)]
+    answer = client.post(f"{V1}/rank", json={"queries": queries})
+    assert answer.status_code == 422
+    assert "the texts have 160,000 characters together; at most 120,000" in answer.get_json()["detail"]
+    longer = client.post(f"{V1}/suggest", json={"call": "demo-call", "text": "Mills", "budget_s": 9})
+    assert longer.status_code == 422
+    assert longer.get_json()["errors"][0]["where"] == "budget_s"
+
+
 def test_each_query_gets_its_ranking_in_the_order_asked(client: FlaskClient) -> None:
     queries = [{"id": "q2", "text": "x", "date": "2019-01-31"}, {"id": "q1", "given": ["O1"]}]
     answer = client.post(f"{V1}/rank", json={"queries": queries, "limit": 5})
