@@ -241,6 +241,14 @@ def renamed_person(connection: Connection, name: str, word: str) -> None:
     connection.execute(update(readings).where(readings.c.person == name).values(person=word))
 
 
+def forget_openness(connection: Connection, idents: Collection[str]) -> None:
+    """Let nothing here name these outlines any more."""
+    wanted = list(idents)
+    connection.execute(delete(openness).where(openness.c.kind == Sort.OUTLINE, openness.c.id.in_(wanted)))
+    connection.execute(delete(readings).where(readings.c.kind == Sort.OUTLINE, readings.c.id.in_(wanted)))
+    connection.execute(delete(interests).where(interests.c.outline.in_(wanted)))
+
+
 def _interest(connection: Connection, number: int) -> Interest:
     row = connection.execute(select(interests).where(interests.c.id == number)).one_or_none()
     if row is None:

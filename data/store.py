@@ -8,7 +8,7 @@ from dataclasses import fields
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select
 
 from data.audit import entries_of
 from data.collaborations import load_collaborations
@@ -28,7 +28,7 @@ from data.model import (
     Project,
     ProjectId,
 )
-from data.openness import Openness
+from data.openness import Openness, forget_openness
 from data.people import People
 from data.revisions import LiveChanges, OwnerDecision, Revisions, read_revisions
 from data.tables import (
@@ -176,6 +176,28 @@ class Store:
         with self.transaction(what=f"undo {entry}: {change.what}", who=who, undoes=entry) as writer:
             writer.put_back(self._journal(entry))
         return self.audit(1)[0]
+
+    def forget_outlines(self, idents: Collection[str], *, what: str, who: str | None = None) -> int:
+        """Remove outlines so that nothing brings them back: what the journal holds of them goes, and who read them.
+
+        Changes that touched one of them can be undone no more. Return how many there were.
+        """
+        with self.transaction(what=what, who=who) as writer:
+            number = writer.remove_outlines(idents)
+        wanted = frozenset(idents)
+        with writing(self._engine) as connection:
+            read_revisions(connection, lock=True)
+            query = select(journal.c.entry, journal.c.before, journal.c.after).where(
+                journal.c.kind == OUTLINES.name
+            )
+            touching = {
+                entry
+                for entry, *rows in connection.execute(query)
+                if any(row and json.loads(row)[0] in wanted for row in rows)
+            }
+            connection.execute(delete(journal).where(journal.c.entry.in_(touching)))
+            forget_openness(connection, wanted)
+        return number
 
     def _journal(self, entry: int) -> list[tuple[str, Row | None, Row | None]]:
         query = select(journal.c.kind, journal.c.before, journal.c.after).where(journal.c.entry == entry)
@@ -429,9 +451,13 @@ class Store:
             _require(connection, at, live=True)
             return _owner_decisions(connection)
 
-    def audit(self, limit: int | None = None, *, before: int | None = None) -> tuple[AuditEntry, ...]:
-        """Return what was written, newest first; `before`: only entries before that one."""
+    def audit(
+        self, limit: int | None = None, *, before: int | None = None, who: str | None = None
+    ) -> tuple[AuditEntry, ...]:
+        """Return what was written, newest first; `before`: only entries before that one; `who`: only this one's."""
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+        if who is not None:
+            query = query.where(audit.c.who == who)
         with reading(self._engine) as connection:
             return entries_of(connection, query if before is None else query.where(audit.c.id < before))
 

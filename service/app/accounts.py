@@ -1,5 +1,6 @@
 """How does somebody become known to the service, and what may that person see? Sign in, links, sessions, tokens."""
 
+import datetime as dt
 import hashlib
 import secrets
 import time
@@ -71,12 +72,35 @@ class Doors:
         return urlsplit(self.public_url).path
 
 
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """All that is kept about one person; times are UTC. Of secrets it says only that they are there."""
+
+    name: str
+    label: str
+    contact: str | None
+    role: str
+    organisation: str | None
+    calls: tuple[str, ...]
+    since: str
+    second_factor: bool
+    sessions: tuple[str, ...]
+    tokens: tuple[str, ...]
+    requests: tuple[str, ...]
+    """In which the person asked, answered or withdrew."""
+    readings: tuple[str, ...]
+    """Full texts of others that the person read."""
+    written: tuple[str, ...]
+    """What stands in the audit under the person's name."""
+
+
 class Accounts:
     """Signs people in, lets them in by links, and says what each may see. Secrets are told once and kept as digests."""
 
     def __init__(self, store: Store, records: Records) -> None:
         self._people: People = store.people
         self._openness = store.openness
+        self._audit = store.audit
         self._records = records
 
     # Who asks
@@ -326,7 +350,17 @@ class Accounts:
         used = None if secret is None else step
         self._people.change(person.name, by=reader.id, second_factor=secret, second_factor_used=used)
 
+    @allowed(*ALL)
+    def my_data(self, reader: Reader) -> PersonalData:
+        """Return all that is kept about who asks."""
+        return self._data_of(self._known(reader.id))
+
     # Others' accounts
+
+    @allowed(*ADMINISTERING)
+    def data_of(self, reader: Reader, name: str) -> PersonalData:
+        """Return all that is kept about a person, for that person's request."""
+        return self._data_of(self._known(name))
 
     @allowed(*ADMINISTERING)
     def people(self, reader: Reader) -> tuple[Account, ...]:
@@ -373,10 +407,42 @@ class Accounts:
                 person = Account(name, label, Role(role), company, calls, since=time.time())
                 self._people.add(person, by=reader.id)
 
+    def _data_of(self, person: Account) -> PersonalData:
+        openness, name = self._openness, person.name
+        interests = openness.interests_of(person.organisation) if person.organisation else ()
+        return PersonalData(
+            name=name,
+            label=person.label,
+            contact=person.contact,
+            role=person.role.value,
+            organisation=person.organisation,
+            calls=tuple(sorted(person.calls)),
+            since=_moment(person.since),
+            second_factor=person.second_factor is not None,
+            sessions=tuple(
+                f"{_moment(one.since)} {one.device or ''}".strip() for one in self._people.sessions_of(name)
+            ),
+            tokens=tuple(
+                f"{one.title}, {one.scope}, until {_moment(one.until)}"
+                for one in self._people.tokens_of(name)
+            ),
+            requests=tuple(
+                f"{one.outline}: asked {_moment(one.asked)}, {one.answer or 'not answered'}"
+                for one in interests
+                if name in (one.asked_by, one.answered_by, one.withdrawn_by)
+            ),
+            readings=tuple(f"{one.sort} {one.id}, {one.day}" for one in openness.readings_by(name)),
+            written=tuple(f"{entry.at.isoformat()} {entry.what}" for entry in self._audit(who=name)),
+        )
+
     def _known(self, name: str) -> Account:
         if (person := self._people.person(name.strip().casefold())) is None:
             raise NotFound(f"nobody signs in as {name!r}; `konsort user list` shows who does")
         return person
+
+
+def _moment(seconds: float) -> str:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat(timespec="seconds")
 
 
 def digest_of(secret: str) -> str:

@@ -1,5 +1,7 @@
 """How does an owner open outlines and profile to others, and how do two come to know one another? By two times yes."""
 
+import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,10 +11,11 @@ from data.openness import Interest, Opening, Sort, Tier, WasRead
 from data.people import Account
 from data.readers import Reader, Role
 from data.store import Store
-from service.app.allowed import ALL, OWNING, SENDING, allowed
+from service.app.allowed import ADMINISTERING, ALL, OWNING, SENDING, allowed
 from service.app.records import Records
 
 LONGEST_ABSTRACT = 2000
+MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,35 @@ class Sharing:
         idents = [one.id for one in store.outlines()] if sort is Sort.OUTLINE else list(store.organisations())
         store.openness.open((Opening(sort, ident, tier) for ident in idents), by=by)
         return len(idents)
+
+    # For how long
+
+    @allowed(*ADMINISTERING)
+    def keep_for(self, reader: Reader, call: str, days: int | None) -> None:
+        """Say for how many days after its submission an outline of a call is kept; None: until it is deleted."""
+        if days is not None and not 1 <= days <= MOST_DAYS:
+            raise BadInput(f"outlines are kept for 1 to {MOST_DAYS} days, not {days}")
+        name = f"retention:{self._records.call(call).id}"
+        self._store.put_setting(name, json.dumps(days), who=reader.id)
+
+    @allowed(*ADMINISTERING)
+    def kept_for(self, reader: Reader) -> Mapping[CallId, int]:
+        """Return for how many days outlines are kept, of the calls for which somebody said so."""
+        texts = {call.id: self._store.setting(f"retention:{call.id}") for call in self._records.calls()}
+        days = {call: json.loads(text) for call, text in texts.items() if text}
+        return {call: number for call, number in days.items() if number is not None}
+
+    @allowed(*ADMINISTERING)
+    def forget_old(self, reader: Reader, today: dt.date) -> Mapping[CallId, int]:
+        """Forget the outlines whose time is over, by call how many; one without a date of submission is kept."""
+        gone = {}
+        for call, days in self.kept_for(reader).items():
+            last = today - dt.timedelta(days=days)
+            old = [one.id for one in self._store.outlines(call) if one.submitted and one.submitted < last]
+            if old:
+                what = f"forget {len(old)} outlines of {call}, kept for {days} days"
+                gone[call] = self._store.forget_outlines(old, what=what, who=reader.id)
+        return gone
 
     def open_demo(self) -> None:
         """Open the demo's records, where nobody did: all organisations, and of the outlines some of each tier."""

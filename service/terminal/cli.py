@@ -12,7 +12,7 @@ MODULES = {
     "combine": ("integrate", "decide", "meetings"),
     "edit": ("outline", "organisation", "audit", "undo"),
     "look": ("graph", "calls", "types", "outlines"),
-    "people": ("user", "tier"),
+    "people": ("user", "tier", "retention"),
     "run": ("setup", "serve", "demo"),
     "upkeep": ("doctor", "backup", "restore"),
 }

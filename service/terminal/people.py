@@ -1,4 +1,6 @@
-"""Who may use a service with accounts? user, and how far things are opened to them: tier."""
+"""Who may use a service with accounts? user, and how far and how long things are open: tier, retention."""
+
+import datetime as dt
 
 import click
 
@@ -79,6 +81,15 @@ def erase(session: Session, name: str, yes: bool) -> None:
     click.echo(f"forgotten; the audit says {session.app.accounts.erase(session.reader, name)}")
 
 
+@user.command("export", cls=Command, answers=True, example="konsort user export anna@example.eu")
+@click.argument("name")
+@pass_session
+def export(session: Session, name: str) -> None:
+    """Print all that is kept about a person, as JSON."""
+    session.as_json = True
+    session.answer(session.app.accounts.data_of(session.reader, name), repr)
+
+
 def invitation_address(session: Session, secret: str, *, port: int = 8470) -> str:
     """Return the link that a secret belongs to; without a public address, on this machine."""
     return f"{session.settings.public_url or f'http://127.0.0.1:{port}'}/invitations/{secret}"
@@ -108,4 +119,32 @@ def tier(session: Session, sort: str, which: str | None, tier: str, abstract: st
         click.echo(f"{sharing.open_organisation(session.reader, which or '', tier).id}: {tier}")
 
 
-COMMANDS = (user, tier)
+@click.group("retention", cls=Group)
+def retention() -> None:
+    """Say for how long a call's outlines are kept, and forget those whose time is over."""
+
+
+@retention.command("set", cls=Command, example="konsort retention set ipcei-2021 --days 730")
+@click.argument("call")
+@click.option("--days", type=int, help="After the day of submission. Without it they are kept until deleted.")
+@pass_session
+def keep_for(session: Session, call: str, days: int | None) -> None:
+    """Say for how many days a call's outlines are kept."""
+    session.app.sharing.keep_for(session.reader, call, days)
+    click.echo(
+        f"outlines of {call} are kept {'until they are deleted' if days is None else f'for {days} days'}"
+    )
+
+
+@retention.command("apply", cls=Command, example="konsort retention apply")
+@pass_session
+def forget_old(session: Session) -> None:
+    """Forget the outlines whose time is over, for good: to be run once a day."""
+    gone = session.app.sharing.forget_old(session.reader, dt.datetime.now(dt.UTC).date())
+    for call, number in gone.items():
+        click.echo(f"forgotten of {call}: {number}")
+    if not gone:
+        click.echo("nothing is older than it may be")
+
+
+COMMANDS = (user, tier, retention)

@@ -58,6 +58,7 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         # One's own account, and others'
         "GET /account": EVERYBODY,
         "POST /account": EVERYBODY_WRITES,
+        "GET /account/data": EVERYBODY,
         "GET /people": ADMINISTRATORS,
         "POST /people": ADMINISTRATORS_WRITE,
         # What is opened to others, and who is interested

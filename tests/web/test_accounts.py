@@ -373,3 +373,24 @@ def test_below_a_path_and_behind_a_proxy(konsort: Application) -> None:
     assert client.get("/login", base_url="https://elsewhere.example").status_code == 400
     sent = {"token": "0" * 64, "name": "ann", "password": "x"}
     assert client.post("/login", base_url="https://konsort.example", data=sent).status_code == 403
+
+
+def test_a_person_takes_along_what_is_kept_and_no_secret(konsort: Application, app: Flask) -> None:
+    accounts = made(konsort, "ann")
+    secret = accounts.add_token(reader_named(konsort, "ann"), "for my script", "read")
+    client = app.test_client()
+    assert sign_in(client, "ann") == 303
+    kept = client.get("/account/data").get_json()
+    assert (kept["name"], kept["role"], kept["second_factor"]) == ("ann", "analyst", False)
+    assert kept["tokens"][0].startswith("for my script, read, until ")
+    assert [line.partition(" ")[2] for line in kept["written"]] == [
+        "token 'for my script' of ann",
+        "person ann",
+    ]
+    session = client.get_cookie(SESSION)
+    assert session is not None
+    text = client.get("/account/data").text
+    person = konsort.store.people.person("ann")
+    assert person
+    assert person.password
+    assert not any(one in text for one in (secret, session.value, digest_of(session.value), person.password))

@@ -45,7 +45,9 @@ RECORDS = Tag(name="records", description="Calls, outlines, organisations.")
 
 PROBLEMS: ResponseDict = {
     "400": problem("The request cannot be read."),
-    "404": problem("Something named is not known."),
+    "401": problem("Nobody knows who asks: a service with accounts needs a token or a session."),
+    "403": problem("Another site sent this along with a session."),
+    "404": problem("Something named is not known, or not open to who asks."),
     "409": problem("Several records fit."),
     "413": problem("The request is too large."),
     "415": problem("The body is not JSON."),

@@ -4,10 +4,11 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from data.errors import KonsortError, NotSignedIn, TooOften
+from data.published import as_json
 from data.readers import Role
 from service.app.accounts import (
     DEMO_PEOPLE,
@@ -189,6 +190,13 @@ def _account(pages: Blueprint, application: Application, guard: Guard) -> None:
     def account() -> Response:
         require_accounts()
         return page(_form(request.args, application))
+
+    @pages.get("/account/data")
+    def account_data() -> Response:
+        require_accounts()
+        response = jsonify(as_json(accounts.my_data(reader())))
+        response.headers.set("Content-Disposition", "attachment", filename="konsort-my-data.json")
+        return response
 
     @pages.post("/account")
     def change_account() -> AnyResponse:
