@@ -35,6 +35,18 @@ class Timetable:
                     return True
         return any(self._relieve(slot) and self._try(a, b, slot) for slot in free_a if slot in free_b)
 
+    def put(self, a: str, b: str, slot: int) -> bool:
+        """Give the meeting this very slot; False where one of both is not free in it or no table is."""
+        if b in self._with.get(a, {}).values() or not (slot in self._free(a) and slot in self._free(b)):
+            return False
+        return self._try(a, b, slot)
+
+    def place_free(self, a: str, b: str) -> bool:
+        """Give the meeting a slot in which both are free, moving nobody else; False where there is none."""
+        return any(
+            self.put(a, b, slot) for slot in sorted(self._free(a), key=lambda slot: (self._used[slot], slot))
+        )
+
     def _free(self, person: str) -> list[int]:
         busy = self._with.get(person, {})
         away = self._absent.get(person, frozenset())

@@ -15,8 +15,9 @@ from data.countries import EU27
 from matcher.overall.case import Case, Demands, LinkWeights, Topic
 from matcher.overall.checks import Check, rule_check
 from matcher.overall.decisions import Decisions
+from matcher.overall.event import meeting_wishes
 from matcher.overall.joint import LIMIT_S, Solution, bound_of, solve
-from matcher.overall.meetings import MeetingPlan, Slot, WishedMeeting, plan, slots_between
+from matcher.overall.meetings import MeetingPlan, Slot, plan, slots_between
 from matcher.overall.prepare import Encode, Prepared, Previous, prepare
 from matcher.overall.problem import JointProblem
 from matcher.overall.project import Alternative, OverallProject
@@ -245,15 +246,10 @@ def meeting_plan(
     Several links between two organisations are one meeting; its value is that of the strongest. Everybody gets `least`
     meetings across a border where that is possible. Raises BadInput without slots or tables.
     """
-    place = {participant.outline: participant for participant in project.participants}
-    wishes: dict[tuple[str, str], WishedMeeting] = {}
-    for link in sorted(project.links, key=lambda link: (-link.strength, link.a, link.b)):
-        a, b = sorted((place[link.a].organisation, place[link.b].organisation))
-        wish = wishes.get((a, b))
-        about = tuple(sorted({*(wish.about if wish else ()), link.a, link.b}))
-        wishes[a, b] = WishedMeeting(a, b, wish.value if wish else min(1.0, link.strength), about=about)
     names = {participant.organisation: participant.name for participant in project.participants}
-    made = plan(list(wishes.values()), slots, tables, least=least, absent=absent, names=names)
+    made = plan(
+        list(meeting_wishes(project).values()), slots, tables, least=least, absent=absent, names=names
+    )
     titles = {participant.outline: participant.title for participant in project.participants}
     return replace(made, names=names | titles, run=project.run, fictional=project.fictional)
 

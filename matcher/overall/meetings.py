@@ -69,6 +69,16 @@ class Meeting:
     about: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedBefore:
+    """A meeting of a plan that people have in hands already."""
+
+    a: str
+    b: str
+    start: dt.datetime
+    table: int
+
+
 def _who(wishes: tuple[WishedMeeting, ...]) -> list[tuple[str, str]]:
     return [(wish.a, wish.b) for wish in wishes]
 
@@ -149,12 +159,13 @@ def plan(
     least: int = 2,
     absent: Mapping[str, frozenset[int]] | None = None,
     names: Mapping[str, str] | None = None,
+    before: Sequence[PlannedBefore] = (),
 ) -> MeetingPlan:
     """Plan the most valuable meetings, everybody with `least` across a border where that is possible.
 
     `absent`: the slots (from 1) in which a participant is away. `names`: everybody who comes, with their names; who
-    has no wish at all is short. Raises BadInput for no slot, table or an odd
-    wish.
+    has no wish at all is short. `before`: meetings that stay where they are if they can still be held; then nobody is
+    moved for a new one. Raises BadInput for no slot, table or an odd wish.
     """
     if not slots or tables < 1:
         raise BadInput(f"found {len(slots)} slots and {tables} tables; needed are at least one of each")
@@ -168,15 +179,54 @@ def plan(
     chosen, bound = _choose(ranked, people, free, room=len(slots) * tables, least=least)
     timetable = Timetable(len(slots), tables, {p: {s - 1 for s in theirs} for p, theirs in away.items()})
     count = dict.fromkeys(people, 0)
+    tables_before = _keep(timetable, before, ranked, slots, count)
+    place = timetable.place_free if before else timetable.place
     # Meetings that somebody needs come before all others; then those chosen; then what still finds room.
     for needed, among in ((True, chosen), (False, chosen), (True, ranked), (False, ranked)):
         for wish in among:
             wanted = not needed or (wish.across and min(count[wish.a], count[wish.b]) < least)
-            if wanted and timetable.place(wish.a, wish.b):
+            if wanted and place(wish.a, wish.b):
                 count[wish.a] += wish.across
                 count[wish.b] += wish.across
     made = _placed(ranked, timetable, (tuple(slots), tables), (people, count, least), bound)
+    made = replace(made, meetings=_seated(made.meetings, tables_before, tables))
     return replace(made, names=dict(names or {}))
+
+
+def _keep(
+    timetable: Timetable,
+    before: Sequence[PlannedBefore],
+    ranked: Sequence[WishedMeeting],
+    slots: Sequence[Slot],
+    count: dict[str, int],
+) -> dict[frozenset[str], int]:
+    """Hold the meetings of the plan before in their slots where they can still be; return their tables."""
+    number = {slot.start: place for place, slot in enumerate(slots)}
+    wished = {frozenset((wish.a, wish.b)): wish for wish in ranked}
+    tables: dict[frozenset[str], int] = {}
+    for held in before:
+        pair = frozenset((held.a, held.b))
+        if held.start in number and pair in wished and timetable.put(held.a, held.b, number[held.start]):
+            tables[pair] = held.table
+            count[held.a] += wished[pair].across
+            count[held.b] += wished[pair].across
+    return tables
+
+
+def _seated(
+    meetings: Sequence[Meeting], before: Mapping[frozenset[str], int], tables: int
+) -> tuple[Meeting, ...]:
+    """Each meeting at the table that it had, as long as there is such a table; the others at those left."""
+    if not before:
+        return tuple(meetings)
+    had = {(m.slot, before.get(frozenset((m.a, m.b)), 0)): m for m in meetings}
+    seated = []
+    for slot in sorted({m.slot for m in meetings}):
+        here = [m for m in meetings if m.slot == slot]
+        kept = {id(had[slot, table]): table for table in range(1, tables + 1) if (slot, table) in had}
+        free = iter([table for table in range(1, tables + 1) if table not in kept.values()])
+        seated += [replace(m, table=kept.get(id(m)) or next(free)) for m in here]
+    return tuple(sorted(seated, key=lambda m: (m.slot, m.table)))
 
 
 def _placed(

@@ -1,7 +1,7 @@
 """How do a call's outlines make one overall project? Proposals, decisions, files and meetings, each for a reader."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from data.errors import NotFound
@@ -17,11 +17,13 @@ if TYPE_CHECKING:  # slow to import: only who asks for an overall project pays
     from data.calls import CallProfile
     from matcher.overall.case import Case
     from matcher.overall.decisions import Decision
+    from matcher.overall.event import EventOptions
     from matcher.overall.integrate import Alternative
-    from matcher.overall.meetings import MeetingPlan
+    from matcher.overall.meetings import MeetingPlan, PlannedBefore
     from matcher.overall.prepare import Previous
     from matcher.overall.project import OverallProject
     from service.app.answers import KeptDecision
+    from service.app.event import KeptEvent
     from service.app.workspace import DecisionTrial, FileWishes, Plans, Workspace
     from service.runtime.snapshot import Snapshot
 
@@ -156,10 +158,34 @@ class OverallProjects:
     def meetings(
         self, reader: Reader, call: str, start: dt.datetime, end: dt.datetime, tables: int
     ) -> "MeetingPlan":
-        """Plan the matchmaking event of a call's overall project."""
-        from service.app.workspace import plan_of
+        """Plan the matchmaking event of a call's overall project, with a lunch break from 12:30 to 13:30."""
+        from matcher.overall.event import EventOptions
 
-        return plan_of(self.propose(reader, IntegrateQuestion(call=call)), start, end, tables)
+        lunch = (start.replace(hour=12, minute=30), start.replace(hour=13, minute=30))
+        return self.event(reader, call, EventOptions(((start, end),), tables, closed=(lunch,)))
+
+    @allowed(*COORDINATING)
+    def event(
+        self, reader: Reader, call: str, options: "EventOptions", before: "Sequence[PlannedBefore]" = ()
+    ) -> "MeetingPlan":
+        """Plan an event; `before`: a plan that people have in hands, which changes as little as possible."""
+        from matcher.overall.event import event_plan
+
+        return event_plan(self.propose(reader, IntegrateQuestion(call=call)), options, before=before)
+
+    @allowed(*COORDINATING)
+    def kept_event(self, reader: Reader, call: str) -> "KeptEvent | None":
+        """Return the event as it was set up, with its plan; None where nobody did."""
+        from service.app.event import KeptEvent
+
+        self.workspace(reader, call)
+        return KeptEvent.from_json(self._store.setting(f"event:{call}"))
+
+    @allowed(*COORDINATING)
+    def keep_event(self, reader: Reader, call: str, event: "KeptEvent") -> None:
+        """Keep how an event is set up, and its plan."""
+        self.workspace(reader, call)
+        self._store.put_setting(f"event:{call}", event.as_json())
 
     @allowed(*COORDINATING)
     def workspace(self, reader: Reader, call: str) -> "Workspace":

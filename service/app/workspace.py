@@ -16,8 +16,8 @@ from data.store import Store
 from matcher.overall.case import Case
 from matcher.overall.checks import Check, rule_check
 from matcher.overall.decisions import Decision, Decisions
-from matcher.overall.integrate import Alternative, alternatives, cost, demands_of, integrate, meeting_plan
-from matcher.overall.meetings import MeetingPlan, slots_between
+from matcher.overall.integrate import Alternative, alternatives, cost, demands_of, integrate
+from matcher.overall.meetings import MeetingPlan
 from matcher.overall.prepare import Previous
 from matcher.overall.project import OverallProject
 from matcher.overall.report import changes
@@ -415,14 +415,22 @@ def _document(
     return docx_of(paper, today=today, template=wishes.template)
 
 
-def plan_of(project: OverallProject, start: dt.datetime, end: dt.datetime, tables: int) -> MeetingPlan:
-    """Plan the matchmaking event: meetings of 20 minutes with 5 between, a lunch break from 12:30 to 13:30."""
-    lunch = (start.replace(hour=12, minute=30), start.replace(hour=13, minute=30))
-    return meeting_plan(project, slots_between(start, end, breaks=[lunch]), tables)
+def meetings_file(
+    plan: MeetingPlan,
+    suffix: str,
+    *,
+    stamp: dt.datetime,
+    participant: str | None = None,
+    title: str = "Meetings",
+) -> bytes:
+    """Return a meeting plan as .xlsx, .ics or .pdf, of one participant's meetings where one is named (not as .xlsx).
 
+    Raises BadInput for another ending.
+    """
+    if suffix == ".pdf":
+        from service.exports.meetings import agendas_pdf
 
-def meetings_file(plan: MeetingPlan, suffix: str, *, stamp: dt.datetime) -> bytes:
-    """Return a meeting plan as .xlsx or .ics; BadInput for another ending."""
+        return agendas_pdf(plan, title=title, participant=participant)
     if suffix == ".xlsx":
         from service.exports.meetings import meetings_xlsx
 
@@ -430,7 +438,7 @@ def meetings_file(plan: MeetingPlan, suffix: str, *, stamp: dt.datetime) -> byte
     if suffix == ".ics":
         from service.exports.meetings import meetings_ics
 
-        return meetings_ics(plan, stamp=stamp)
+        return meetings_ics(plan, stamp=stamp, participant=participant)
     raise BadInput(
-        f"a meeting plan is written as .xlsx or .ics, not as {suffix or 'a file without ending'!r}"
+        f"a meeting plan is written as .xlsx, .ics or .pdf, not as {suffix or 'a file without ending'!r}"
     )

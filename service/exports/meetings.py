@@ -2,13 +2,16 @@
 each."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
 from matcher.overall.meetings import Meeting, MeetingPlan
+from service.exports.blocks import Block, DocumentContent, HeadingBlock, TableBlock
 from service.exports.clean import clean
 from service.exports.people import FICTIONAL
 from service.exports.workbook import Sheet, workbook
+from service.words import count
 
 
 def meetings_xlsx(plan: MeetingPlan) -> bytes:
@@ -44,14 +47,48 @@ def meetings_ics(plan: MeetingPlan, *, stamp: dt.datetime, participant: str | No
         event = Event()
         event.add("uid", f"{plan.run or 'plan'}-{meeting.a}-{meeting.b}@konsort")
         event.add("dtstamp", stamp.astimezone(dt.UTC))
-        event.add("dtstart", slot.start.astimezone(dt.UTC))
-        event.add("dtend", slot.end.astimezone(dt.UTC))
+        event.add("dtstart", _in_zone(slot.start))
+        event.add("dtend", _in_zone(slot.end))
         event.add("summary", _summary(plan, meeting, participant))
         event.add("location", f"Table {meeting.table}")
         fictional = f" {FICTIONAL}" if plan.fictional else ""
         event.add("description", f"About {_about(plan, meeting)}. Run {plan.run}.{fictional}")
         calendar.add_component(event)
+    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
+
+
+def agendas_pdf(plan: MeetingPlan, *, title: str, participant: str | None = None) -> bytes:
+    """Return one participant's agenda, or everybody's, as tagged PDF, with the time zone of each day."""
+    from service.exports.pdf import pdf_of  # slow to import: only who wants a PDF pays
+
+    blocks: list[Block] = []
+    for one in [participant] if participant else plan.participants:
+        rows = tuple(
+            (_time(plan, m.slot), str(m.table), _name(plan, _other(m, one)), _about(plan, m))
+            for m in plan.agenda(one)
+        )
+        blocks.append(HeadingBlock(_name(plan, one)))
+        zone = plan.slots[0].start.tzname() or ""
+        caption = f"{count(len(rows), 'meeting')}, times in {zone}"
+        blocks.append(TableBlock(caption, ("Time", "Table", "Meets", "About"), rows, (3, 1, 4, 6)))
+    content = DocumentContent(
+        title=title,
+        subtitle="Meetings",
+        foot=f"Run {plan.run}",
+        page="page",
+        contents="Participants",
+        language="en",
+        run=plan.run,
+        notice=FICTIONAL if plan.fictional else "",
+        blocks=tuple(blocks),
+    )
+    return pdf_of(content)
+
+
+def _in_zone(moment: dt.datetime) -> dt.datetime:
+    """The moment with its named zone, which a calendar shows; in UTC where only an offset is known."""
+    return moment if isinstance(moment.tzinfo, ZoneInfo) else moment.astimezone(dt.UTC)
 
 
 def _summary(plan: MeetingPlan, meeting: Meeting, participant: str | None) -> str:

@@ -145,7 +145,7 @@ def decisions_of(words: Mapping[str, Sequence[str]]) -> list[DecisionMade]:
 @click.option("--start", required=True, help="When the event begins, with its time zone.")
 @click.option("--end", required=True, help="When it ends.")
 @click.option("--tables", required=True, type=click.IntRange(1, 1000), help="How many meetings at once.")
-@click.option("--out", type=OUT, help="Write the plan as .xlsx or .ics.")
+@click.option("--out", type=OUT, help="Write the plan as .xlsx, .ics or .pdf.")
 @pass_session
 def meetings(session: Session, call: str, start: str, end: str, tables: int, out: Path | None) -> None:
     """Plan the matchmaking event: who meets whom and when, the most valuable links first."""

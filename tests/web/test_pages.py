@@ -31,6 +31,7 @@ PAGES = (
     "/calls/demo-call",
     "/integrate",
     "/integrate?call=demo-call",
+    "/event/demo-call",
 )
 
 

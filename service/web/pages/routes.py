@@ -14,7 +14,17 @@ from service.app.open import Application
 from service.app.question import ListQuestion
 from service.web.access import may_open
 from service.web.identity import asking, reader
-from service.web.pages import accounts, bringing, combining, editing, needs, sharing, show, steering
+from service.web.pages import (
+    accounts,
+    bringing,
+    combining,
+    editing,
+    meeting,
+    needs,
+    sharing,
+    show,
+    steering,
+)
 from service.web.pages.form import Form
 from service.web.pages.forms import (
     USUAL_PRESET,
@@ -59,6 +69,7 @@ def pages_blueprint(application: Application) -> Blueprint:
     _network(pages, application)
     _calls(pages, application)
     combining.add_routes(pages, application)
+    meeting.add_routes(pages, application)
     bringing.add_routes(pages, application)
     editing.add_routes(pages, application)
     accounts.add_routes(pages, application)
