@@ -181,7 +181,28 @@ def _phrased(
             phrased[shown.phrase] = replace(
                 term, word=shown.phrase, language=shown.language, outlines=shown.outlines
             )
-    return sorted(phrased.values(), key=lambda term: " " not in term.word)
+    shown_terms = list(phrased.values())
+    if meaning is not None and len(shown_terms) > 1:
+        shown_terms = _untranslated(shown_terms, meaning)
+    return sorted(shown_terms, key=lambda term: " " not in term.word)
+
+
+def _untranslated(terms: Sequence[StreamTerm], meaning: Meaning) -> list[StreamTerm]:
+    """The terms without those whose phrase translates an earlier one's; that one bears their outlines, too."""
+    vectors = meaning.vectors([term.word for term in terms])
+    near = vectors @ vectors.T
+    kept: dict[int, StreamTerm] = {}
+    for place, term in enumerate(terms):
+        same = next((k for k in kept if near[place, k] >= TRANSLATED), None)
+        if same is None:
+            kept[place] = term
+            continue
+        first = kept[same]
+        outlines = tuple(sorted({*first.outlines, *term.outlines}))
+        words = tuple(dict.fromkeys((*first.words, *term.words)))
+        languages = tuple(sorted({*first.languages, *term.languages}))
+        kept[same] = replace(first, outlines=outlines, words=words, languages=languages)
+    return list(kept.values())
 
 
 def _within(one: str, other: str) -> bool:

@@ -292,6 +292,12 @@ class OverallProject:
     spillovers: tuple[Spillover, ...] = ()
 
     @property
+    def wishes(self) -> tuple[Participant, ...]:
+        """Whose sender asked for one of the project's streams; other words cannot be compared with where it stands."""
+        streams = {stream.id for stream in self.streams}
+        return tuple(participant for participant in self.participants if participant.asked in streams)
+
+    @property
     def elsewhere(self) -> tuple[Participant, ...]:
         """Who stands in another stream than its sender asked for."""
         return tuple(participant for participant in self.participants if participant.elsewhere)

@@ -121,9 +121,10 @@ class _Parts:
             if known
             else say("budget_none")
         )
-        wishes = [p for p in people if p.asked in self._names]
         wished = (
-            say("asked", elsewhere=len(project.elsewhere), asked=len(wishes)) if wishes else say("asked_none")
+            say("asked", elsewhere=len(project.elsewhere), asked=len(project.wishes))
+            if project.wishes
+            else say("asked_none")
         )
         bare = ", ".join(topic.name for topic in project.uncovered)
         return [
@@ -132,7 +133,11 @@ class _Parts:
             say("states", states=self._states(project.state_matrix.states)),
             money,
             wished,
-            say("uncovered", topics=bare) if bare else say("uncovered_none"),
+            *(
+                []
+                if not project.coverage
+                else [say("uncovered", topics=bare) if bare else say("uncovered_none")]
+            ),
             say("missing", states=self._states(project.missing)) if project.missing else say("missing_none"),
             near,
             say("best_means"),

@@ -77,12 +77,15 @@ def asked_table(project: OverallProject) -> Sheet:
             p.title,
             names.get(p.asked or "", p.asked),
             names[p.stream],
-            p.elsewhere and f"elsewhere: {p.elsewhere}",
+            (p.elsewhere and f"elsewhere: {p.elsewhere}") if p.asked in names else "no stream of the project",
             p.outline,
         )
         for p in sorted(wishes, key=lambda p: (not p.elsewhere, eu_or_unknown(p.country), p.outline))
     ]
-    about = f"Of {len(wishes)} outlines whose sender asked for a stream, {len(project.elsewhere)} stand elsewhere."
+    others = len(wishes) - len(project.wishes)
+    elsewhere = len(project.elsewhere)
+    about = f"Of {len(project.wishes)} outlines whose sender asked for a stream, {elsewhere} stand elsewhere."
+    about += f" {others} named a field in words of their own." if others else ""
     header = ("Participant", "State", "Outline", "Asked for", "Stands in", "Why", "Outline id")
     return Sheet("Asked for", about, header, tuple(rows))
 

@@ -54,7 +54,7 @@ def overview_table(project: OverallProject) -> Sheet:
         ),
         ("Invited states without an outline", ", ".join(map(to_eu, project.missing)) or "none"),
         ("Hard rules of the call", str(project.rules.answer) if project.rules else "not asked"),
-        ("Outlines whose sender asked for a stream", sum(p.asked is not None for p in participants)),
+        ("Outlines whose sender asked for a stream of the project", len(project.wishes)),
         ("of these standing in another stream", len(project.elsewhere)),
         ("Budgets known (EUR)", sum(p.budget_eur for p in participants if p.budget_eur is not None)),
         ("Outlines without a known budget", sum(p.budget_eur is None for p in participants)),

@@ -87,9 +87,13 @@ def _stream(stream: Stream, who: Who) -> list[str]:
 
 def _wishes(project: OverallProject, who: Who) -> list[str]:
     """Who stands in another stream than its sender asked for, and why."""
-    wishes = [participant for participant in project.participants if participant.asked]
+    wishes = project.wishes
+    others = sum(participant.asked is not None for participant in project.participants) - len(wishes)
+    own = [
+        f"{count(others, 'sender')} named a field in words of their own, which are no stream of the project."
+    ]
     if not wishes:
-        return []
+        return own if others else []
     names = {stream.id: stream.name for stream in project.streams}
     lines = [
         f"Of {count(len(wishes), 'outline')} whose sender asked for a stream, {len(project.elsewhere)} stand elsewhere."
@@ -176,7 +180,7 @@ def _gaps(project: OverallProject, who: Who) -> list[str]:
             "Outlines with too few links",
             (_named(outline, who) for outline in project.short if outline not in project.isolated),
         ),
-        ("Topics that no outline was found to speak of", (topic.name for topic in project.uncovered)),
+        ("Topics that no outline was found to speak of", _uncovered(project)),
         ("Invited states without an outline", map(_country, project.missing)),
     ]
     for title, kind in (("Direct competitors", "competitors"), ("Perhaps handed in twice", "duplicate")):
@@ -189,6 +193,10 @@ def _gaps(project: OverallProject, who: Who) -> list[str]:
     return [line for title, what in rows for line in _folded(f"{title}: {'; '.join(what) or 'none'}", "")]
 
 
+def _uncovered(project: OverallProject) -> Iterable[str]:
+    return (topic.name for topic in project.uncovered) if project.coverage else ["the call names no topics"]
+
+
 def _country(code: str) -> str:
     return f"{country_name(code)} ({to_eu(code)})"
 
@@ -197,7 +205,7 @@ def _losses(project: OverallProject, who: Who) -> list[str]:
     """The few worst losses with what they break; the others are counted."""
     breaking = [loss for loss in project.fragile if loss.breaks]
     if not breaking:
-        return ["Who must not drop out: nobody; any single withdrawal can be borne."]
+        return ["Who must not drop out: of what is checked, nothing breaks by a single withdrawal."]
     owners = {participant.organisation: participant.name for participant in project.participants}
     lines = ["Who must not drop out, the worst first:"]
     for loss in breaking[:WORST]:

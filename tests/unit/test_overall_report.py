@@ -291,6 +291,13 @@ def test_an_outline_says_where_it_was_asked_to_stand_and_why_it_stands_elsewhere
     assert [p.outline for p in overall.elsewhere] == [O0, O2]
 
 
+def test_a_field_in_the_senders_own_words_is_no_stream_that_could_be_compared() -> None:
+    overall = made(asking(["Networks", "s1", None, None], [[0.9, 0.1], [0.8, 0.1], [0.7, 0.1], [0.1, 0.6]]))
+    assert [p.outline for p in overall.wishes] == [O1]
+    assert overall.participants[0].asked == "Networks"
+    assert overall.elsewhere == ()
+
+
 def test_balance_and_decisions_are_reasons_to_stand_elsewhere() -> None:
     fit = [[0.9, 0.1], [0.8, 0.1], [0.7, 0.9], [0.1, 0.6]]
     full = asking([None, None, "s2", None], fit, size=(1, 1))

@@ -1,10 +1,12 @@
 """In which words is a stream's concept shown, and what did an outline say? Its own phrases, by hand."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from data.model import CallId, OrganisationId, Outline, OutlineId
-from matcher.overall.naming import salient_terms
+from matcher.overall.naming import Meaning, salient_terms
 from matcher.overall.said import OwnWords, said_by
 from matcher.overall.tags import Bearer, Tag, tags
 
@@ -58,6 +60,35 @@ def test_terms_of_other_languages_are_quoted_with_their_language() -> None:
     said = {one.id: OwnWords() for one in (*texts, *others)}
     first, _ = salient_terms([*texts, *others], np.array([0, 0, 1, 1]), 2, said=said)
     assert [term.quoted for term in first] == ["“Regionale Rechenzentren” (de)"]
+
+
+def test_phrases_that_translate_each_other_are_one_term_with_the_outlines_of_both() -> None:
+    titles = [
+        ("en", "Regional centres"),
+        ("en", "Regional centres"),
+        ("de", "Rechenzentren"),
+        ("de", "Rechenzentren"),
+    ]
+    texts = [outline(f"o{k}", title, language, title) for k, (language, title) in enumerate(titles)]
+    others = [outline(f"p{k}", "Ships", "en", "Ships.") for k in range(3)] + [
+        outline("p3", "Schiffe", "de", "Schiffe")
+    ]
+    places = {
+        "regional centres": (0.9, 0.1),
+        "rechenzentren": (0.8, 0.2),
+        "ships": (0.0, 1.0),
+        "schiffe": (0.0, 1.0),
+    }
+    places |= {"regional": (0.5, -0.8), "centres": (0.4, -0.9)}
+
+    def encode(words: Sequence[str]) -> np.ndarray:
+        rows = np.array([places[word.casefold()] for word in words])
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+    meaning = Meaning(encode, np.zeros(2), np.eye(2))
+    said = {one.id: OwnWords() for one in (*texts, *others)}
+    first, _ = salient_terms([*texts, *others], np.array([0] * 4 + [1] * 4), 2, said=said, meaning=meaning)
+    assert [(term.word, term.outlines) for term in first] == [("Regional centres", ("o0", "o1", "o2", "o3"))]
 
 
 def test_what_is_sought_and_brought_is_read_from_the_text_where_no_field_holds_it() -> None:

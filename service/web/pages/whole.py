@@ -272,7 +272,6 @@ def view(answer: OverallProject, chosen: Mapping[str, str]) -> dict[str, Any]:
     ranked = links(answer)
     states, lines = streams_by_states(answer)
     listed = outlines(answer, ranked, chosen)
-    wishes = [p for p in answer.participants if p.asked]
     return {
         "titles": titles,
         "owners": {participant.outline: participant for participant in answer.participants},
@@ -284,7 +283,7 @@ def view(answer: OverallProject, chosen: Mapping[str, str]) -> dict[str, Any]:
         "lines": lines,
         "listed": listed[: None if chosen.get("all") else LISTED],
         "unlisted": 0 if chosen.get("all") else max(0, len(listed) - LISTED),
-        "asked": len(wishes),
+        "asked": len(answer.wishes),
         "picture": web_of_states.web(
             answer,
             {
