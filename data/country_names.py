@@ -58,6 +58,11 @@ _VEHICLE = {
 _STATE_WORDS = re.compile(r"^(?:the|republic of|republik|republique de|republica|kingdom of|repubblica) ")
 
 
+_BETWEEN = re.compile(r"[()\[\],;/|–—:]+| - ")
+_BETWEEN_OR_BLANK = re.compile(rf"{_BETWEEN.pattern}|-(?=[A-Z]{{2,3}}$)|(?<=^[A-Z]{{2}})[ -]")
+"""Between a name and its code; a code may also stand before a blank: `DE Germany`."""
+
+
 @lru_cache(maxsize=16384)
 def code_of(written: str) -> str | None:
     """Return the ISO 3166 code of a code (EL, uk, DEU, D) or a name in a language of Europe; None for neither.
@@ -71,13 +76,12 @@ def code_of(written: str) -> str | None:
     words = " ".join(written.split())
     if (code := _whole(words)) is not None:
         return code
-    parts = [
-        part
-        for part in re.split(r"[()\[\],;/|–—:]+| - |-(?=[A-Z]{2,3}$)|(?<=^[A-Z]{2})[ -]", words)
-        if part.strip()
-    ]
-    codes = {_whole(part) for part in parts if part.strip(" *.")}
-    return codes.pop() if len(parts) > 1 and len(codes) == 1 else None
+    for between in (_BETWEEN, _BETWEEN_OR_BLANK):
+        parts = [part for part in between.split(words) if part.strip(" *.")]
+        codes = {_whole(part) for part in parts}
+        if len(parts) > 1 and len(codes) == 1 and None not in codes:
+            return codes.pop()
+    return None
 
 
 def _whole(words: str) -> str | None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from data.sources.cldr import euro_words, money_units
 from data.sources.vocabulary import is_error, is_unknown
 
 SMALLEST_BUDGET_EUR = 1_000
@@ -11,7 +12,7 @@ _PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]{1,2})?").fullmatch
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[ .,'’]\d{3})+)(?:[.,]\d*)?")
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,3}")
 _BLANKS = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\u2007\u2002\u2003\u2008\u200a", " "))
-_CURRENCY = re.compile(r"(?i)\beuros?\b|eur(?![a-z])|€|евро|ευρώ")
+_CURRENCY = re.compile(r"(?i)(?:\bde )?\beuros?\b|eur(?![^\W\d_])|€|евро|ευρώ")
 _NO_CENTS = re.compile(r"[.,]\s*[-–—=]{1,2}(?=\s|$|€|E)")
 _ABOUT = re.compile(
     r"(?i)^(?:ca\.?|circa|rd\.?|rund|etwa|ungefähr|approx\.?|approximately|about|~|≈|env\.?|environ|"
@@ -71,6 +72,29 @@ def _figures(bare: str, written: str) -> float:
     return float("".join("." if mark == decimal else "" if mark in ".," else mark for mark in digits))
 
 
+def _without_unit(bare: str) -> tuple[str, float | None, bool]:
+    """Return an amount without its words, by how much they multiply it, None where none does, and whether euro stand
+    beside it.
+    """
+    unitless = _CURRENCY.sub(" ", re.sub(r"(?i)\b([tkm])(?=eur\b|€)", r"\1 ", bare)).strip()
+    if re.search(r"[^\W\d_]{2}", unitless):
+        unitless = euro_words().sub(" ", unitless).strip()
+    has_sign = unitless != bare
+    word = unitless.lstrip("+-0123456789.,'’ ").casefold()
+    if word and (factor := _of_cldr(word)) is not None:
+        return unitless[: -len(word)].strip(), factor, has_sign
+    if unit := _UNIT.search(unitless):
+        return unitless[: unit.start()].strip(), 1e6 if unit["m"] else 1e3 if unit["k"] else 1e9, has_sign
+    return unitless, None, has_sign
+
+
+def _of_cldr(word: str) -> float | None:
+    """Return by how much a word multiplies, as CLDR has it, where the words above do not say it better."""
+    if _UNIT.fullmatch(word) and not word.endswith("."):
+        return None
+    return money_units().get(word)
+
+
 def budget(cell: str, scale: float = 1.0) -> Amount | None:
     """Return an amount of 0 or more euro, as people write money; `scale` is the unit that the heading states.
 
@@ -93,12 +117,8 @@ def budget(cell: str, scale: float = 1.0) -> Amount | None:
             bare[about.end() :].strip(),
             f"{written!r} is taken as it stands, without {about[0].strip()!r}",
         )
-    unitless = _CURRENCY.sub(" ", re.sub(r"(?i)\b([tkm])(?=eur\b|€)", r"\1 ", bare)).strip()
-    has_sign = unitless != bare
-    factor = scale
-    if unit := _UNIT.search(unitless):
-        unitless = unitless[: unit.start()].strip()
-        factor = 1e6 if unit["m"] else 1e3 if unit["k"] else 1e9
+    unitless, factor, has_sign = _without_unit(bare)
+    factor = factor or scale
     unitless = unitless.strip(" -–") if not unitless.startswith("-") else unitless
     if not re.search(r"\d", unitless):
         raise ValueError(f"{written!r} is no amount; needed: 1234567.89 or 1.234.567,89")

@@ -36,7 +36,15 @@ def opened(content: bytes, name: str, kind: str) -> Iterator[dict[str, bytes]]:
         yield parts
     except BadInput:
         raise
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
         raise BadInput(f"{name} is not a readable {kind} workbook: {error}") from None
 
 

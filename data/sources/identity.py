@@ -12,7 +12,7 @@ from data.tables import searchable
 
 PIC_DIGITS = 9
 _PIC = re.compile(
-    r"(?i)(?:pic|participant(?:\s+identification)?\s+code)?[\s:#.\-–]*((?:\d[\s\u00a0\u202f.\-]?){7,9}\d?)(?:[.,]0+)?"
+    r"(?i)(?:pic|participant(?:\s+identification)?\s+code)?[\s:#.\-–]*((?:\d[\s\u00a0\u202f.\-]?){8}\d)(?:[.,]0+)?\s*"
 )
 _ROUNDED = re.compile(r"(?i)\d[.,]\d+e\+?\d+")
 _COUNTED = "123456789"
@@ -67,7 +67,7 @@ def identity(cell: str | None) -> str | None:
         return cell
     if is_unknown(cell):
         return None
-    written = cell.strip()
+    written = cell.strip().lstrip("'’`")  # as a spreadsheet guards digits
     if _ROUNDED.fullmatch(written):
         raise ValueError(
             f"{written!r} has lost its last digits in a spreadsheet; format the column as text and give the id"
