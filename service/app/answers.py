@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Annotated
 
 from data.calls import CallProfile, describe
 from data.demands import Demand, Hardness, Layer
@@ -21,8 +22,9 @@ from data.model import (
     OutlineId,
 )
 from data.organisation_types import OrganisationType
-from data.published import Counts, EuCountry
+from data.published import UNPUBLISHED, Counts, EuCountry, Rounded3
 from matcher.ranking.query import Ranking
+from service.app.question import DuplicatesOf
 
 SHOWN_PROBLEMS = 5
 """So many of an import's bad rows are shown; the report holds all."""
@@ -290,6 +292,49 @@ class SuspectedOwner:
     b: OrganisationId
     name_b: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateSide:
+    """One record of a pair."""
+
+    id: str
+    name: str
+    """An organisation's name, an outline's title."""
+    country: EuCountry | None
+    facts: tuple[str, ...]
+    """What else is known of it, shortened."""
+    is_official: Annotated[bool, UNPUBLISHED] = False
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateRow:
+    """Two records that may be of one thing, and about which nobody has decided."""
+
+    of: DuplicatesOf
+    keep: DuplicateSide
+    """The one that is better kept: with a participant code, else the one of which more is known."""
+    other: DuplicateSide
+    similarity: Rounded3
+    """Of names by words, of outlines by trigrams; in [0, 1]."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateList:
+    """Probable duplicates, the most alike first."""
+
+    duplicates: tuple[DuplicateRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateKept:
+    """What became of a pair."""
+
+    kept: str
+    other: str
+    same: bool
+    """Whether the other one was merged into the one that is kept; else they are remembered as two."""
 
 
 @dataclass(frozen=True, slots=True)

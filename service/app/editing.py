@@ -17,7 +17,7 @@ from data.sources.identity import derived_id, identity
 from data.sources.languages import language_of
 from data.store import Store
 from data.tables import PARTNERS_SETTING
-from data.writer import Writer
+from data.writer import Merge, Writer
 from service.app.allowed import ADMINISTERING, OWNING, SENDING, allowed
 from service.app.answers import OutlineKept
 from service.app.imports import EVERYBODY
@@ -239,6 +239,22 @@ class Editing:
             lambda writer: writer.merge_organisations(first.id, second.id),
         )
         return self._store.organisation(second.id)
+
+    @allowed(*ADMINISTERING)
+    def merge_outlines(self, reader: Reader, gone: str, kept: str) -> Outline:
+        """Let two outlines be one: what only `gone` says is filled in. Undoing splits them again."""
+        _require_all(reader)
+        first, second = self.outline(reader, gone), self.outline(reader, kept)
+        if first.call != second.call:
+            raise BadInput(f"{first.id} and {second.id} are of different calls; one outline is of one call")
+        filled = replace(first, id=second.id, organisation=second.organisation, withdrawn=None)
+
+        def write(writer: Writer) -> None:
+            writer.put_outlines([filled], Merge.FILL)
+            writer.remove_outlines([first.id])
+
+        self._change(reader, f"merge outline {first.id} into {second.id}", write, second.call)
+        return self._store.outline(second.id)
 
     def _facts(self, fields: dict[str, Any]) -> dict[str, Any]:
         if fields.get("country"):

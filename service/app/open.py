@@ -13,6 +13,7 @@ from data.model import CallId
 from data.readers import Reader, only_reader
 from data.store import Store
 from service.app.accounts import Accounts
+from service.app.duplicates import Duplicates
 from service.app.editing import Editing
 from service.app.imports import Imports
 from service.app.overall import OverallProjects
@@ -43,6 +44,7 @@ class Application:
     projects: OverallProjects
     imports: Imports
     editing: Editing
+    duplicates: Duplicates
     owners: Owners
     accounts: Accounts
     sharing: Sharing
@@ -83,6 +85,7 @@ def open_application(settings: Settings, progress: Progress | None = None) -> Ap
     serving.over(snapshots, store)
     records = Records(store, profiles, snapshots)
     projects = OverallProjects(store, records, snapshots)
+    editing = Editing(store, records, projects, snapshots)
     return Application(
         settings=settings,
         reader=only_reader(settings.user),
@@ -90,7 +93,8 @@ def open_application(settings: Settings, progress: Progress | None = None) -> Ap
         questions=Questions(records, snapshots, budget_s=settings.budget_s),
         projects=projects,
         imports=Imports(store, records, projects, snapshots, progress),
-        editing=Editing(store, records, projects, snapshots),
+        editing=editing,
+        duplicates=Duplicates(store, records, editing),
         owners=Owners(store, records, snapshots),
         accounts=Accounts(store, records),
         sharing=Sharing(store, records),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
@@ -344,6 +345,31 @@ class OrganisationMerged(Strict):
     """Which organisation is this one in truth?"""
 
     into: OrganisationText
+
+
+class DuplicatesOf(StrEnum):
+    """Of which records duplicates are looked for."""
+
+    ORGANISATIONS = "organisations"
+    OUTLINES = "outlines"
+
+
+class DuplicatesAsked(Strict):
+    """Which probable duplicates?"""
+
+    of: DuplicatesOf = DuplicatesOf.ORGANISATIONS
+    limit: int = Field(50, ge=1, le=500, description="At most so many pairs.")
+
+
+class DuplicateDecided(Strict):
+    """Are two records one?"""
+
+    of: DuplicatesOf = DuplicatesOf.ORGANISATIONS
+    keep: str = Field(min_length=1, max_length=300, description="By id or name; kept where both are one.")
+    other: str = Field(min_length=1, max_length=300, description="By id or name.")
+    same: bool = Field(
+        description="true: the other is merged into the one kept; false: they are remembered as two."
+    )
 
 
 class OrganisationEdited(OrganisationFacts):

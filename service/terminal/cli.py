@@ -10,7 +10,7 @@ MODULES = {
     "ask": ("read", "suggest", "steer", "tradeoff", "partners", "why", "rank", "check"),
     "bring": ("import", "template", "index", "train", "owners"),
     "combine": ("integrate", "decide", "meetings"),
-    "edit": ("outline", "organisation", "audit", "undo"),
+    "edit": ("outline", "organisation", "duplicates", "audit", "undo"),
     "look": ("graph", "calls", "types", "outlines"),
     "people": ("user", "tier", "retention"),
     "run": ("setup", "serve", "demo"),

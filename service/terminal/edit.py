@@ -8,8 +8,10 @@ import click
 
 from data.errors import BadInput
 from data.model import Kind, Organisation, Outline
-from service.app.answers import Change, OrganisationKept
+from service.app.answers import Change, DuplicateKept, OrganisationKept
 from service.app.question import (
+    DuplicateDecided,
+    DuplicatesOf,
     ListQuestion,
     OrganisationAdded,
     OrganisationEdited,
@@ -18,7 +20,13 @@ from service.app.question import (
     made,
 )
 from service.terminal.command import Command, Group, Session, pass_session
-from service.terminal.records_text import change_text, changes_table, record_text
+from service.terminal.records_text import (
+    change_text,
+    changes_table,
+    duplicate_text,
+    duplicates_table,
+    record_text,
+)
 
 _OUTLINE = (
     ("title", str, "Its title."),
@@ -239,6 +247,42 @@ def delete_organisation(session: Session, which: str) -> None:
     _show_organisation(session, session.app.editing.delete_organisation(session.reader, which))
 
 
+@click.group("duplicates", cls=Group)
+def duplicates() -> None:
+    """Records that may be of one body, outlines that may be one: a person decides each pair once."""
+
+
+@duplicates.command("list", cls=Command, answers=True, example="konsort duplicates list --of outlines")
+@click.option(
+    "--of", "kind", default="organisations", show_default=True, type=click.Choice(list(DuplicatesOf))
+)
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 500), help="At most so many pairs."
+)
+@pass_session
+def list_duplicates(session: Session, kind: str, limit: int) -> None:
+    """List pairs about which nobody has decided, the most alike first."""
+    rows = session.app.duplicates.probable(session.reader, DuplicatesOf(kind), limit)
+    session.answer(rows, duplicates_table)
+
+
+@duplicates.command(
+    "decide", cls=Command, answers=True, example="konsort duplicates decide 999984059 org-0123456789ab --same"
+)
+@click.argument("keep")
+@click.argument("other")
+@click.option("--same/--different", required=True, help="Whether both are one; then the first is kept.")
+@click.option(
+    "--of", "kind", default="organisations", show_default=True, type=click.Choice(list(DuplicatesOf))
+)
+@pass_session
+def decide_duplicate(session: Session, keep: str, other: str, same: bool, kind: str) -> None:
+    """Merge the second record into the first, or remember that they are two; `konsort undo` takes it back."""
+    question = made(DuplicateDecided, of=kind, keep=keep, other=other, same=same)
+    kept = DuplicateKept(*session.app.duplicates.decide(session.reader, question), same)
+    session.answer(kept, duplicate_text)
+
+
 @click.command("audit", cls=Command, answers=True, example="konsort audit --limit 20")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="At most so many.")
 @click.option("--before", type=click.IntRange(1), help="Only changes before this one.")
@@ -258,4 +302,4 @@ def undo(session: Session, change: int) -> None:
     session.answer(Change.of(session.app.editing.undo(session.reader, change)), change_text)
 
 
-COMMANDS = (outline, organisation, audit, undo)
+COMMANDS = (outline, organisation, duplicates, audit, undo)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from data.countries import eu_or_unknown
 from data.published import as_json
-from service.app.answers import Change
+from service.app.answers import Change, DuplicateKept, DuplicateRow
 from service.terminal.rules_text import WIDTH, folded
 
 if TYPE_CHECKING:
@@ -45,3 +46,26 @@ def change_text(change: Change) -> str:
 def changes_table(changes: Sequence[Change]) -> str:
     """All changes, newest first."""
     return "\n".join(map(change_text, changes)) or "Nothing was changed yet."
+
+
+def duplicates_table(rows: Sequence[DuplicateRow]) -> str:
+    """Two lines a pair, the record to keep first, and why they are taken for one."""
+    lines: list[str] = []
+    for row in rows:
+        lines.append(f"{row.similarity:.2f}  {row.why}")
+        for side in (row.keep, row.other):
+            facts = "; ".join(fact.replace("\n", " ") for fact in side.facts)
+            shown = f"{side.id:16} {eu_or_unknown(side.country)}  {side.name}{f' ({facts})' if facts else ''}"
+            lines.append("      " + (shown if len(shown) < WIDTH else shown[: WIDTH - 1] + "…"))
+    if not lines:
+        return "Nothing looks like a duplicate about which nobody has decided."
+    return "\n".join(
+        [*lines, "`konsort duplicates decide KEEP OTHER --same` or `--different` says which is true."]
+    )
+
+
+def duplicate_text(kept: DuplicateKept) -> str:
+    """What became of a pair."""
+    if kept.same:
+        return f"{kept.other} is merged into {kept.kept}; `konsort undo` splits them again."
+    return f"Noted: {kept.kept} and {kept.other} are two."

@@ -95,6 +95,8 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         "POST /outlines/<path:outline>": SENDERS_WRITE,
         "GET /organisations/<path:organisation>": Access(OWNING),
         "POST /organisations/<path:organisation>": OWNERS_WRITE,
+        "GET /duplicates": COORDINATORS,
+        "POST /duplicates": ADMINISTRATORS_WRITE,
         "GET /changes": ADMINISTRATORS,
         "POST /changes": ADMINISTRATORS_WRITE,
         # The API
@@ -134,6 +136,8 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         f"PUT {_API}/organisations/<organisation>/withdrawal": OWNERS_WRITE,
         f"DELETE {_API}/organisations/<organisation>/withdrawal": OWNERS_WRITE,
         f"PUT {_API}/organisations/<organisation>/merged": ADMINISTRATORS_WRITE,
+        f"GET {_API}/duplicates": COORDINATORS,
+        f"PUT {_API}/duplicates": ADMINISTRATORS_WRITE,
         f"GET {_API}/audit": ADMINISTRATORS,
         f"PUT {_API}/audit/<int:change>/undone": ADMINISTRATORS_WRITE,
     }

@@ -80,6 +80,8 @@ REQUESTS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
     ("put", "/organisations/{name}/merged", "", {"into": "DEMO-ORG-058"}),
     ("put", "/audit/{change}/undone", "", None),
     ("delete", "/organisations/{name}", "", None),
+    ("get", "/duplicates", "?limit=5", None),
+    ("put", "/duplicates", "", {"keep": "DEMO-ORG-058", "other": "DEMO-ORG-001", "same": False}),
     ("get", "/audit", "?limit=3", None),
     ("put", "/audit/{change}/undone", "", None),
 )
@@ -212,6 +214,8 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("outline withdraw", "OutlineKept", ("LATE-2",)),
     ("outline restore", "OutlineKept", ("LATE-2",)),
     ("outline delete", "OutlineKept", ("LATE-2",)),
+    ("duplicates list", "[DuplicateRow]", ("--of", "outlines")),
+    ("duplicates decide", "DuplicateKept", ("DEMO-ORG-058", "DEMO-ORG-002", "--different")),
     ("audit", "[Change]", ("--limit", "3")),
     ("undo", "Change", ("{newest}",)),
 )

@@ -62,6 +62,7 @@ from matcher.suggest.steering import Steering, Tolerance, TradeOff, WeakPoint
 from matcher.suggest.why import MissingFact, NeedStanding, Why
 from service.app.answers import KeptDecision
 from service.app.decided import kept_decisions
+from service.app.duplicates import Duplicates
 from service.app.editing import Editing
 from service.app.imports import Imports
 from service.app.open import Application, open_application
@@ -442,10 +443,12 @@ def own_application(tmp_path: Path) -> Iterator[Application]:
     with small_application(tmp_path) as application:
         store, records, snapshots = application.store, application.records, application.snapshots
         projects = OverallProjects(store, records, snapshots)
+        editing = Editing(store, records, projects, snapshots)
         yield replace(
             application,
             projects=projects,
-            editing=Editing(store, records, projects, snapshots),
+            editing=editing,
+            duplicates=Duplicates(store, records, editing),
             imports=Imports(store, records, projects, snapshots, None),
         )
 

@@ -248,3 +248,44 @@ def test_two_records_of_one_body_are_merged_and_split_again(
     asked(own, "PUT", f"/audit/{change['id']}/undone")
     assert asked(own, "GET", "/organisations/O5")["name"] == "Meltemi Cloud"
     assert own.put("/api/v1/organisations/O5/merged", json={"into": "O5"}).status_code == 422
+
+
+def test_a_probable_duplicate_is_decided_once_by_every_door(own: FlaskClient) -> None:
+    for name in ("Nordlicht Analyse GmbH", "NORDLICHT ANALYSE", "Nordlicht Analysen"):
+        asked(own, "POST", "/organisations", {"name": name, "country": "DE"})
+    pairs = asked(own, "GET", "/duplicates")["duplicates"]
+    ids = [(pair["keep"]["id"], pair["other"]["id"]) for pair in pairs]
+    assert (len(ids), pairs[0]["similarity"]) == (3, 1.0)
+    asked(own, "PUT", "/duplicates", {"keep": ids[1][0], "other": ids[1][1], "same": False})
+    left = asked(own, "GET", "/duplicates")["duplicates"]
+    assert [(pair["keep"]["id"], pair["other"]["id"]) for pair in left] == [ids[0], ids[2]]
+    page = own.get("/duplicates").text
+    assert "Their names are the same but for case" in page
+    decided = {
+        "token": token(page),
+        "of": "organisations",
+        "keep": ids[0][0],
+        "other": ids[0][1],
+        "same": "yes",
+    }
+    assert own.post("/duplicates", data=decided).status_code == 303
+    assert own.get(f"/api/v1/organisations/{ids[0][1]}").status_code == 404
+    asked(own, "PUT", f"/audit/{newest(own)['id']}/undone")
+    assert own.get(f"/api/v1/organisations/{ids[0][1]}").status_code == 200
+
+
+def test_an_outline_handed_in_twice_is_merged_and_split_again(own: FlaskClient) -> None:
+    text = "We measure leaks in the pipes of small towns and seek networks that want to try our sensors. " * 2
+    one = asked(own, "POST", "/outlines", LATE | {"text": text})["id"]
+    two = asked(own, "POST", "/outlines", LATE | {"title": "Sensors", "text": text, "seeks": "Networks"})[
+        "id"
+    ]
+    (pair,) = asked(own, "GET", "/duplicates?of=outlines")["duplicates"]
+    assert {pair["keep"]["id"], pair["other"]["id"]} == {one, two}
+    asked(own, "PUT", "/duplicates", {"of": "outlines", "keep": one, "other": two, "same": True})
+    assert asked(own, "GET", f"/outlines/{one}")["seeks"] == "Networks"
+    assert own.get(f"/api/v1/outlines/{two}").status_code == 404
+    assert asked(own, "GET", "/duplicates?of=outlines")["duplicates"] == []
+    asked(own, "PUT", f"/audit/{newest(own)['id']}/undone")
+    assert asked(own, "GET", f"/outlines/{one}")["seeks"] is None
+    assert own.get(f"/api/v1/outlines/{two}").status_code == 200

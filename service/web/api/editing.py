@@ -7,7 +7,14 @@ from flask_openapi3.models.tag import Tag
 
 from data.published import as_json
 from service.app import question
-from service.app.answers import Change, ChangeList, OrganisationKept, OutlineKept
+from service.app.answers import (
+    Change,
+    ChangeList,
+    DuplicateKept,
+    DuplicateList,
+    OrganisationKept,
+    OutlineKept,
+)
 from service.app.open import Application
 from service.web.api import parameters
 from service.web.api.schemas import answered
@@ -20,6 +27,7 @@ def editing_routes(api: APIBlueprint, application: Application) -> None:
     """Add the addresses."""
     _outlines(api, application)
     _organisations(api, application)
+    _duplicates(api, application)
     _changes(api, application)
 
 
@@ -99,6 +107,18 @@ def _organisations(api: APIBlueprint, application: Application) -> None:
         """Let an organisation be another one that is kept; undoing the change splits them again"""
         kept = editing.merge_organisations(reader(), path.organisation, body.into)
         return as_json(OrganisationKept.of(kept))
+
+
+def _duplicates(api: APIBlueprint, application: Application) -> None:
+    @api.get("/duplicates", tags=[EDITING], responses=answered(DuplicateList))
+    def duplicates(query: question.DuplicatesAsked) -> dict[str, Any]:
+        """List records that may be of one thing, the most alike first"""
+        return as_json(DuplicateList(application.duplicates.probable(reader(), query.of, query.limit)))
+
+    @api.put("/duplicates", tags=[EDITING], responses=answered(DuplicateKept))
+    def decide_duplicate(body: question.DuplicateDecided) -> dict[str, Any]:
+        """Say once whether two records are one: they are merged, or remembered as two; both can be undone"""
+        return as_json(DuplicateKept(*application.duplicates.decide(reader(), body), body.same))
 
 
 def _changes(api: APIBlueprint, application: Application) -> None:

@@ -10,6 +10,9 @@ from data.countries import to_eu
 from data.model import Kind, Organisation, Outline
 from service.app.open import Application
 from service.app.question import (
+    PAGE,
+    DuplicateDecided,
+    DuplicatesOf,
     ListQuestion,
     OrganisationAdded,
     OrganisationEdited,
@@ -37,6 +40,7 @@ def add_routes(pages: Blueprint, application: Application) -> None:
     _lists(pages, application, guard)
     _outlines(pages, application, guard)
     _organisations(pages, application, guard)
+    _duplicates(pages, application, guard)
 
 
 def _lists(pages: Blueprint, application: Application, guard: Guard) -> None:
@@ -166,6 +170,33 @@ def _organisations(pages: Blueprint, application: Application, guard: Guard) -> 
         if form["step"] == "delete":
             return redirect(url_for("pages.changes"), 303)
         return _done("pages.organisation", organisation=record.id)
+
+
+def _duplicates(pages: Blueprint, application: Application, guard: Guard) -> None:
+    def page(form: Form) -> Response:
+        of = DuplicatesOf.OUTLINES if form["of"] == DuplicatesOf.OUTLINES else DuplicatesOf.ORGANISATIONS
+        rows = application.duplicates.probable(form.reader, of, PAGE)
+        page = render_template("duplicates.html", form=form, of=of, rows=rows, token=guard.token)
+        return make_response(page, 422 if form.errors else 200)
+
+    @pages.get("/duplicates")
+    def duplicates() -> Response:
+        return page(Form(request.args, application, reader()))
+
+    @pages.post("/duplicates")
+    def decide_duplicate() -> AnyResponse:
+        guard.require(request)
+        form = Form(request.form, application, reader())
+        facts = {
+            "of": form["of"],
+            "keep": form["keep"],
+            "other": form["other"],
+            "same": form["same"] == "yes",
+        }
+        done = form.read(
+            "other", lambda: application.duplicates.decide(form.reader, made(DuplicateDecided, **facts))
+        )
+        return redirect(url_for("pages.duplicates", of=form["of"]), 303) if done else page(form)
 
 
 def _done(endpoint: str, **path: Any) -> AnyResponse:
