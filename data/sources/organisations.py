@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from data.model import ImportReport, Interpretation, Kind, Organisation, OrganisationId
-from data.sources import cells
+from data.sources import cells, dates
 from data.sources.cells import free_text
 from data.sources.identity import derived_id, folded_name, identity
 from data.sources.mapping import NO_MAPPING, FileMapping
@@ -39,6 +39,8 @@ OWNER = Column(
     "Id of the ultimate parent; who owns itself repeats its own id. Empty: unknown.",
     example="999999999",
 )
+WITHDRAWN = Column("withdrawn", "The day since when it takes no part. Empty: it takes part.", is_ours=True)
+FICTIONAL = Column("fictional", "Is the organisation invented?", allowed=("true", "false"), is_ours=True)
 ORGANISATION_COLUMNS = (
     Column(
         "id",
@@ -54,6 +56,8 @@ ORGANISATION_COLUMNS = (
     Column("city", "Where it sits.", example="Θεσσαλονίκη"),
     Column("url", "Its web address.", aliases=("website",), example="https://example.org"),
     Column("profile", "What it says of itself: skills, facilities, interests; in any EU language."),
+    WITHDRAWN,
+    FICTIONAL,
 )
 
 
@@ -95,11 +99,13 @@ def organisations_of(sheet: Cells, *, fictional: bool = False) -> list[Organisat
         sheet.column("city", free_text),
         sheet.column("url", free_text),
         sheet.column("profile", free_text),
+        sheet.column("fictional", cells.flag),
+        sheet.column("withdrawn", dates.day),
         strict=True,
     )
     records: list[Organisation | None] = [None] * len(sheet.lines)
     first: dict[str, int] = {}
-    for at, (ident, name, country, kind, sme, *facts) in enumerate(rows):
+    for at, (ident, name, country, kind, sme, *facts, invented, withdrawn) in enumerate(rows):
         if sheet.is_refused(at):
             continue
         try:
@@ -116,7 +122,7 @@ def organisations_of(sheet: Cells, *, fictional: bool = False) -> list[Organisat
                     f"organisation {chosen!r} stands in line {sheet.lines[first[chosen]]} already"
                 )
             record = Organisation(chosen, name, country, agreeing_kind(sheet, at, kind, sme), sme, *facts)
-            records[at] = replace(record, fictional=fictional)
+            records[at] = replace(record, fictional=bool(invented or fictional), withdrawn=withdrawn)
             first[chosen] = at
         except ValueError as error:
             sheet.refuse(at, "name" if ident is None else "id", str(error))

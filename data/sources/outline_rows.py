@@ -33,8 +33,9 @@ class Said(NamedTuple):
     text: str
     language: str | None
     facts: tuple[Any, ...]
-    """What is offered and sought, the work stream, the budget and the date: as `Outline` has them."""
+    """What is offered and sought, the work stream, the budget and the dates: as `Outline` has them."""
     partners: Sequence[NamedPartner] | None
+    fictional: bool | None = None
 
 
 @dataclass(slots=True)
@@ -87,7 +88,9 @@ class OutlineRows:
             outline = self._following(at, before, outline, said)
         kind = agreeing_kind(self.sheet, at, said.kind, said.sme)
         name = said.organisation_name or sender.name
-        record = Organisation(sender.id, name, where, kind, said.sme, said.owner, fictional=self.fictional)
+        record = Organisation(
+            sender.id, name, where, kind, said.sme, said.owner, fictional=said.fictional or self.fictional
+        )
         self._senders.append((at, record))
         self.directory.add(record)
         self.outlines.append(outline)
@@ -149,7 +152,7 @@ class OutlineRows:
         if not said.ident and before.title != said.title:
             reason = f"is taken for a correction of {before.title!r} ({before.id}) of the same sender"
             self.sheet.note(at, "title", reason)
-        if before.withdrawn is None:
+        if before.withdrawn is None or outline.withdrawn is not None:
             return outline
         self.sheet.note(at, "id", f"outline {before.id!r} was withdrawn on {before.withdrawn} and stays so")
         return replace(outline, withdrawn=before.withdrawn)

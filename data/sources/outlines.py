@@ -16,9 +16,11 @@ from data.sources.languages import EU_LANGUAGES
 from data.sources.mapping import NO_MAPPING, FileMapping
 from data.sources.organisations import (
     COUNTRY,
+    FICTIONAL,
     KIND,
     OWNER,
     SME,
+    WITHDRAWN,
     country_column,
     kind_column,
     owner,
@@ -72,6 +74,8 @@ OUTLINE_COLUMNS = (
     OWNER,
     Column("submitted", "When it was sent: 2026-11-22 or 22.11.2026.", example="22.11.2026"),
     Column("partners", "Who else takes part, with the country behind each: Nordnetz Oy (FI); Datum SA (FR)."),
+    WITHDRAWN,
+    FICTIONAL,
 )
 
 
@@ -157,10 +161,12 @@ def outlines_of(
         _stream_column(sheet, streams),
         budget_column(sheet),
         sheet.column("submitted", dates.days_among(sheet.texts("submitted"))),
+        sheet.column("withdrawn", dates.day),
     )
     partners = sheet.column("partners", partners_in)
+    invented = sheet.column("fictional", cells.flag)
     taken = OutlineRows(sheet, call, directory, present, fictional)
-    for at, row in enumerate(zip(*columns, zip(*facts, strict=True), partners, strict=True)):
+    for at, row in enumerate(zip(*columns, zip(*facts, strict=True), partners, invented, strict=True)):
         if not sheet.is_refused(at):
             taken.take(at, Said(*row))
     taken.settle()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from data.countries import to_eu
 from data.country_names import code_of
 from data.sources.cells import free_text
 from data.sources.identity import identity
@@ -13,6 +14,8 @@ _BETWEEN = re.compile(r"\s*(?:[;\n|•]|(?<=\)),|\s/\s)\s*")
 _BULLET = re.compile(r"^(?:\d{1,2}[.)]\s+|[-–*·]\s+)")
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]{1,40})[)\]]\s*$")
 _DASH = re.compile(r"(.+?)\s+[-–]\s+([^-–]+)")
+_ID_BEHIND = re.compile(r"\s*<([^<>;\s]+)>\s*$")
+"""As own exports write an id that is no participant code."""
 _PIC = re.compile(r"(?i)[\s,(]*(?:PIC[:\s]*)?\b(\d{9})\b\)?")
 
 
@@ -47,6 +50,17 @@ def partners_in(cell: str) -> Sequence[NamedPartner] | None:
     return tuple(named) or None
 
 
+def partner_text(partner: NamedPartner) -> str:
+    """Return a partner as a cell names it, so that it is read again as it was; a name that looks like two is left out.
+
+    >>> partner_text(NamedPartner("Nordnetz Oy", "FI", "org-1")), partner_text(NamedPartner("A; B", "GR", "org-2"))
+    ('Nordnetz Oy (FI) <org-1>', '<org-2>')
+    """
+    country = f" ({to_eu(partner.country)})" if partner.country else ""
+    written = f"{partner.name or ''}{country} <{partner.ident}>".strip()
+    return written if partners_in(written) == (partner,) else f"<{partner.ident}>"
+
+
 def _by_commas(text: str) -> list[str]:
     """Return the parts of a list with commas; a country stays with the name before it."""
     parts: list[str] = []
@@ -60,7 +74,9 @@ def _by_commas(text: str) -> list[str]:
 
 def _partner(text: str) -> NamedPartner:
     ident = None
-    if match := _PIC.search(text):
+    if match := _ID_BEHIND.search(text):
+        ident, text = identity(match[1]), text[: match.start()]
+    elif match := _PIC.search(text):
         ident = identity(match[1])
         text = (text[: match.start()] + text[match.end() :]).strip(" ,;:-–")
     country = None

@@ -38,6 +38,8 @@ class Column:
     aliases: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
     example: str = ""
+    is_ours: bool = False
+    """Own exports have it, and no empty form."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -302,7 +304,7 @@ def safe_cell(value: object) -> object:
     >>> safe_cell("=1+1"), safe_cell("plain"), safe_cell(-3)
     ("'=1+1", 'plain', -3)
     """
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS):
+    if isinstance(value, str) and value.lstrip(" '").startswith(_FORMULA_STARTS):
         return "'" + value
     return value
 
@@ -313,7 +315,7 @@ def unguarded(text: str) -> str:
     >>> unguarded("'=1+1"), unguarded("'tis")
     ('=1+1', "'tis")
     """
-    if text.startswith("'") and text[1:].lstrip(" ").startswith(_FORMULA_STARTS):
+    if text.startswith("'") and text[1:].lstrip(" '").startswith(_FORMULA_STARTS):
         return text[1:]
     return text
 

@@ -18,7 +18,10 @@ from data.sources.table import Column, write_csv
 from data.sources.written_sheets import append_texts
 
 TEMPLATES: Mapping[str, Sequence[Column]] = MappingProxyType(
-    {"outlines": OUTLINE_COLUMNS, "organisations": ORGANISATION_COLUMNS}
+    {
+        "outlines": [column for column in OUTLINE_COLUMNS if not column.is_ours],
+        "organisations": [column for column in ORGANISATION_COLUMNS if not column.is_ours],
+    }
 )
 EXPLANATION = ("column", "needed", "explanation", "allowed values", "example")
 _ROWS_CHECKED = 5000

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from graph.names.name_words import FILLERS, LEGAL_FORMS
 from graph.names.names import fold
+from graph.names.ownership import Named
 
 NEAR_NAME = 0.62
 """Cosine of trigrams from which two names are looked at word by word."""
@@ -27,17 +28,6 @@ _UMLAUT = re.compile("([AOU])E")
 """As in MUELLER, whose accent was written as a letter."""
 _ROMAN = frozenset({"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"})
 _ROWS = 2_000
-
-
-class Named(Protocol):
-    """What is read of a record: an organisation has it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str | None: ...
-    @property
-    def country(self) -> str | None: ...
 
 
 class Written(Protocol):
@@ -67,15 +57,15 @@ def duplicate_names(records: Iterable[Named]) -> tuple[Duplicate, ...]:
     Two legal forms that differ, two numbers that differ and two countries that differ tell records apart.
     """
     named = sorted((record for record in records if record.name), key=lambda record: record.id)
-    parts = [_Parts.of(record.name or "") for record in named]
-    found = []
+    parts = [_Compared.of(record.name or "") for record in named]
+    pairs = []
     for places in _by_country(named):
         texts = [" ".join(parts[place].words) for place in places]
         for i, j in _near(texts, NEAR_NAME):
             a, b = sorted((places[i], places[j]))
             if (alike := _compared(parts[a], parts[b])) is not None:
-                found.append(Duplicate(named[a].id, named[b].id, *alike))
-    return _in_order(found)
+                pairs.append(Duplicate(named[a].id, named[b].id, *alike))
+    return _in_order(pairs)
 
 
 def duplicate_texts(outlines: Iterable[Written]) -> tuple[Duplicate, ...]:
@@ -83,27 +73,27 @@ def duplicate_texts(outlines: Iterable[Written]) -> tuple[Duplicate, ...]:
     by_call: dict[str, list[Written]] = {}
     for outline in sorted(outlines, key=lambda outline: outline.id):
         by_call.setdefault(outline.call, []).append(outline)
-    found = []
+    pairs = []
     for theirs in by_call.values():
         for i, j, similarity in _cosines([outline.full_text for outline in theirs], NEAR_TEXT):
             why = f"{similarity:.0%} of their words are the same"
-            found.append(Duplicate(theirs[i].id, theirs[j].id, round(similarity, 3), why))
-    return _in_order(found)
+            pairs.append(Duplicate(theirs[i].id, theirs[j].id, round(similarity, 3), why))
+    return _in_order(pairs)
 
 
-def _in_order(found: Iterable[Duplicate]) -> tuple[Duplicate, ...]:
-    once = {(pair.a, pair.b): pair for pair in found}
+def _in_order(pairs: Iterable[Duplicate]) -> tuple[Duplicate, ...]:
+    once = {(pair.a, pair.b): pair for pair in pairs}
     return tuple(sorted(once.values(), key=lambda pair: (-pair.similarity, pair.a, pair.b)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class _Compared:
     words: tuple[str, ...]
     forms: frozenset[str]
     numbers: tuple[str, ...]
 
     @classmethod
-    def of(cls, name: str) -> "_Parts":
+    def of(cls, name: str) -> "_Compared":
         words = fold(name)
         kept = [word for word in words if word not in LEGAL_FORMS and word not in FILLERS]
         return cls(
@@ -125,7 +115,7 @@ def _by_country(named: Sequence[Named]) -> Iterator[list[int]]:
         yield theirs + everywhere
 
 
-def _compared(a: _Parts, b: _Parts) -> tuple[float, str] | None:
+def _compared(a: _Compared, b: _Compared) -> tuple[float, str] | None:
     """Return how like two names are, and in what they differ; None where they are two bodies' names."""
     if a.numbers != b.numbers or (a.forms and b.forms and not a.forms & b.forms):
         return None

@@ -24,7 +24,7 @@ from data.model import (
 from data.organisation_types import OrganisationType
 from data.published import UNPUBLISHED, Counts, EuCountry, Rounded3
 from matcher.ranking.query import Ranking
-from service.app.question import DuplicatesOf
+from service.app.question import RecordsOf
 
 SHOWN_PROBLEMS = 5
 """So many of an import's bad rows are shown; the report holds all."""
@@ -311,7 +311,7 @@ class DuplicateSide:
 class DuplicateRow:
     """Two records that may be of one thing, and about which nobody has decided."""
 
-    of: DuplicatesOf
+    of: RecordsOf
     keep: DuplicateSide
     """The one that is better kept: with a participant code, else the one of which more is known."""
     other: DuplicateSide

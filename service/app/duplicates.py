@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 
 from data.errors import BadInput, Conflict
@@ -13,7 +14,7 @@ from graph.names.duplicates import Duplicate, duplicate_names, duplicate_texts
 from service.app.allowed import ADMINISTERING, COORDINATING, allowed
 from service.app.answers import DuplicateRow, DuplicateSide
 from service.app.editing import Editing
-from service.app.question import DuplicateDecided, DuplicatesOf
+from service.app.question import DuplicateDecided, RecordsOf
 from service.app.records import Records
 
 SETTING = "different-records"
@@ -30,29 +31,41 @@ class Duplicates:
         self._editing = editing
 
     @allowed(*COORDINATING)
-    def probable(self, reader: Reader, of: DuplicatesOf, limit: int) -> tuple[DuplicateRow, ...]:
+    def probable(self, reader: Reader, of: RecordsOf, limit: int) -> tuple[DuplicateRow, ...]:
         """Return pairs about which nobody has decided, the most alike first; of outlines those that one may see."""
-        told = self._told_apart(of)
-        if of is DuplicatesOf.OUTLINES:
+        apart = self._told_apart(of)
+        if of is RecordsOf.OUTLINES:
             outlines = {
                 str(one.id): one for one in self._store.outlines(standing=True) if reader.may_see(one)
             }
-            texts = (pair for pair in duplicate_texts(outlines.values()) if (pair.a, pair.b) not in told)
+            texts = (pair for pair in duplicate_texts(outlines.values()) if (pair.a, pair.b) not in apart)
             senders = self._store.organisations({one.organisation for one in outlines.values()})
             return tuple(
                 _row(of, pair, *(_outline_side(outlines[ident], senders) for ident in (pair.a, pair.b)))
                 for pair in islice(texts, limit)
             )
-        known = {str(ident): one for ident, one in self._store.organisations(standing=True).items()}
+        known = self._organisations(reader)
         names = (
             pair
             for pair in duplicate_names(known.values())
-            if (pair.a, pair.b) not in told and known[pair.a].fictional == known[pair.b].fictional
+            if (pair.a, pair.b) not in apart and known[pair.a].fictional == known[pair.b].fictional
         )
         return tuple(
             _row(of, pair, *(_organisation_side(known[ident]) for ident in (pair.a, pair.b)))
             for pair in islice(names, limit)
         )
+
+    def _organisations(self, reader: Reader) -> dict[str, Organisation]:
+        """Return the organisations that a reader may know of here, profiles that are closed left out."""
+        organisations = self._store.organisations(standing=True)
+        if reader.sees_all:
+            return {str(ident): one for ident, one in organisations.items()}
+        sent = {one.organisation for one in self._store.outlines(standing=True) if reader.may_see(one)}
+        return {
+            str(ident): one if reader.may_read_profile(ident) else replace(one, profile=None)
+            for ident, one in organisations.items()
+            if ident in sent or ident == reader.organisation
+        }
 
     @allowed(*ADMINISTERING)
     def decide(self, reader: Reader, decided: DuplicateDecided) -> tuple[str, str]:
@@ -62,22 +75,22 @@ class Duplicates:
             raise BadInput(f"both records are {kept!r}; needed: two different ones")
         if not decided.same:
             self._tell_apart(reader, decided.of, kept, other)
-        elif decided.of is DuplicatesOf.OUTLINES:
+        elif decided.of is RecordsOf.OUTLINES:
             self._editing.merge_outlines(reader, other, kept)
         else:
             self._editing.merge_organisations(reader, other, kept)
         return kept, other
 
-    def _id(self, reader: Reader, of: DuplicatesOf, words: str) -> str:
-        if of is DuplicatesOf.OUTLINES:
+    def _id(self, reader: Reader, of: RecordsOf, words: str) -> str:
+        if of is RecordsOf.OUTLINES:
             return self._editing.outline(reader, words).id
         return self._editing.organisation(reader, words).id
 
-    def _told_apart(self, of: DuplicatesOf) -> set[tuple[str, str]]:
+    def _told_apart(self, of: RecordsOf) -> set[tuple[str, str]]:
         kept = json.loads(self._store.setting(SETTING) or "{}")
         return {(row["a"], row["b"]) for row in kept.get(of, ())}
 
-    def _tell_apart(self, reader: Reader, of: DuplicatesOf, one: str, other: str) -> None:
+    def _tell_apart(self, reader: Reader, of: RecordsOf, one: str, other: str) -> None:
         a, b = sorted((one, other))
         for attempt in range(_TRIES):
             before = self._store.setting(SETTING)
@@ -100,7 +113,7 @@ class Duplicates:
                 return
 
 
-def _row(of: DuplicatesOf, pair: Duplicate, a: DuplicateSide, b: DuplicateSide) -> DuplicateRow:
+def _row(of: RecordsOf, pair: Duplicate, a: DuplicateSide, b: DuplicateSide) -> DuplicateRow:
     """Return a pair with the record first that is better kept: one with a participant code, then one that says more."""
     keep, other = sorted((a, b), key=lambda side: (not side.is_official, -len(side.facts), side.id))
     return DuplicateRow(of, keep, other, pair.similarity, pair.why)

@@ -347,8 +347,8 @@ class OrganisationMerged(Strict):
     into: OrganisationText
 
 
-class DuplicatesOf(StrEnum):
-    """Of which records duplicates are looked for."""
+class RecordsOf(StrEnum):
+    """Which sort of records."""
 
     ORGANISATIONS = "organisations"
     OUTLINES = "outlines"
@@ -357,14 +357,14 @@ class DuplicatesOf(StrEnum):
 class DuplicatesAsked(Strict):
     """Which probable duplicates?"""
 
-    of: DuplicatesOf = DuplicatesOf.ORGANISATIONS
+    of: RecordsOf = RecordsOf.ORGANISATIONS
     limit: int = Field(50, ge=1, le=500, description="At most so many pairs.")
 
 
 class DuplicateDecided(Strict):
     """Are two records one?"""
 
-    of: DuplicatesOf = DuplicatesOf.ORGANISATIONS
+    of: RecordsOf = RecordsOf.ORGANISATIONS
     keep: str = Field(min_length=1, max_length=300, description="By id or name; kept where both are one.")
     other: str = Field(min_length=1, max_length=300, description="By id or name.")
     same: bool = Field(

@@ -1,5 +1,6 @@
 """What is there? Calls, outlines, organisations and the network, as far as the reader may see them."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -11,9 +12,10 @@ from data.openness import Sort
 from data.organisation_types import OrganisationType, organisation_types
 from data.readers import Reader
 from data.store import Store
-from service.app.allowed import ALL, allowed
+from data.tables import PARTNERS_SETTING
+from service.app.allowed import ALL, COORDINATING, allowed
 from service.app.asking import reader_at_hand
-from service.app.question import PAGE, ListQuestion
+from service.app.question import PAGE, ListQuestion, RecordsOf
 from service.app.resolve import Resolver
 from service.app.state import SnapshotHolder
 
@@ -121,6 +123,31 @@ class Records:
         while heads := self._store.outline_heads(call=call, after=after, title=text, limit=BATCH):
             yield from filter(reader.may_see, heads)
             after = heads[-1].id
+
+    # Files
+
+    @allowed(*COORDINATING)
+    def file(self, reader: Reader, what: RecordsOf, form: str, *, call: str | None = None) -> bytes:
+        """Return outlines or organisations as a table that comes in again as they are; `form`: csv or xlsx.
+
+        `call`: only this call's outlines, or those who send them and take part in them. Hidden outlines and profiles
+        are left out; who does not see all is given no organisation but those of outlines that are seen.
+        """
+        from data.sources.written_records import organisations_file, outlines_file
+
+        if call is not None:
+            self.call(call)
+        outlines = [outline for outline in self._store.outlines(call) if reader.may_see(outline)]
+        named: dict[str, list[str]] = json.loads(self._store.setting(PARTNERS_SETTING) or "{}")
+        partners = {outline.id: list(map(OrganisationId, named.get(outline.id, ()))) for outline in outlines}
+        taking_part = {outline.organisation for outline in outlines}
+        taking_part.update(*partners.values())
+        if what is RecordsOf.OUTLINES:
+            return outlines_file(outlines, self._store.organisations(taking_part), partners, form)
+        everybody = call is None and reader.sees_all
+        known = self._store.organisations(None if everybody else taking_part).values()
+        readable = (one if reader.may_read_profile(one.id) else replace(one, profile=None) for one in known)
+        return organisations_file(readable, form)
 
     # Organisations
 

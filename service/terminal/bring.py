@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from data.errors import BadInput
 from data.model import ImportReport
+from service.app.question import RecordsOf
 from service.terminal.command import Command, Group, NewFile, Session, pass_session
 from service.terminal.render import import_report, suspicions
 
@@ -183,6 +185,22 @@ def template(what: str, file: Path | None) -> None:
     click.echo(f"{path} written; fill it in and run `konsort import {what} {path}{call}`")
 
 
+@click.command("export", cls=Command, example="konsort export outlines outlines.xlsx --call ipcei-2021")
+@click.argument("what", type=click.Choice([sort.value for sort in RecordsOf]))
+@click.argument("file", type=NewFile())
+@click.option("--call", help="Only this call's outlines, or those who send them and take part in them.")
+@pass_session
+def export(session: Session, what: str, file: Path, call: str | None) -> None:
+    """Write outlines or organisations to a CSV or XLSX file that `konsort import` takes again without loss."""
+    form = file.suffix.lower().lstrip(".")
+    content = session.app.records.file(session.reader, RecordsOf(what), form, call=call)
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written: {error.strerror}") from None
+    click.echo(f"{file} written")
+
+
 @click.command("index", cls=Command, example="konsort index")
 @pass_session
 def index(session: Session) -> None:
@@ -227,4 +245,4 @@ def decide(session: Session, a: str, b: str, same: bool) -> None:
     click.echo(f"Noted: {first} and {second} {'have one owner' if same else 'are independent'}.")
 
 
-COMMANDS = (import_group, template, index, train, owners)
+COMMANDS = (import_group, template, export, index, train, owners)

@@ -8,7 +8,7 @@ from service.terminal.command import Group, pass_session
 
 MODULES = {
     "ask": ("read", "suggest", "steer", "tradeoff", "partners", "why", "rank", "check"),
-    "bring": ("import", "template", "index", "train", "owners"),
+    "bring": ("import", "template", "export", "index", "train", "owners"),
     "combine": ("integrate", "decide", "meetings"),
     "edit": ("outline", "organisation", "duplicates", "audit", "undo"),
     "look": ("graph", "calls", "types", "outlines"),

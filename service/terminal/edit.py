@@ -11,12 +11,12 @@ from data.model import Kind, Organisation, Outline
 from service.app.answers import Change, DuplicateKept, OrganisationKept
 from service.app.question import (
     DuplicateDecided,
-    DuplicatesOf,
     ListQuestion,
     OrganisationAdded,
     OrganisationEdited,
     OutlineAdded,
     OutlineEdited,
+    RecordsOf,
     made,
 )
 from service.terminal.command import Command, Group, Session, pass_session
@@ -43,13 +43,14 @@ _OUTLINE = (
 _ORGANISATION = (
     ("name", str, "The legal name."),
     ("country", str, "Two letters, or the name."),
-    ("kind", click.Choice(list(Kind)), "What sort of body it is."),
+    ("kind", click.Choice([kind.value for kind in Kind], case_sensitive=False), "What sort of body it is."),
     ("sme", bool, "Is it a small or medium-sized enterprise?"),
     ("owner", str, "The ultimate parent, by id or name."),
     ("city", str, "Where it sits."),
     ("url", str, "Its web address."),
     ("profile", str, "What it says of itself; @FILE reads a file."),
 )
+_SORTS = click.Choice([sort.value for sort in RecordsOf])
 
 
 def _facts(facts: Iterable[tuple[str, Any, str]], *needed: str, clear: bool = False) -> Callable[[Any], Any]:
@@ -254,7 +255,11 @@ def duplicates() -> None:
 
 @duplicates.command("list", cls=Command, answers=True, example="konsort duplicates list --of outlines")
 @click.option(
-    "--of", "kind", default="organisations", show_default=True, type=click.Choice(list(DuplicatesOf))
+    "--of",
+    "kind",
+    default="organisations",
+    show_default=True,
+    type=click.Choice([sort.value for sort in RecordsOf]),
 )
 @click.option(
     "--limit", default=50, show_default=True, type=click.IntRange(1, 500), help="At most so many pairs."
@@ -262,7 +267,7 @@ def duplicates() -> None:
 @pass_session
 def list_duplicates(session: Session, kind: str, limit: int) -> None:
     """List pairs about which nobody has decided, the most alike first."""
-    rows = session.app.duplicates.probable(session.reader, DuplicatesOf(kind), limit)
+    rows = session.app.duplicates.probable(session.reader, RecordsOf(kind), limit)
     session.answer(rows, duplicates_table)
 
 
@@ -273,7 +278,11 @@ def list_duplicates(session: Session, kind: str, limit: int) -> None:
 @click.argument("other")
 @click.option("--same/--different", required=True, help="Whether both are one; then the first is kept.")
 @click.option(
-    "--of", "kind", default="organisations", show_default=True, type=click.Choice(list(DuplicatesOf))
+    "--of",
+    "kind",
+    default="organisations",
+    show_default=True,
+    type=click.Choice([sort.value for sort in RecordsOf]),
 )
 @pass_session
 def decide_duplicate(session: Session, keep: str, other: str, same: bool, kind: str) -> None:

@@ -97,6 +97,8 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         "POST /organisations/<path:organisation>": OWNERS_WRITE,
         "GET /duplicates": COORDINATORS,
         "POST /duplicates": ADMINISTRATORS_WRITE,
+        "GET /records/outlines.<kind>": COORDINATORS,
+        "GET /records/organisations.<kind>": COORDINATORS,
         "GET /changes": ADMINISTRATORS,
         "POST /changes": ADMINISTRATORS_WRITE,
         # The API

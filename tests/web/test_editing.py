@@ -1,16 +1,20 @@
 """Can single records be added, edited, withdrawn, deleted by API and page, and each change be undone?"""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from data.errors import NotFound
-from data.model import OrganisationId
+from data.model import CallId, OrganisationId, OutlineId
 from data.readers import Reader, Role
+from data.sources.organisations import import_organisations
+from data.sources.outlines import import_outlines
+from data.store import Store
 from service.app.open import Application
-from service.app.question import PAGE, ListQuestion, OutlineAdded, OutlineEdited
+from service.app.question import PAGE, ListQuestion, OutlineAdded, OutlineEdited, RecordsOf
 
 CALL = "demo-call"
 LATE = {"call": CALL, "title": "Late sensors", "text": "We measure leaks.", "organisation": "O2"}
@@ -289,3 +293,41 @@ def test_an_outline_handed_in_twice_is_merged_and_split_again(own: FlaskClient) 
     asked(own, "PUT", f"/audit/{newest(own)['id']}/undone")
     assert asked(own, "GET", f"/outlines/{one}")["seeks"] is None
     assert own.get(f"/api/v1/outlines/{two}").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_records_leave_as_files_and_come_in_again_unchanged(
+    own: FlaskClient, tmp_path: Path, kind: str
+) -> None:
+    asked(own, "PATCH", "/outlines/L1", {"offers": "=1+1 gauges", "budget_eur": 12500.5})
+    asked(own, "PUT", "/outlines/L2/withdrawal")
+    assert "outlines.xlsx" in own.get("/records").text
+    before = asked(own, "GET", "/outlines")["outlines"]
+    for what in ("organisations", "outlines"):
+        answer = own.get(f"/records/{what}.{kind}?call={CALL}")
+        assert answer.headers["Content-Disposition"] == f"attachment; filename={what}-{CALL}.{kind}"
+        (tmp_path / f"{what}.{kind}").write_bytes(answer.data)
+    with Store.open(f"sqlite:///{tmp_path / 'again.sqlite'}") as again:
+        import_organisations(again, tmp_path / f"organisations.{kind}")
+        report = import_outlines(again, tmp_path / f"outlines.{kind}", CALL)
+        assert (report.problems, report.left_empty) == ((), ())
+        kept = {outline.id: outline for outline in again.outlines()}
+    assert (kept[OutlineId("L1")].offers, kept[OutlineId("L1")].budget_eur) == ("=1+1 gauges", 12500.5)
+    withdrawn = {outline.id: outline.withdrawn and outline.withdrawn.isoformat() for outline in kept.values()}
+    assert {row["id"]: row["withdrawn"] for row in before} == withdrawn
+
+
+def test_a_coordinator_is_given_no_organisation_beside_those_of_the_own_call(
+    own: FlaskClient, own_application: Application
+) -> None:
+    for name in ("Hidden Pumps GmbH", "HIDDEN PUMPS"):
+        asked(own, "POST", "/organisations", {"name": name, "country": "DE", "profile": "Secret pumps."})
+    asked(own, "PATCH", "/organisations/O2", {"profile": "Secret sensors."})
+    coordinator = Reader("cora", Role.COORDINATOR, calls=frozenset({CallId(CALL)}))
+    written = own_application.records.file(coordinator, RecordsOf.ORGANISATIONS, "csv").decode()
+    assert "O2" in written
+    assert "Hidden" not in written
+    assert "Secret" not in written
+    assert own_application.duplicates.probable(coordinator, RecordsOf.ORGANISATIONS, 9) == ()
+    stranger = Reader("sam", Role.COORDINATOR)
+    assert own_application.records.file(stranger, RecordsOf.OUTLINES, "csv").decode().count("\n") == 1

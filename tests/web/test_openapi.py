@@ -39,6 +39,7 @@ PATHS = {
     "/api/v1/organisations/{organisation}",
     "/api/v1/organisations/{organisation}/withdrawal",
     "/api/v1/organisations/{organisation}/merged",
+    "/api/v1/duplicates",
     "/api/v1/audit",
     "/api/v1/audit/{change}/undone",
 }

@@ -18,6 +18,8 @@ from service.app.answers import (
     Change,
     ChangeList,
     DecisionList,
+    DuplicateKept,
+    DuplicateList,
     Imported,
     OrganisationKept,
     OrganisationList,
@@ -34,7 +36,7 @@ ANSWERS = (
     *(OverallProject, DecisionList),
     *(Neighbourhood, IntroductionPath, CountryView, CountryMatrix, Summary),
     *(CallList, TypeList, OutlineList, OrganisationList),
-    *(OutlineKept, OrganisationKept, Change, ChangeList),
+    *(OutlineKept, OrganisationKept, Change, ChangeList, DuplicateList, DuplicateKept),
     Problem,
 )
 """What addresses answer; the records inside are described with them."""

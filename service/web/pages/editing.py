@@ -8,16 +8,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from data.countries import to_eu
 from data.model import Kind, Organisation, Outline
+from data.sources.written_records import MEDIA_TYPES
 from service.app.open import Application
 from service.app.question import (
     PAGE,
     DuplicateDecided,
-    DuplicatesOf,
     ListQuestion,
     OrganisationAdded,
     OrganisationEdited,
     OutlineAdded,
     OutlineEdited,
+    RecordsOf,
     made,
 )
 from service.web.identity import reader
@@ -56,6 +57,22 @@ def _lists(pages: Blueprint, application: Application, guard: Guard) -> None:
         outlines = form.read("call", lambda: records.outlines(form.reader, part, call=call, text=text))
         page = render_template("records.html", form=form, calls=records.calls(), outlines=outlines)
         return make_response(page, 422 if form.errors else 200)
+
+    @pages.get("/records/outlines.<kind>")
+    def outlines_file(kind: str) -> Response:
+        return file(RecordsOf.OUTLINES, kind)
+
+    @pages.get("/records/organisations.<kind>")
+    def organisations_file(kind: str) -> Response:
+        return file(RecordsOf.ORGANISATIONS, kind)
+
+    def file(what: RecordsOf, kind: str) -> Response:
+        form = Form(request.args, application, reader())
+        content = records.file(form.reader, what, kind, call=form["call"] or None)
+        response = Response(content, mimetype=MEDIA_TYPES[kind])
+        name = "-".join(filter(None, (what.value, form["call"])))
+        response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
+        return response
 
     @pages.get("/changes")
     def changes() -> Response:
@@ -174,7 +191,7 @@ def _organisations(pages: Blueprint, application: Application, guard: Guard) -> 
 
 def _duplicates(pages: Blueprint, application: Application, guard: Guard) -> None:
     def page(form: Form) -> Response:
-        of = DuplicatesOf.OUTLINES if form["of"] == DuplicatesOf.OUTLINES else DuplicatesOf.ORGANISATIONS
+        of = RecordsOf.OUTLINES if form["of"] == RecordsOf.OUTLINES else RecordsOf.ORGANISATIONS
         rows = application.duplicates.probable(form.reader, of, PAGE)
         page = render_template("duplicates.html", form=form, of=of, rows=rows, token=guard.token)
         return make_response(page, 422 if form.errors else 200)
