@@ -19,9 +19,9 @@ from waitress.utilities import Error
 from data.published import as_json
 from service.problems import MEDIA_TYPE, Problem
 
-MOST_WAITING = 24
-"""Requests that wait for a thread; one more is refused."""
-LONGEST_WAIT_S = 6.0
+MOST_WAITING = 12
+"""Requests that wait for a thread; one more is refused. So many are answered within some two seconds."""
+LONGEST_WAIT_S = 4.0
 """A request that has waited so long is refused: its client has waited long enough."""
 RETRY_AFTER_S = 5
 RECEIVED_WITHIN_S = 20.0
