@@ -20,7 +20,7 @@ from data.errors import StoreError
 BUSY_TIMEOUT_S = 60.0
 """How long a SQLite writer waits for another one before it gives up."""
 
-NEWEST_LAYOUT = "0006"
+NEWEST_LAYOUT = "0008"
 """The last of the migrations."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x6B6F6E73  # "kons": any fixed number that only this program takes

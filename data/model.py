@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
+from data.shown_names import shown_name
+
 if TYPE_CHECKING:  # half a second to import: only who reads a history pays
     import pandas as pd
 
@@ -69,8 +71,8 @@ class Organisation:
 
     @property
     def label(self) -> str:
-        """The name to show: the real one, else the participant code, said to be one."""
-        return self.name or f"Organisation {self.id}"
+        """The name to show: the real one in soft capitals, else the participant code, said to be one."""
+        return shown_name(self.name) if self.name else f"Organisation {self.id}"
 
 
 @dataclass(frozen=True, slots=True)

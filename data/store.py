@@ -15,6 +15,9 @@ from data.collaborations import load_collaborations
 from data.collector import uncollected
 from data.database import open_engine, reading, writing
 from data.errors import BadInput, Conflict, NotFound
+from data.involvements import Involvement, count_involvements, involvements, participants
+from data.kept_consortia import KeptConsortia
+from data.kept_questions import KeptQuestions
 from data.model import (
     AuditEntry,
     CallId,
@@ -25,12 +28,14 @@ from data.model import (
     Outline,
     OutlineHead,
     OutlineId,
+    Participation,
     Project,
     ProjectId,
 )
 from data.openness import Openness, forget_openness
 from data.people import People
 from data.revisions import LiveChanges, OwnerDecision, Revisions, read_revisions
+from data.stated import Stated, stated_facts
 from data.tables import (
     ORGANISATIONS,
     OUTLINES,
@@ -97,6 +102,16 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def kept_questions(self) -> KeptQuestions:
+        """The questions that are kept for their askers."""
+        return KeptQuestions(self._engine)
+
+    @property
+    def kept_consortia(self) -> KeptConsortia:
+        """The consortia that people keep."""
+        return KeptConsortia(self._engine)
 
     # Writing
 
@@ -301,6 +316,7 @@ class Store:
         call: CallId | str | None = None,
         ids_or_title: Sequence[str] | None = None,
         title: str | None = None,
+        organisation: str | None = None,
         after: str = "",
         limit: int | None = None,
         standing: bool = False,
@@ -308,8 +324,8 @@ class Store:
         """Return what lists tell of outlines, in order of id, their texts unread.
 
         `call`: only this call's; `ids_or_title`: only those with one of these ids or titles; `title`: only those with
-        this in their title; `after`: those whose id comes later; `limit`: at most so many; `standing`: only those that
-        take part.
+        this in their title; `organisation`: only those that it sends; `after`: those whose id comes later; `limit`: at
+        most so many; `standing`: only those that take part.
         """
         columns = (getattr(outlines.c, field.name) for field in fields(OutlineHead))
         query = select(*columns).where(outlines.c.id > after).order_by(outlines.c.id).limit(limit)
@@ -317,6 +333,8 @@ class Store:
             query = query.where(standing_outlines())
         if call is not None:
             query = query.where(outlines.c.call == call)
+        if organisation is not None:
+            query = query.where(outlines.c.organisation == organisation)
         if ids_or_title is not None:
             query = query.where(or_(outlines.c.id.in_(ids_or_title), outlines.c.title.in_(ids_or_title)))
         if title is not None:
@@ -358,6 +376,28 @@ class Store:
     def projects(self, idents: Iterable[str] | None = None) -> dict[ProjectId, Project]:
         """Return those of the ids that are known, or all projects, by id in order of id."""
         return self._many(PROJECTS, idents)
+
+    def involvements(
+        self, organisation: str, *, skipping: int = 0, limit: int = 50
+    ) -> tuple[Involvement, ...]:
+        """Return a part of the projects that an organisation took part in, the latest first."""
+        with reading(self._engine) as connection:
+            return involvements(connection, organisation, skipping=skipping, limit=limit)
+
+    def count_involvements(self, organisation: str) -> int:
+        """Count the projects that an organisation took part in."""
+        with reading(self._engine) as connection:
+            return count_involvements(connection, organisation)
+
+    def stated_facts(self, organisation: str) -> dict[str, Stated]:
+        """Return who stated which fact of an organisation last, and when."""
+        with reading(self._engine) as connection:
+            return stated_facts(connection, organisation)
+
+    def participants(self, project: str) -> tuple[tuple[Organisation, Participation], ...]:
+        """Return who took part in a project, coordinators first."""
+        with reading(self._engine) as connection:
+            return participants(connection, project)
 
     def history(self, *, at: Revisions | None = None) -> History:
         """Return who worked with whom, as tables of one moment. `at`: Conflict where the history has changed since."""

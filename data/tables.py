@@ -166,6 +166,60 @@ changes = Table(
 """Which outlines, and which organisations' profiles, were written by change `number` or removed; the latest stands."""
 
 
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("who", ID, nullable=False, index=True),
+    Column("at", Text, nullable=False, index=True),
+    Column("kind", ID, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("before", ID),
+    Column("step", Text),
+)
+"""Questions as they were filled in, each for its asker alone; `before`: the question that it was made of."""
+
+
+consortia = Table(
+    "consortia",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("who", ID, nullable=False, index=True),
+    Column("at", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("call", ID, nullable=False),
+    Column("question", Text),
+    Column("notes", Text, nullable=False),
+)
+consortium_versions = Table(
+    "consortium_versions",
+    metadata,
+    Column("consortium", ID, ForeignKey("consortia.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", ID, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("seats", Text, nullable=False),
+)
+consortium_comments = Table(
+    "consortium_comments",
+    metadata,
+    Column("consortium", ID, ForeignKey("consortia.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", ID, nullable=False),
+    Column("text", Text, nullable=False),
+)
+consortium_links = Table(
+    "consortium_links",
+    metadata,
+    Column("digest", ID, primary_key=True),
+    Column("consortium", ID, ForeignKey("consortia.id"), nullable=False),
+    Column("at", Text, nullable=False),
+)
+"""Links by which others read a consortium: of each its digest alone, so that who reads the store cannot follow it."""
+
+
 def withdrawn_organisations() -> Select[tuple[str]]:
     """Return the query for the ids of organisations that are kept and take no part."""
     return select(organisations.c.id).where(organisations.c.withdrawn.is_not(None))

@@ -7,6 +7,7 @@ import numpy as np
 
 from data.model import OrganisationId, ProjectId
 from data.published import EuCountry, Rows, derived
+from data.shown_names import shown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Actor:
 
     @property
     def label(self) -> str:
-        """The name to show: the real one, else the participant code, said to be one."""
-        return self.name or f"Organisation {self.id}"
+        """The name to show: the real one in soft capitals, else the participant code, said to be one."""
+        return shown_name(self.name) if self.name else f"Organisation {self.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from matcher.solver.front import FrontPoint, front
 from matcher.solver.swap import Swap, swaps
 from matcher.suggest.formulate import Formulation
 from matcher.suggest.knowledge import Knowledge
+from matcher.suggest.reasons import Reason, reasons_for
 from matcher.suggest.verdict import members_of, ownership_among, verdict_of
 
 SUBSTITUTES_FROM = 100
@@ -44,6 +45,14 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """Somebody who could come in by a swap, and on what grounds beside the others of the set."""
+
+    id: OrganisationId
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Steering:
     """What can be done with a set: how the rules stand, swaps for each free member, and how much loss it bears."""
 
@@ -54,6 +63,8 @@ class Steering:
     swaps: tuple[Swap, ...]
     """In the members' order, the best first for each."""
     resilience: Tolerance
+    incoming: tuple[Incoming, ...] = ()
+    """Everybody whom a swap would bring in, once each, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +96,37 @@ def steer(
     now = verdict(team)
     best = sorted(range(len(ids)), key=lambda row: (-question.candidates.fit[row], ids[row]))
     ready = [ids[row] for row in best if ids[row] not in team][:SUBSTITUTES_FROM]
+    changes = swaps(
+        question.problem, team, broken_per_member=0 if now.broken() else BROKEN_SWAPS, check=verdict
+    )
     return Steering(
         run=run,
         call=question.profile.id,
         members=tuple(team),
         rules=now.rules,
-        swaps=swaps(
-            question.problem, team, broken_per_member=0 if now.broken() else BROKEN_SWAPS, check=verdict
-        ),
+        swaps=changes,
         resilience=_tolerance(consortium, members_of(ready, None, knowledge)),
+        incoming=_incoming(changes, team, question, knowledge),
+    )
+
+
+def _incoming(
+    changes: Sequence[Swap], team: Sequence[OrganisationId], question: Formulation, knowledge: Knowledge
+) -> tuple[Incoming, ...]:
+    """Return the grounds of everybody whom a swap would bring in, beside the set that its first swap leads to."""
+    first = {OrganisationId(swap.incoming): swap.outgoing for swap in reversed(changes)}
+    return tuple(
+        Incoming(
+            ident,
+            reasons_for(
+                ident,
+                [ident, *(member for member in team if member != out)],
+                question.reading,
+                question.candidates,
+                knowledge,
+            ),
+        )
+        for ident, out in sorted(first.items())
     )
 
 

@@ -1,12 +1,14 @@
 """What is answered about calls, types, outlines, organisations, owners and imports? Records, the same at every door."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated
 
 from data.calls import CallProfile, describe
 from data.demands import Demand, Hardness, Layer
+from data.involvements import Involvement
 from data.model import (
     AuditEntry,
     CallId,
@@ -20,6 +22,9 @@ from data.model import (
     Outline,
     OutlineHead,
     OutlineId,
+    Participation,
+    Project,
+    ProjectId,
 )
 from data.organisation_types import OrganisationType
 from data.published import UNPUBLISHED, Counts, EuCountry, Rounded3
@@ -224,6 +229,89 @@ class OrganisationKept:
     def of(cls, organisation: Organisation) -> "OrganisationKept":
         """Return what is told of an organisation."""
         return cls(**{field.name: getattr(organisation, field.name) for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """A project in an organisation's list, with its part in it."""
+
+    id: ProjectId
+    acronym: str | None
+    title: str | None
+    start: dt.date | None
+    end: dt.date | None
+    role: str
+    contribution_eur: float | None
+    participants: int
+    """How many took part."""
+
+    @classmethod
+    def of(cls, part: Involvement) -> "ProjectRow":
+        """Return what is told of an organisation's part in a project."""
+        project = part.project
+        return cls(
+            project.id,
+            project.acronym,
+            project.title,
+            project.start,
+            project.end,
+            part.role,
+            part.contribution_eur,
+            part.participants,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectList:
+    """An organisation's projects, the latest first."""
+
+    projects: tuple[ProjectRow, ...]
+    next: str | None = None
+    """The cursor of the following part; None at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantRow:
+    """Who took part in a project."""
+
+    id: OrganisationId
+    name: str
+    country: EuCountry | None
+    kind: Kind | None
+    role: str
+    contribution_eur: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectKept:
+    """All that is kept of one project: what a reason cites as `project:ID`."""
+
+    id: ProjectId
+    acronym: str | None
+    title: str | None
+    objective: str | None
+    start: dt.date | None
+    end: dt.date | None
+    framework: str | None
+    programme: str | None
+    scheme: str | None
+    topics: tuple[str, ...]
+    topic_titles: tuple[str, ...]
+    grant_eur: float | None
+    fictional: bool
+    participants: tuple[ParticipantRow, ...]
+
+    @classmethod
+    def of(
+        cls, project: Project, participants: Sequence[tuple[Organisation, Participation]]
+    ) -> "ProjectKept":
+        """Return what is told of a project."""
+        facts = {field.name: getattr(project, field.name) for field in fields(project)}
+        rows = tuple(
+            ParticipantRow(who.id, who.label, who.country, who.kind, part.role, part.contribution_eur)
+            for who, part in participants
+        )
+        return cls(**facts, participants=rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,11 @@ from data.model import CallId
 from data.readers import Reader, only_reader
 from data.store import Store
 from service.app.accounts import Accounts
+from service.app.consortia import Consortia
 from service.app.duplicates import Duplicates
 from service.app.editing import Editing
 from service.app.imports import Imports
+from service.app.kept import KeptWork
 from service.app.overall import OverallProjects
 from service.app.owners import Owners
 from service.app.questions import Questions
@@ -48,6 +50,8 @@ class Application:
     owners: Owners
     accounts: Accounts
     sharing: Sharing
+    kept: KeptWork
+    consortia: Consortia
     serving: Serving
     snapshots: "SnapshotHolder[Snapshot]"
     store: Store
@@ -84,13 +88,14 @@ def open_application(settings: Settings, progress: Progress | None = None) -> Ap
     snapshots: SnapshotHolder[Snapshot] = SnapshotHolder(newest, serving.complete, serving.settle)
     serving.over(snapshots, store)
     records = Records(store, profiles, snapshots)
+    questions = Questions(records, snapshots, budget_s=settings.budget_s)
     projects = OverallProjects(store, records, snapshots)
     editing = Editing(store, records, projects, snapshots)
     return Application(
         settings=settings,
         reader=only_reader(settings.user),
         records=records,
-        questions=Questions(records, snapshots, budget_s=settings.budget_s),
+        questions=questions,
         projects=projects,
         imports=Imports(store, records, projects, snapshots, progress),
         editing=editing,
@@ -98,6 +103,8 @@ def open_application(settings: Settings, progress: Progress | None = None) -> Ap
         owners=Owners(store, records, snapshots),
         accounts=Accounts(store, records),
         sharing=Sharing(store, records),
+        kept=KeptWork(store),
+        consortia=Consortia(store, records, questions),
         serving=serving,
         snapshots=snapshots,
         store=store,

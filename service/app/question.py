@@ -378,6 +378,42 @@ class OrganisationEdited(OrganisationFacts):
     name: Line | None = None
 
 
+class SeatWritten(Strict):
+    """A member of a consortium."""
+
+    organisation: OrganisationText
+    role: RoleText | None = Field(None, description="Such as coordinator or associated partner.")
+    budget_eur: Budget | None = Field(None, description="Its part of the budget.")
+
+
+Seats = Annotated[list[SeatWritten], Field(min_length=1, max_length=MOST_MEMBERS)]
+
+
+class ConsortiumWritten(Strict):
+    """A consortium to be kept by name; with an outline or a text it is scored, too."""
+
+    name: Line
+    call: Id
+    members: Seats
+    outline: OutlineName | None = Field(
+        None, description="Id or title of a stored outline that it goes with."
+    )
+    text: Text | None = Field(None, description="An outline as text; kept for you alone.")
+    notes: Words | None = None
+
+
+class ConsortiumSeated(Strict):
+    """Who is in a kept consortium from now on; those before stay as an earlier version."""
+
+    members: Seats
+
+
+class CommentWritten(Strict):
+    """What somebody says of a consortium."""
+
+    text: Annotated[str, Field(min_length=1, max_length=5_000)]
+
+
 class ListQuestion(Strict):
     """Which part of a list? Lists are given in parts: `next` of an answer is the `cursor` of the following part."""
 

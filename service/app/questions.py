@@ -31,6 +31,7 @@ from service.app.question import (
     made,
 )
 from service.app.records import Records
+from service.app.remembered import Remembered
 from service.app.resolve import country
 from service.app.state import SnapshotHolder
 from service.parsing import size_range
@@ -56,6 +57,7 @@ class Questions:
         self._records = records
         self._snapshots = snapshots
         self._budget_s = budget_s
+        self._remembered: Remembered[Suggestions] = Remembered()
 
     @allowed(*ALL)
     def read(self, reader: Reader, question: ReadQuestion) -> "Statements":
@@ -81,7 +83,13 @@ class Questions:
         watch: "Callable[[Incumbent], None] | None" = None,
     ) -> "Suggestions":
         """Propose whole consortia for an outline. `watch` hears of each better set while the search goes on."""
-        return self._matcher(reader).suggest(self.request_of(reader, question), watch=watch)
+        request = self.request_of(reader, question)
+        view = self._snapshots.current.visible_to(reader)
+        matcher = self._matcher_over(view.knowledge)
+        if watch is not None:
+            return matcher.suggest(request, watch=watch)
+        key = (request, view.knowledge.fingerprint)
+        return self._remembered.get(view, key, lambda: matcher.suggest(request))
 
     @allowed(*ALL)
     def steer(self, reader: Reader, question: SteerQuestion) -> "Steering":
@@ -235,9 +243,12 @@ class Questions:
         return self._snapshots.current.visible_to(reader).knowledge
 
     def _matcher(self, reader: Reader) -> "Matcher":
+        return self._matcher_over(self._knowledge(reader))
+
+    def _matcher_over(self, knowledge: "Knowledge") -> "Matcher":
         from matcher.suggest.matcher import Matcher
 
-        return Matcher(self._knowledge(reader), budget_s=self._budget_s)
+        return Matcher(knowledge, budget_s=self._budget_s)
 
 
 def country_or_kind(words: str) -> str:

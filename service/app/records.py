@@ -7,16 +7,26 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from data.calls import CallProfile
 from data.errors import BadInput, NotFound
-from data.model import CallId, Organisation, OrganisationId, Outline, OutlineHead
+from data.involvements import Involvement
+from data.model import (
+    CallId,
+    Organisation,
+    OrganisationId,
+    Outline,
+    OutlineHead,
+    Participation,
+    Project,
+)
 from data.openness import Sort
 from data.organisation_types import OrganisationType, organisation_types
 from data.readers import Reader
+from data.stated import Stated
 from data.store import Store
 from data.tables import PARTNERS_SETTING
 from service.app.allowed import ALL, COORDINATING, allowed
 from service.app.asking import reader_at_hand
 from service.app.question import PAGE, ListQuestion, RecordsOf
-from service.app.resolve import Resolver
+from service.app.resolve import Resolver, without_word
 from service.app.state import SnapshotHolder
 
 if TYPE_CHECKING:
@@ -165,11 +175,45 @@ class Records:
         reader = reader_at_hand.get()
         return frozenset() if reader is None else self._snapshots.current.unknown_to(reader)
 
+    def involvements(self, organisation: str, part: ListQuestion) -> ListPart[Involvement]:
+        """Return a part of an organisation's projects, the latest first; they are public where it is known."""
+        start = _place(part.cursor)
+        rows = self._store.involvements(organisation, skipping=start, limit=part.limit + 1)
+        further = len(rows) > part.limit
+        return ListPart(rows[: part.limit], str(start + part.limit) if further else None)
+
+    def count_involvements(self, organisation: str) -> int:
+        """Count an organisation's projects."""
+        return self._store.count_involvements(organisation)
+
+    @allowed(*ALL)
+    def outlines_of(self, reader: Reader, organisation: str) -> tuple[OutlineHead, ...]:
+        """Return the outlines that an organisation sends, as far as the reader may see them."""
+        return tuple(filter(reader.may_see, self._store.outline_heads(organisation=organisation)))
+
+    def stated(self, organisation: str) -> Mapping[str, Stated]:
+        """Return who stated which fact of an organisation last, and when; none of what a large import brought."""
+        return self._store.stated_facts(organisation)
+
+    # Projects
+
+    def project(self, project: str) -> Project:
+        """Return one project; projects are public."""
+        return self._store.project(project)
+
+    def participants(self, project: str) -> tuple[tuple[Organisation, Participation], ...]:
+        """Return who took part in a project, coordinators first."""
+        unknown = self._unknown()
+        return tuple(
+            (_as_seen(one), part) for one, part in self._store.participants(project) if one.id not in unknown
+        )
+
     def find(
         self, text: str, *, country: str | None = None, part: ListQuestion | None = None
     ) -> ListPart[Organisation]:
         """Return a part of the organisations that have this in their name, best first."""
         part = part or ListQuestion(limit=PAGE)
+        text = without_word(text)
         start = _place(part.cursor)
         fits = self._store.find_organisations(
             text, country=country, limit=start + part.limit + 1, without=self._unknown()

@@ -13,6 +13,7 @@ from data.store import Store
 
 CHOICES = 12
 """So many records are offered where several fit."""
+_NAMELESS = re.compile(r"^organi[sz]ation\s+(?P<code>\S*\d\S*)$", re.IGNORECASE)
 _CODE_BEHIND_NAME = re.compile(r"^(?P<name>.*\S)\s*\((?P<code>[^\s()]+)\)$")
 
 _WITHDRAWN = "{what} {id!r} was withdrawn on {day}; `konsort {what} restore {id}` brings it back"
@@ -143,8 +144,19 @@ def label_of_country(code: str) -> str:
     return f"{country_name(code)} ({to_eu(code)})"
 
 
+def without_word(text: str) -> str:
+    """Return the code alone of one who has no name and is shown as "Organisation CODE"; any other text as it is.
+
+    >>> without_word("Organisation 933457482"), without_word("Organisation Metal")
+    ('933457482', 'Organisation Metal')
+    """
+    match = _NAMELESS.match(text.strip())
+    return match["code"] if match else text
+
+
 def _ids_in(words: str) -> tuple[str, ...]:
-    """What may be an id in what was typed: all of it, or what stands in brackets behind a name."""
+    """What may be an id in what was typed: all of it, or what stands in brackets behind a name or after a word."""
+    words = without_word(words)
     match = _CODE_BEHIND_NAME.match(words.strip())
     return (words.strip(), match["code"]) if match else (words.strip(),)
 

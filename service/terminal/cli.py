@@ -10,6 +10,7 @@ MODULES = {
     "ask": ("read", "suggest", "steer", "tradeoff", "partners", "why", "rank", "check"),
     "bring": ("import", "template", "export", "index", "train", "owners"),
     "combine": ("integrate", "decide", "meetings"),
+    "consortia": ("consortium",),
     "edit": ("outline", "organisation", "duplicates", "audit", "undo"),
     "look": ("graph", "calls", "types", "outlines"),
     "people": ("user", "tier", "retention"),

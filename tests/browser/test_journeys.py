@@ -5,6 +5,7 @@ language model.
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -108,11 +109,24 @@ def test_a_coordinator_finds_a_consortium_for_an_outline(page: Page) -> None:
     page.get_by_text("Wishes: must-haves").click()
     page.get_by_label("Size").fill("5-7")
     page.get_by_role("button", name="Suggest consortia").click()
+    column = page.get_by_role("article", name="Suggestion 1")
+    expect(column).to_contain_text("coordinator")
+    expect(page).to_have_title(re.compile("Consortia for “Wir betreiben ein Stahlwerk"))
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator(".sets a, .sets summary").and_(page.locator(":focus"))).to_have_count(1)
+    page.reload()
+    expect(page.get_by_label("Size")).to_have_value("5-7")
+    column.get_by_role("link", name="Suggestion 1", exact=True).press("Enter")
+    expect(page.get_by_role("img", name="Members by country")).to_be_visible()
     first = page.get_by_role("article", name="Suggestion 1")
     expect(first).to_contain_text("Members")
     expect(first.get_by_role("listitem").first).to_contain_text("fictional")
     expect(first).to_contain_text("Met")
     expect(first).to_contain_text("The call text always prevails.")
+    page.go_back()
     expect(page.get_by_label("Size")).to_have_value("5-7")
 
 
@@ -140,6 +154,7 @@ def test_a_coordinator_corrects_what_was_understood_by_keyboard(page: Page) -> N
     understood.get_by_role("button", name="Ask again with these").press("Enter")
     expect(understood).to_contain_text("hospital")
     expect(understood).to_contain_text("France (FR)")
+    page.get_by_role("link", name="Suggestion 1", exact=True).press("Enter")
     page.get_by_role("button", name="Swap members, what if somebody leaves (suggestion 1)").press("Enter")
     page.get_by_text("Change the set or the question").press("Enter")
     expect(page.get_by_text("What is sought stays as you corrected it: 3 needs.")).to_be_visible()
@@ -165,7 +180,7 @@ def test_a_coordinator_wishes_for_kinds_and_countries(page: Page) -> None:
     wishes.fill("2 sme\n1 Malta")
     page.get_by_role("button", name="Suggest consortia").click()
     first = page.get_by_role("article", name="Suggestion 1")
-    expect(first.get_by_text("Malta (MT)")).to_have_count(1)
+    expect(first.get_by_title("Malta (MT)")).to_have_count(1)
     expect(wishes).to_have_value("2 sme\n1 Malta")
     wishes.fill("90 Malta")
     page.get_by_role("button", name="Suggest consortia").click()
@@ -177,6 +192,7 @@ def test_a_coordinator_swaps_a_member_and_sees_what_if_somebody_leaves(page: Pag
     page.get_by_text("Wishes: must-haves").click()
     page.get_by_label("Size").fill("5")
     page.get_by_role("button", name="Suggest consortia").click()
+    page.get_by_role("link", name="Suggestion 1", exact=True).press("Enter")
     page.get_by_role("button", name="Swap members, what if somebody leaves (suggestion 1)").press("Enter")
     team = page.get_by_role("article", name="5 members")
     expect(team).to_contain_text("Without Poland (PL)")
@@ -290,6 +306,11 @@ def test_a_state_that_would_leave_is_kept_as_gone_without_script(browser: Browse
     [
         "/",
         "/suggest?outline=DEMO-OUT-001",
+        "/suggest?outline=DEMO-OUT-001&call=demo-industrial-cloud",
+        "/suggest?outline=DEMO-OUT-001&call=demo-industrial-cloud&show=2",
+        "/organisations/DEMO-ORG-001",
+        "/outlines/DEMO-OUT-001",
+        "/projects/DEMO-P-24",
         "/partners?organisation=DEMO-ORG-002&countries=FR",
         "/network?country=FR",
         "/network?a=DEMO-ORG-001&b=DEMO-ORG-005",

@@ -538,10 +538,18 @@ def test_a_store_of_the_first_layout_keeps_its_records_and_its_revision(store_ur
                 ("audit", "undoes"),
             ):
                 connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+            kept = (
+                "questions",
+                "consortium_links",
+                "consortium_comments",
+                "consortium_versions",
+                "consortia",
+            )
             for table in (
                 "changes",
                 *("sessions", "tokens", "invitations", "attempts", "people"),
                 *("openness", "interests", "readings"),
+                *kept,
             ):
                 connection.exec_driver_sql(f"DROP TABLE {table}")
             connection.exec_driver_sql("DELETE FROM state")

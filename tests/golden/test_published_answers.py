@@ -30,6 +30,7 @@ LATE = {
     "organisation": "Late Sensors SA",
     "budget_eur": 1e6,
 }
+MEMBERS = [{"organisation": one} for one in TEAM]
 REQUESTS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
     ("post", "/suggest", "", QUESTION),
     ("post", "/suggest", "", {"call": CALL, "text": TEXT, "size": "1-2"}),
@@ -61,6 +62,14 @@ REQUESTS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
     ("get", "/types", "", None),
     ("get", "/outlines", f"?call={CALL}", None),
     ("get", "/organisations", "?text=a&country=EL", None),
+    ("get", "/organisations/{owner}/projects", "?limit=1", None),
+    ("get", "/projects/{project}", "", None),
+    ("post", "/consortia", "", {"name": "K", "call": CALL, "members": MEMBERS, "outline": OUTLINE}),
+    ("get", "/consortia", "", None),
+    ("put", "/consortia/{kept}/members", "", {"members": MEMBERS[:2]}),
+    ("post", "/consortia/{kept}/comments", "", {"text": "Two are too few."}),
+    ("get", "/consortia/{kept}", "", None),
+    ("delete", "/consortia/{kept}", "", None),
     (
         "post",
         "/organisations",
@@ -125,7 +134,8 @@ def test_every_object_in_an_answer_is_closed(described: dict[str, Any]) -> None:
 
 
 def _published(path: str) -> str:
-    names = {"{name}": "{organisation}", "{late}": "{outline}"}
+    names = {"{name}": "{organisation}", "{late}": "{outline}", "{owner}": "{organisation}"}
+    names["{kept}"] = "{consortium}"
     for ours, published in names.items():
         path = path.replace(ours, published)
     return path
@@ -148,6 +158,7 @@ def test_every_answer_over_http_is_as_described(
     path = f"/api/v1{address}"
     newest = client.get("/api/v1/audit?limit=1").get_json()["changes"]
     words = {"call": CALL, "name": "Late Sensors SA", "late": LATE["id"], "change": newest[0]["id"]}
+    words |= {"owner": "DEMO-ORG-001", "project": "DEMO-P-24", "kept": _kept(client)}
     asked = path.format(**words) + query
     answer = client.open(asked, method=method, json=body)
     assert answer.status_code == 200, answer.text
@@ -155,6 +166,12 @@ def test_every_answer_over_http_is_as_described(
         "schema"
     ]
     assert misfits(answer.get_json(), schema, described) == []
+
+
+def _kept(client: FlaskClient) -> str:
+    """The id of the consortium that is kept, if one is."""
+    heads = client.get("/api/v1/consortia").get_json()["consortia"]
+    return heads[0]["id"] if heads else "none"
 
 
 @pytest.mark.parametrize(("method", "address", "body", "status"), REFUSED)
@@ -216,6 +233,9 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("outline delete", "OutlineKept", ("LATE-2",)),
     ("duplicates list", "[DuplicateRow]", ("--of", "outlines")),
     ("duplicates decide", "DuplicateKept", ("DEMO-ORG-058", "DEMO-ORG-002", "--different")),
+    ("consortium save", "ConsortiumKept", ("--name", "K", "--call", CALL, "--member", TEAM[0])),
+    ("consortium list", "ConsortiumList", ()),
+    ("consortium show", "ConsortiumKept", ("K",)),
     ("audit", "[Change]", ("--limit", "3")),
     ("undo", "Change", ("{newest}",)),
 )

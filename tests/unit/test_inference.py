@@ -23,6 +23,7 @@ from service.app.asking import reader_at_hand
 from service.app.open import Application, open_application
 from service.app.question import (
     CheckQuestion,
+    ConsortiumWritten,
     IntegrateQuestion,
     ListQuestion,
     OutlineAdded,
@@ -143,7 +144,24 @@ def steer(application: Application, reader: Reader) -> Any:
     return application.questions.steer(reader, question)
 
 
+def consortium(application: Application, reader: Reader, *members: str) -> Any:
+    """What is told of a consortium that the reader keeps, beside its id and when it was kept."""
+    written = made(
+        ConsortiumWritten,
+        name="K",
+        call=CALL,
+        members=[{"organisation": one} for one in members],
+        text=TEXT,
+    )
+    kept = application.consortia.keep(reader, written)
+    view = application.consortia.view(reader, kept)
+    return [view.partners, view.verdict, view.helpful]
+
+
 CHANNELS: dict[str, Answer] = {
+    "outlines on the page of an organisation": lambda app, who: app.records.outlines_of(who, OWNER),
+    "a kept consortium": lambda app, who: consortium(app, who, "DEMO-ORG-010", "DEMO-ORG-002"),
+    "a kept consortium with somebody hidden": lambda app, who: consortium(app, who, str(NEW.id)),
     "ranking, scores, gaps, bounds and reasons of suggestions": suggest,
     "partners for a text": lambda app, who: app.questions.partners(
         who, made(PartnersQuestion, text=TEXT, call=CALL)

@@ -61,6 +61,7 @@ from matcher.suggest.reasons import Reason
 from matcher.suggest.steering import Steering, Tolerance, TradeOff, WeakPoint
 from matcher.suggest.why import MissingFact, NeedStanding, Why
 from service.app.answers import KeptDecision
+from service.app.consortia import Consortia
 from service.app.decided import kept_decisions
 from service.app.duplicates import Duplicates
 from service.app.editing import Editing
@@ -422,10 +423,12 @@ def small_application(home: Path) -> Application:
     fill(real.store)
     real.snapshots.refresh()
     records = Records(real.store, {CALL.id: CALL}, real.snapshots)
+    questions = FixedQuestions(records, real.snapshots)
     return replace(
         real,
         records=records,
-        questions=FixedQuestions(records, real.snapshots),
+        questions=questions,
+        consortia=Consortia(real.store, records, questions),
         projects=FixedProjects(real.store, records, real.snapshots),
     )
 

@@ -16,8 +16,10 @@ from data.readers import NOBODY as STRANGER
 from data.readers import Reader, Role
 from service.app.accounts import Accounts, Doors, digest_of
 from service.app.allowed import allowed_roles
+from service.app.consortia import Consortia
 from service.app.editing import Editing
 from service.app.imports import Imports
+from service.app.kept import KeptWork
 from service.app.open import Application, open_application
 from service.app.overall import OverallProjects
 from service.app.owners import Owners
@@ -39,8 +41,22 @@ VALUES = {
     "organisation": "NOBODY-S",
     "secret": "x",
     "change": 999_999,
+    "project": "NOBODY-S",
+    "consortium": "NOBODY-S",
+    "token": "x",
 }
-USE_CASES = (Records, Questions, OverallProjects, Imports, Editing, Owners, Accounts, Sharing)
+USE_CASES = (
+    Consortia,
+    KeptWork,
+    Records,
+    Questions,
+    OverallProjects,
+    Imports,
+    Editing,
+    Owners,
+    Accounts,
+    Sharing,
+)
 
 
 def people() -> dict[Role, Account]:

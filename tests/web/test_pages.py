@@ -14,6 +14,11 @@ from service.web.app import create_app
 PAGES = (
     "/",
     "/suggest",
+    "/suggest?call=demo-call&outline=L1",
+    "/suggest?call=demo-call&outline=L1&show=1",
+    "/organisations/O1",
+    "/outlines/L1",
+    "/projects/P1",
     "/steer",
     "/steer?call=demo-call&outline=L1&members=O1%0AO2%0AO3",
     "/tradeoff?call=demo-call&outline=L1",
@@ -74,12 +79,14 @@ def test_every_page_says_that_its_records_are_fictional_where_they_are(
 
 def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: FlaskClient, small: Any) -> None:
     typed = {"call": "demo-call", "text": "Rechnen am Rand", "coordinator": "Nordlicht Rechenwerke AG"}
-    page = client.post(
+    answer = client.post(
         "/suggest",
         data=typed
         | {"must": "O3\nMeltemi Cloud", "size": "4-6", "preset": "open"}
         | {"want": "2 sme\r\n1 Greece\r\n", "role": "Meltemi Cloud; newcomer"},
-    ).text
+    )
+    assert (answer.status_code, small.questions.requests) == (303, [])
+    page = client.get(answer.location).text
     assert small.questions.requests == [
         SuggestRequest(
             call=CallId("demo-call"),
@@ -92,6 +99,12 @@ def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: Flas
             preset="open",
         )
     ]
+    assert "<title>Consortia for “Rechnen am Rand” – Konsort</title>" in page
+    assert ">Meltemi Cloud; newcomer</textarea>" in page
+    assert ">Rechnen am Rand</textarea>" in page
+    assert "0123456789ab" in page
+    page = client.get(answer.location.replace("#", "&show=1#")).text
+    assert "<title>Suggestion 1 for “Rechnen am Rand” – Konsort</title>" in page
     assert "Within 1.2 % of the best possible over all candidates." in page
     assert "Meltemi Edge &lt;Lab&gt;" in page
     assert "Greece (EL)" in page
@@ -102,12 +115,12 @@ def test_a_coordinator_reads_members_terms_rules_and_what_is_proved(client: Flas
     assert "0123456789ab" in page
     assert "The call text always prevails." in page
     assert "never a probability of success" in page
-    assert ">Rechnen am Rand</textarea>" in page
-    assert 'name="role" value="Meltemi Cloud; newcomer"' in page, "the next page asks the same question"
+    assert 'type="hidden" name="question" value="' in page, "the next page asks the same question"
 
 
 def test_an_impossible_wish_shows_what_conflicts_and_the_ways_out(client: FlaskClient) -> None:
-    page = client.post("/suggest", data={"call": "demo-call", "text": "impossible"}).text
+    asked = {"call": "demo-call", "text": "impossible"}
+    page = client.post("/suggest", data=asked, follow_redirects=True).text
     assert "No consortium is possible" in page
     assert "these demands conflict" in page
     assert "Size 1 to 1." in page
@@ -161,7 +174,7 @@ def test_a_company_reads_its_partners_with_reasons(client: FlaskClient, small: A
 
 def test_a_text_finds_partners_without_an_organisation(client: FlaskClient, small: Any) -> None:
     text = "We look for a port."
-    page = client.post("/partners", data={"organisation": "", "text": text}).text
+    page = client.post("/partners", data={"organisation": "", "text": text}, follow_redirects=True).text
     assert small.questions.requests == [PartnersRequest(text=text)]
     assert "5 partners for your text" in page
     assert "who can introduce us" not in page

@@ -69,9 +69,13 @@ def test_a_swap_that_breaks_a_rule_stands_apart_and_says_which(client: FlaskClie
 
 def test_a_pasted_outline_stays_out_of_the_address(client: FlaskClient) -> None:
     typed = {"call": "demo-call", "text": "Rechnen am <Rand>", "members": "O1\nO2"}
-    page = client.post("/steer", data=typed).text
-    assert '<form id="take" method="post" action="/steer">' in page
-    assert 'name="text" value="Rechnen am &lt;Rand&gt;"' in page
+    answer = client.post("/steer", data=typed)
+    assert answer.status_code == 303
+    assert "Rechnen" not in answer.location
+    page = client.get(answer.location).text
+    assert '<form id="take" method="get" action="/steer">' in page
+    assert 'type="hidden" name="question" value="' in page
+    assert ">Rechnen am &lt;Rand&gt;</textarea>" in page
 
 
 def test_a_set_with_mistakes_keeps_its_input(client: FlaskClient, small: Any) -> None:
@@ -94,11 +98,16 @@ def test_a_set_has_one_to_forty_members(client: FlaskClient, members: str, detai
 
 
 def test_a_suggestion_leads_to_its_steering_and_to_the_trade_off(client: FlaskClient, small: Any) -> None:
-    page = client.post("/suggest", data={"call": "demo-call", "outline": "L1", "apart": "O1; Meltemi Cloud"})
+    typed = {"call": "demo-call", "outline": "L1", "apart": "O1; Meltemi Cloud"}
+    address = client.post("/suggest", data=typed).location
+    assert "Meltemi" not in address, "whom somebody does not want stays out of the address"
+    page = client.get(address.replace("#", "&show=1#"))
     assert small.questions.requests[0].apart == (("O1", "O5"),)
     assert 'name="members" value="O1\nO2\nO3">Swap members, what if somebody leaves' in page.text
     assert 'form="steer" formaction="/tradeoff"' in page.text
-    assert 'name="apart" value="O1; Meltemi Cloud"' in page.text
+    steered = client.get(address.replace("/suggest", "/steer").replace("#", "&members=O1%0AO2#"))
+    assert small.questions.requests[-1][0].apart == (("O1", "O5"),)
+    assert steered.status_code == 200
 
 
 def test_what_new_ties_cost_is_a_table_with_bars(client: FlaskClient, small: Any) -> None:

@@ -59,6 +59,18 @@ class OrganisationPath(BaseModel):
     organisation: OrganisationText
 
 
+class ProjectPath(BaseModel):
+    """A project's id in the address."""
+
+    project: Id
+
+
+class ConsortiumPath(BaseModel):
+    """A kept consortium's id in the address."""
+
+    consortium: Id
+
+
 class ChangePath(BaseModel):
     """The number of a change in the address."""
 

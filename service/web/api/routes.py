@@ -26,13 +26,18 @@ from service.app.answers import (
     OrganisationRow,
     OutlineList,
     OutlineRow,
+    ProjectKept,
+    ProjectList,
+    ProjectRow,
     RankingList,
     TypeList,
     TypeRow,
 )
 from service.app.open import Application
+from service.app.question import ListQuestion
 from service.app.resolve import country
 from service.web.api import parameters
+from service.web.api.consortia import consortia_routes
 from service.web.api.editing import editing_routes
 from service.web.api.schemas import answered, problem
 from service.web.identity import reader
@@ -76,6 +81,7 @@ def api_blueprint(application: Application) -> APIBlueprint:
     _network(api, application)
     _records(api, application)
     editing_routes(api, application)
+    consortia_routes(api, application)
     return api
 
 
@@ -235,3 +241,14 @@ def _records(api: APIBlueprint, application: Application) -> None:
         code = None if query.country is None else country(query.country)
         part = records.find(query.text, country=code, part=query)
         return as_json(OrganisationList(tuple(map(OrganisationRow.of, part.entries)), part.next))
+
+    @api.get("/organisations/<organisation>/projects", tags=[RECORDS], responses=answered(ProjectList))
+    def projects(path: parameters.OrganisationPath, query: ListQuestion) -> dict[str, Any]:
+        """List an organisation's projects, the latest first, in parts"""
+        part = records.involvements(records.organisation(path.organisation, withdrawn=True).id, query)
+        return as_json(ProjectList(tuple(map(ProjectRow.of, part.entries)), part.next))
+
+    @api.get("/projects/<project>", tags=[RECORDS], responses=answered(ProjectKept))
+    def project(path: parameters.ProjectPath) -> dict[str, Any]:
+        """Show one project with who took part: what a reason cites as `project:ID`"""
+        return as_json(ProjectKept.of(records.project(path.project), records.participants(path.project)))

@@ -25,10 +25,13 @@ from service.app.answers import (
     OrganisationList,
     OutlineKept,
     OutlineList,
+    ProjectKept,
+    ProjectList,
     RankingList,
     SuspectedOwner,
     TypeList,
 )
+from service.app.consortia import ConsortiumKept, ConsortiumList
 from service.problems import MEDIA_TYPE, Problem
 
 ANSWERS = (
@@ -36,6 +39,8 @@ ANSWERS = (
     *(OverallProject, DecisionList),
     *(Neighbourhood, IntroductionPath, CountryView, CountryMatrix, Summary),
     *(CallList, TypeList, OutlineList, OrganisationList),
+    *(ProjectKept, ProjectList),
+    *(ConsortiumKept, ConsortiumList),
     *(OutlineKept, OrganisationKept, Change, ChangeList, DuplicateList, DuplicateKept),
     Problem,
 )

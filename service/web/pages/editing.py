@@ -21,8 +21,9 @@ from service.app.question import (
     RecordsOf,
     made,
 )
+from service.web.access import may_open
 from service.web.identity import reader
-from service.web.pages import show
+from service.web.pages import reading, show
 from service.web.pages.form import Form
 from service.web.pages.guard import Guard
 
@@ -112,15 +113,17 @@ def _outlines(pages: Blueprint, application: Application, guard: Guard) -> None:
             partners=records.organisations(editing.kept(outline).partners).values() if outline else (),
             calls=application.records.calls(),
             streams=[(stream.id, stream.title) for stream in profile.work_streams] if profile else (),
+            may_change=outline is None or reading.may(lambda: editing.outline(form.reader, outline.id)),
+            profile=profile,
             **_last_change(form, guard),
         )
         return make_response(page, 422 if form.errors else 200)
 
     @pages.get("/outlines/<path:outline>")
     def outline(outline: str) -> Response:
-        if outline == NEW:
+        if outline == NEW and may_open("pages.write_outline", "POST"):
             return page(Form(request.args, application, reader()), None)
-        record = editing.outline(reader(), outline)
+        record = records.outline(reader(), outline, withdrawn=True)
         return page(_filled(record, OUTLINE_FIELDS, application), record)
 
     @pages.post("/outlines/<path:outline>")
@@ -154,15 +157,18 @@ def _organisations(pages: Blueprint, application: Application, guard: Guard) -> 
             form=form,
             organisation=organisation,
             kinds=[(kind.value, show.kind(kind.value)) for kind in Kind],
+            may_change=organisation is None
+            or reading.may(lambda: editing.organisation(form.reader, organisation.id)),
+            **({} if organisation is None else reading.of_organisation(form, organisation)),
             **_last_change(form, guard),
         )
         return make_response(page, 422 if form.errors else 200)
 
     @pages.get("/organisations/<path:organisation>")
     def organisation(organisation: str) -> Response:
-        if organisation == NEW:
+        if organisation == NEW and may_open("pages.write_organisation", "POST"):
             return page(Form(request.args, application, reader()), None)
-        record = editing.organisation(reader(), organisation)
+        record = application.records.organisation(organisation, withdrawn=True)
         return page(_filled(record, ORGANISATION_FIELDS, application), record)
 
     @pages.post("/organisations/<path:organisation>")
@@ -232,6 +238,7 @@ def _last_change(form: Form, guard: Guard) -> dict[str, Any]:
 def _filled(record: Outline | Organisation, names: tuple[str, ...], application: Application) -> Form:
     """Return a form that holds what is kept of a record."""
     values = {name: _written(getattr(record, name)) for name in names}
+    values["cursor"] = request.args.get("cursor", "")
     values["country"] = to_eu(record.country) if record.country else ""
     named = {name: values[name] for name in ("organisation", "owner") if values.get(name)}
     known = application.records.organisations(named.values())

@@ -54,7 +54,7 @@ class Form:
             if required:
                 self.errors[name] = required
             return None
-        return self._resolved(name, self[name])
+        return self.resolved(name, self[name])
 
     def lines(self, name: str) -> list[str]:
         """Return the lines of a field, without blanks around them and without empty ones."""
@@ -62,14 +62,14 @@ class Form:
 
     def organisations(self, name: str) -> list[OrganisationId]:
         """Read organisations by id or name, one a line."""
-        resolved = [self._resolved(name, line) for line in self.lines(name)]
+        resolved = [self.resolved(name, line) for line in self.lines(name)]
         return [organisation for organisation in resolved if organisation]
 
     def pairs(self, name: str) -> list[tuple[OrganisationId, OrganisationId]]:
         """Read pairs of organisations, one pair a line, a semicolon between the two."""
         pairs = []
         for names in self._halves(name, "two organisations"):
-            first, second = (self._resolved(name, half) for half in names)
+            first, second = (self.resolved(name, half) for half in names)
             if first and second:
                 pairs.append((first, second))
         return pairs
@@ -78,7 +78,7 @@ class Form:
         """Read organisations with their roles, one a line, a semicolon between the two."""
         roles = {}
         for text, role in self._halves(name, "an organisation and its role"):
-            if organisation := self._resolved(name, text):
+            if organisation := self.resolved(name, text):
                 roles[organisation] = role
         return roles
 
@@ -110,7 +110,8 @@ class Form:
                 self.errors[name] = f"Write {what} with a semicolon between them, not “{line}”."
         return halves
 
-    def _resolved(self, name: str, text: str) -> OrganisationId | None:
+    def resolved(self, name: str, text: str) -> OrganisationId | None:
+        """Read one organisation that is written in a field; what fits nobody or several is noted as an error."""
         try:
             return self.application.records.names.organisation(text)
         except Ambiguous as error:

@@ -3,26 +3,33 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from data.calls import PREVAILS
 from data.countries import country_name
-from data.model import Kind
+from data.model import Kind, Outline
 from matcher.solver.assemble import PRESETS
 from matcher.suggest.answers import Suggestions
 from service.app.open import Application
-from service.app.question import ListQuestion
+from service.app.question import ListQuestion, PartnersQuestion
 from service.web.access import may_open
 from service.web.identity import asking, reader
 from service.web.pages import (
     accounts,
+    addressing,
     bringing,
+    changing,
     combining,
     editing,
+    facts,
     meeting,
     needs,
+    reading,
     sharing,
+    shortlists,
     show,
+    side_by_side,
     steering,
 )
 from service.web.pages.form import Form
@@ -62,6 +69,7 @@ def pages_blueprint(application: Application) -> Blueprint:
         )
 
     _suggest(pages, application)
+    changing.add_routes(pages, application)
     _steer(pages, application)
     _check(pages, application)
     _partners(pages, application)
@@ -74,27 +82,58 @@ def pages_blueprint(application: Application) -> Blueprint:
     editing.add_routes(pages, application)
     accounts.add_routes(pages, application)
     sharing.add_routes(pages, application)
+    reading.add_routes(pages, application)
+    facts.add_routes(pages, application)
+    shortlists.add_routes(pages, application)
     return pages
 
 
 def _suggest(pages: Blueprint, application: Application) -> None:
+    records = application.records
+
     def page(form: Form, answer: Suggestions | None, status: int) -> Response:
         understood = needs.shown(form, answer.understood if answer else None)
+        outline = form.read("outline", lambda: _outline_of(form)) if answer else None
         page = render_template(
-            "suggest.html", form=form, answer=answer, needs=understood, **_offered(application)
+            "suggest.html",
+            form=form,
+            answer=answer,
+            needs=understood,
+            subject=addressing.subject(form, outline),
+            outline=outline,
+            profile=records.call(answer.call) if answer else None,
+            **(side_by_side.view(form, answer) | changing.what_changed(form, answer) if answer else {}),
+            **_offered(application),
         )
         return make_response(page, status)
 
     @pages.get("/suggest")
     def ask_suggest() -> Response:
-        return page(Form(request.args, application, reader()), None, 200)
-
-    @pages.post("/suggest")
-    def suggest() -> Response:
-        form, question = suggest_question(request.form, application)
+        values = addressing.whole_question(request.args, application)
+        if not (values.get("call") and (values.get("outline") or values.get("text"))):
+            return page(Form(values, application, reader()), None, 200)
+        form, question = suggest_question(values, application)
         ask = application.questions.suggest
         answer = form.read("call", lambda: ask(form.reader, question)) if question else None
         return page(form, answer, 422 if form.errors else 200)
+
+    @pages.post("/suggest")
+    def suggest() -> AnyResponse:
+        form, question = suggest_question(request.form, application)
+        if question is None:
+            return page(form, None, 422)
+        fields = addressing.fields_of(form, addressing.SUGGEST)
+        return addressing.answered_at("ask_suggest", "suggest", fields, application)
+
+    @pages.post("/questions/forget")
+    def forget_question() -> AnyResponse:
+        application.kept.forget(reader(), request.form.get(addressing.QUESTION, ""))
+        return redirect(url_for("pages.ask_suggest"), 303)
+
+
+def _outline_of(form: Form) -> Outline | None:
+    records = form.application.records
+    return records.outline(form.reader, form["outline"]) if form["outline"] else None
 
 
 def _offered(application: Application) -> dict[str, Any]:
@@ -104,23 +143,40 @@ def _offered(application: Application) -> dict[str, Any]:
 
 
 def _steer(pages: Blueprint, application: Application) -> None:
-    # POST where the question holds a pasted outline: it may be long, and has no place in an address.
-    @pages.route("/steer", methods=["GET", "POST"])
+    @pages.get("/steer")
     def steer() -> Response:
-        form, question = steer_question(request.values, application)
+        form, question = steer_question(addressing.whole_question(request.args, application), application)
         view = form.read("members", lambda: steering.steer(form, question)) if question else None
         page = render_template("steer.html", form=form, **(view or {}), **_offered(application))
         return make_response(page, 422 if form.errors else 200)
 
-    @pages.route("/tradeoff", methods=["GET", "POST"])
+    @pages.post("/steer")
+    def steer_anew() -> AnyResponse:
+        form, question = steer_question(request.form, application)
+        if question is None:
+            page = render_template("steer.html", form=form, **_offered(application))
+            return make_response(page, 422 if form.errors else 200)
+        fields = addressing.fields_of(form, addressing.SUGGEST)
+        return addressing.answered_at("steer", "suggest", fields, application, members=form["members"])
+
+    @pages.get("/tradeoff")
     def tradeoff() -> Response:
-        empty = "call" not in request.values
-        form, question = suggest_question({} if empty else request.values, application)
+        values = addressing.whole_question(request.args, application)
+        empty = "call" not in values
+        form, question = suggest_question({} if empty else values, application)
         if empty:
             form.errors.clear()
         view = form.read("call", lambda: steering.trade_off(form, question)) if question else None
         page = render_template("tradeoff.html", form=form, **(view or {}), **_offered(application))
         return make_response(page, 422 if form.errors else 200)
+
+    @pages.post("/tradeoff")
+    def tradeoff_anew() -> AnyResponse:
+        form, question = suggest_question(request.form, application)
+        if question is None:
+            return make_response(render_template("tradeoff.html", form=form, **_offered(application)), 422)
+        fields = addressing.fields_of(form, addressing.SUGGEST)
+        return addressing.answered_at("tradeoff", "suggest", fields, application)
 
 
 def _check(pages: Blueprint, application: Application) -> None:
@@ -146,17 +202,30 @@ def _check(pages: Blueprint, application: Application) -> None:
 
 
 def _partners(pages: Blueprint, application: Application) -> None:
-    # POST where the question holds a pasted text: it may be long, and has no place in an address.
-    @pages.route("/partners", methods=["GET", "POST"])
-    def partners() -> Response:
-        form, question = partners_question(request.values, application)
+    records = application.records
+
+    def page(form: Form, question: PartnersQuestion | None) -> Response:
         read, ask = partial(form.read, "organisation"), application.questions.partners
         answer = read(lambda: ask(form.reader, question)) if question else None
-        records = application.records
         known = question.organisation if answer and question else None
         asker = records.organisation(known) if known else None
-        page = render_template("partners.html", form=form, answer=answer, asker=asker, calls=records.calls())
+        subject = asker.label if asker else addressing.subject(form, None)
+        page = render_template(
+            "partners.html", form=form, answer=answer, asker=asker, subject=subject, calls=records.calls()
+        )
         return make_response(page, 422 if form.errors else 200)
+
+    @pages.get("/partners")
+    def partners() -> Response:
+        return page(*partners_question(addressing.whole_question(request.args, application), application))
+
+    @pages.post("/partners")
+    def partners_anew() -> AnyResponse:
+        form, question = partners_question(request.form, application)
+        if question is None:
+            return page(form, None)
+        fields = {"organisation": ""} | addressing.fields_of(form, addressing.PARTNERS)
+        return addressing.answered_at("partners", "partners", fields, application)
 
 
 def _why(pages: Blueprint, application: Application) -> None:

@@ -6,7 +6,8 @@ code.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from data.calls import CallProfile
 from data.countries import country_name, to_eu, to_iso
@@ -141,6 +142,37 @@ def bar(value: float) -> str:
     return f"{100 * min(1.0, max(0.0, value)):.3g}"
 
 
+def cut(text: str, longest: int = 60) -> str:
+    """A text cut at a word's end.
+
+    >>> cut("Leaks in the pipes of ports", 16)
+    'Leaks in the …'
+    """
+    if len(text) <= longest:
+        return text
+    short = text[: longest - 1]
+    return f"{short.rsplit(' ', 1)[0] if ' ' in short else short} …"
+
+
+def web_name(address: str) -> str:
+    """A web address without what every one begins with.
+
+    >>> web_name("https://www.example.org/")
+    'example.org'
+    """
+    return address.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+
+
+def years(start: dt.date | None, end: dt.date | None) -> str:
+    """From when to when, by years.
+
+    >>> years(dt.date(2015, 3, 1), dt.date(2018, 2, 28)), years(None, None)
+    ('2015–2018', '—')
+    """
+    known = [str(day.year) for day in (start, end) if day is not None]
+    return "–".join(dict.fromkeys(known)) or "—"
+
+
 def sentence(text: str) -> str:
     """A capital first and a full stop last.
 
@@ -260,6 +292,15 @@ def hardness(value: Hardness) -> str:
     }[value]
 
 
+def paired(first: Iterable[Any], second: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Two rows of equal length as pairs.
+
+    >>> paired("ab", (1, 2))
+    [('a', 1), ('b', 2)]
+    """
+    return list(zip(first, second, strict=True))
+
+
 FILTERS = (
     attestations,
     bar,
@@ -267,6 +308,7 @@ FILTERS = (
     change,
     count,
     country,
+    cut,
     date,
     eu,
     euro,
@@ -280,10 +322,13 @@ FILTERS = (
     names_of,
     number,
     open_questions,
+    paired,
     percent,
     sentence,
     shared,
     tally,
     validity,
+    web_name,
     words,
+    years,
 )

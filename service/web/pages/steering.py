@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.model import Organisation
+from data.model import Organisation, OrganisationId
 from graph.rules.rules import Answer
 from matcher.solver.assemble import RuleChange, Swap, TermChange
 from matcher.suggest import steering
+from matcher.suggest.reasons import Reason
 from matcher.suggest.steering import Steering
 from service.app.question import SteerQuestion, SuggestQuestion
 from service.web.pages import show
@@ -30,13 +31,14 @@ class SubstituteRow:
 class SwapRow(SubstituteRow):
     """Somebody else for a seat. `change`: of the set's value; `terms`, `rules`: what changes, in words.
 
-    `breaks`: what forbids it, in words; "" where it is allowed.
+    `breaks`: what forbids it, in words; "" where it is allowed. `reasons`: on what grounds the one comes in.
     """
 
     change: float
     terms: str
     rules: tuple[str, ...]
     breaks: str
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def steer(form: Form, question: SteerQuestion) -> dict[str, Any]:
     return {
         "answer": answer,
         "names": names,
+        "as_lines": lines(f"{one}; coordinator" if one == question.coordinator else one for one in team),
         "seats": _seats(answer, known, wanted(form, question)),
         "opened": next((swap.outgoing for swap in answer.swaps if swap.allowed), None),
         "terms": answer.swaps[0].terms if answer.swaps else (),
@@ -203,8 +206,10 @@ def bears(answer: Steering, names: NamesById) -> str:
 def _seats(answer: Steering, known: Mapping[str, Organisation], required: set[str]) -> list[SeatRow]:
     team = answer.members
     alternatives: dict[str, list[SwapRow]] = {member: [] for member in team}
+    grounds = {one.id: one.reasons for one in answer.incoming}
     for swap in answer.swaps:
-        alternatives[swap.outgoing].append(_alternative(swap, team, known))
+        reasons = grounds.get(OrganisationId(swap.incoming), ())
+        alternatives[swap.outgoing].append(_alternative(swap, team, known, reasons))
     return [
         SeatRow(
             who=known[member],
@@ -217,11 +222,19 @@ def _seats(answer: Steering, known: Mapping[str, Organisation], required: set[st
     ]
 
 
-def _alternative(swap: Swap, team: Sequence[str], known: Mapping[str, Organisation]) -> SwapRow:
+def _alternative(
+    swap: Swap, team: Sequence[str], known: Mapping[str, Organisation], reasons: tuple[Reason, ...]
+) -> SwapRow:
     after = lines(swap.incoming if member == swap.outgoing else member for member in team)
     rules = tuple(map(rule_in_words, swap.rules))
     return SwapRow(
-        known[swap.incoming], after, swap.change, terms_in_words(swap.terms), rules, breaks_in_words(swap)
+        known[swap.incoming],
+        after,
+        swap.change,
+        terms_in_words(swap.terms),
+        rules,
+        breaks_in_words(swap),
+        reasons,
     )
 
 
