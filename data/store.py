@@ -61,6 +61,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+DAYS_TO_UNDO = 90
+"""So long a change can be undone; then what the rows were before it is forgotten with the next change."""
+
+
 class _Undone(Exception):
     """Leaves a dry run's transaction so that nothing of it stays."""
 
@@ -151,6 +155,7 @@ class Store:
                     key = connection.execute(kept).inserted_primary_key
                     if key is not None:
                         writer.keep_journal(key[0])
+                    _forget_old_journal(connection)
         except _Undone:
             pass
 
@@ -186,7 +191,8 @@ class Store:
             raise BadInput(f"change {entry} is undone already, by change {change.undone_by}")
         if not change.can_be_undone:
             raise BadInput(
-                f"change {entry} ({change.what}) is too large to be undone, or of an earlier version"
+                f"change {entry} ({change.what}) is too large to be undone, older than {DAYS_TO_UNDO} days, "
+                "or what it changed was forgotten for good"
             )
         with self.transaction(what=f"undo {entry}: {change.what}", who=who, undoes=entry) as writer:
             writer.put_back(self._journal(entry))
@@ -551,6 +557,13 @@ def _require(
     now = read_revisions(connection)
     if (history and now.history != at.history) or (live and now.live != at.live):
         raise Conflict("another program changed the store while it was read; ask again")
+
+
+def _forget_old_journal(connection: Connection) -> None:
+    """Let go of what rows were before changes that are too old to be undone; the entries of the audit stay."""
+    last = dt.datetime.now(dt.UTC) - dt.timedelta(days=DAYS_TO_UNDO)
+    old = select(audit.c.id).where(audit.c.at < last.isoformat(timespec="seconds"))
+    connection.execute(delete(journal).where(journal.c.entry.in_(old)))
 
 
 def _row(text: str | None) -> Row | None:

@@ -143,9 +143,15 @@ class Editing:
         return after
 
     @allowed(*SENDING)
-    def delete_outline(self, reader: Reader, outline: str) -> Outline:
-        """Forget an outline; return what it was."""
+    def delete_outline(self, reader: Reader, outline: str, *, forget: bool = False) -> Outline:
+        """Delete an outline; return what it was. `forget`: for good, and what touched it cannot be undone."""
         gone = self.outline(reader, outline)
+        if forget:
+            what = f"delete outline {gone.id} for good"
+            self._taken_up(
+                lambda: self._store.forget_outlines([gone.id], what=what, who=reader.id), gone.call
+            )
+            return gone
         self._change(
             reader, f"delete outline {gone.id}", lambda writer: writer.remove_outlines([gone.id]), gone.call
         )

@@ -347,6 +347,12 @@ class OrganisationMerged(Strict):
     into: OrganisationText
 
 
+class Deletion(Strict):
+    """Is a record to be deleted so that it can be brought back?"""
+
+    forget: bool = Field(False, description="For good: no text of it is kept, and it cannot be undone.")
+
+
 class RecordsOf(StrEnum):
     """Which sort of records."""
 

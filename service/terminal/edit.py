@@ -163,10 +163,11 @@ def restore_outline(session: Session, which: str) -> None:
 
 @outline.command("delete", cls=Command, answers=True, example="konsort outline delete DEMO-OUT-004")
 @click.argument("which", metavar="OUTLINE")
+@click.option("--forget", is_flag=True, help="For good: no text of it is kept, and it cannot be undone.")
 @pass_session
-def delete_outline(session: Session, which: str) -> None:
-    """Delete an outline and print what it was; `konsort undo` brings it back."""
-    _show_outline(session, session.app.editing.delete_outline(session.reader, which))
+def delete_outline(session: Session, which: str, forget: bool) -> None:
+    """Delete an outline and print what it was; `konsort undo` brings it back, unless it was forgotten."""
+    _show_outline(session, session.app.editing.delete_outline(session.reader, which, forget=forget))
 
 
 @click.group("organisation", cls=Group)

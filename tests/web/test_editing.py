@@ -331,3 +331,34 @@ def test_a_coordinator_is_given_no_organisation_beside_those_of_the_own_call(
     assert own_application.duplicates.probable(coordinator, RecordsOf.ORGANISATIONS, 9) == ()
     stranger = Reader("sam", Role.COORDINATOR)
     assert own_application.records.file(stranger, RecordsOf.OUTLINES, "csv").decode().count("\n") == 1
+
+
+def test_a_forgotten_outline_leaves_no_text_and_cannot_come_back(
+    own: FlaskClient, own_application: Application
+) -> None:
+    one, two = (
+        asked(own, "POST", "/outlines", LATE | {"title": title})["id"] for title in ("Leak A", "Leak B")
+    )
+    assert asked(own, "DELETE", f"/outlines/{one}?forget=true")["title"] == "Leak A"
+    assert newest(own)["can_be_undone"] is False
+    page = own.get(f"/outlines/{two}").text
+    posted = {"token": token(page), "step": "delete", "forget": "1"}
+    assert own.post(f"/outlines/{two}", data=posted).status_code == 303
+    with own_application.store._engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT before, after FROM journal").all()
+    assert not [row for row in kept if "Leak" in str(row)]
+    assert own.put(f"/api/v1/audit/{newest(own)['id']}/undone").status_code == 422
+
+
+def test_what_is_too_old_to_be_undone_is_forgotten_with_the_next_change(
+    own: FlaskClient, own_application: Application
+) -> None:
+    asked(own, "DELETE", f"/outlines/{asked(own, 'POST', '/outlines', LATE)['id']}")
+    old = newest(own)
+    assert old["can_be_undone"] is True
+    with own_application.store._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE audit SET at = '2020-01-01T00:00:00+00:00'")
+    asked(own, "PATCH", "/organisations/O4", {"city": "Turku"})
+    listed = {change["id"]: change for change in asked(own, "GET", "/audit?limit=50")["changes"]}
+    assert (listed[old["id"]]["what"], listed[old["id"]]["can_be_undone"]) == (old["what"], False)
+    assert listed[max(listed)]["can_be_undone"] is True

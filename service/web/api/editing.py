@@ -50,9 +50,9 @@ def _outlines(api: APIBlueprint, application: Application) -> None:
         return as_json(editing.kept(editing.edit_outline(reader(), path.outline, body)))
 
     @api.delete(one, tags=[EDITING], responses=responses)
-    def delete_outline(path: parameters.OutlinePath) -> dict[str, Any]:
-        """Delete an outline; answers what it was"""
-        return as_json(editing.kept(editing.delete_outline(reader(), path.outline)))
+    def delete_outline(path: parameters.OutlinePath, query: question.Deletion) -> dict[str, Any]:
+        """Delete an outline, with `forget` for good; answers what it was"""
+        return as_json(editing.kept(editing.delete_outline(reader(), path.outline, forget=query.forget)))
 
     @api.put(f"{one}/withdrawal", tags=[EDITING], responses=responses)
     def withdraw_outline(path: parameters.OutlinePath) -> dict[str, Any]:

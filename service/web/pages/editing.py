@@ -136,7 +136,7 @@ def _outlines(pages: Blueprint, application: Application, guard: Guard) -> None:
         steps: Mapping[str, Callable[[], Outline]] = {
             "withdraw": lambda: editing.withdraw_outline(form.reader, outline),
             "restore": lambda: editing.restore_outline(form.reader, outline),
-            "delete": lambda: editing.delete_outline(form.reader, outline),
+            "delete": lambda: editing.delete_outline(form.reader, outline, forget=bool(form["forget"])),
             "save": lambda: editing.edit_outline(form.reader, outline, _outline_edited(form)),
         }
         step = steps.get(form["step"], steps["save"])
