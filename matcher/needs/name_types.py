@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from data.model import Kind
-from data.organisation_types import organisation_types
+from data.organisation_types import OrganisationType, organisation_types
 from matcher.needs.phrases import Hit, PhraseBook, Token, longest, tokens_of
 from matcher.needs.wording import stem
 
@@ -37,16 +37,35 @@ _SUPPLIES = frozenset(
         r"\w+",
         """solutions consulting consultancy consultants consult software technologies technology tech systems
         systeme engineering broker brokers gurus analytics labs services technologie tecnologie sistemi sistemas
-        ingenieurburo ingenierie training""",
+        ingenieurburo ingenierie training smart lab""",
     )
 )
 """Words of a name that tell a supplier to a trade and not the trade itself."""
+_SERVES = frozenset(
+    re.findall(
+        r"\w+",
+        "broker brokers consultancy consultants consulting design engineering service services solutions tools",
+    )
+)
+"""Those that tell a supplier to makers, too: a glass service makes no glass."""
+_MAKING = frozenset({*range(5, 44), 61})
+"""Divisions of NACE Rev. 2 whose trades make, run or build things: mining to construction, telecommunications."""
 
 
-_STUDIES = ("institut", "istitut", "instytut", "inshtitut", "facult", "fakult")
+_STUDIES = (
+    "institut",
+    "istitut",
+    "instytut",
+    "inshtitut",
+    "facult",
+    "fakult",
+    "research",
+    "recherche",
+    "forschung",
+)
 """Beginnings of a name's words that tell an institute or a faculty: it studies a trade, and is not of it."""
 _TEACHING = frozenset({"university", "school", "vocational"})
-_ABOUT_OTHERS = frozenset({"association", "ngo", "ministry"})
+_ABOUT_OTHERS = frozenset({"association", "cluster", "ngo", "ministry"})
 """A name that tells one of these tells no trade: an association of insurers, a foundation for wind power, a ministry of
 forests. What is not displaced by them stands over them in the files."""
 _RESEARCH = frozenset({"research_institute", "university"})
@@ -130,6 +149,7 @@ def types_of_name(name: str, country: str | None, kind: Kind | None) -> tuple[Na
     named = {hit.value for hit in hits}
     displaced = {weaker for one in named for weaker in organisation_types()[one].over}
     supplier = not _SUPPLIES.isdisjoint(token.text for token in tokens)
+    serves = not _SERVES.isdisjoint(token.text for token in tokens)
     teaches = not _TEACHING.isdisjoint(named)
     studies = any(token.text.startswith(_STUDIES) for token in tokens) or not _RESEARCH.isdisjoint(named)
     about = named & _ABOUT_OTHERS
@@ -138,7 +158,7 @@ def types_of_name(name: str, country: str | None, kind: Kind | None) -> tuple[Na
         if hit.value in displaced:
             continue
         words = name[tokens[hit.first].start : tokens[hit.last].end]
-        candidate = NameType(hit.value, _share(hit, kind, supplier, studies, teaches, about), words)
+        candidate = NameType(hit.value, _share(hit, kind, supplier, serves, studies, teaches, about), words)
         if hit.value not in best or candidate.share > best[hit.value].share:
             best[hit.value] = candidate
     return tuple(sorted(best.values(), key=lambda one: (-one.share, one.type)))
@@ -150,10 +170,16 @@ def _placed(hit: Hit, tokens: Sequence[Token]) -> bool:
 
 
 def _share(
-    hit: Hit, kind: Kind | None, supplier: bool, studies: bool, teaches: bool, about: Collection[str]
+    hit: Hit,
+    kind: Kind | None,
+    supplier: bool,
+    serves: bool,
+    studies: bool,
+    teaches: bool,
+    about: Collection[str],
 ) -> float:
-    """How surely a part of a name tells its type. `supplier`, `studies`, `teaches`: the name is that of a supplier to a
-    trade, of an institute, as in "institute for crisis management", or of a school; `about`: it names these types of
+    """How surely a part of a name tells its type. `supplier`, `serves`, `studies`, `teaches`: the name is that of a
+    supplier to a trade, of one even to makers, of an institute, or of a school; `about`: it names these types of
     bodies that are there for others, such as an association."""
     type_ = organisation_types()[hit.value]
     if type_.kinds and kind is not None and kind not in type_.kinds:
@@ -165,6 +191,15 @@ def _share(
     made = type_.kinds and type_.kinds <= {Kind.COMPANY, Kind.LARGE, Kind.SME, Kind.OTHER}
     if supplier and not made:
         return POSSIBLE
-    if studies and hit.language is not None and type_.kinds and type_.kinds.isdisjoint(_RESEARCH_KINDS):
+    if serves and hit.language is not None and _makes(type_):
+        return POSSIBLE
+    trade = not type_.kinds or type_.kinds.isdisjoint(_RESEARCH_KINDS)
+    if studies and hit.language is not None and trade and hit.value not in _RESEARCH | _TEACHING:
         return POSSIBLE
     return LIKELY if type_.thing and hit.language is not None else SURE
+
+
+def _makes(type_: OrganisationType) -> bool:
+    """Whether a trade stands among those that make, run or build things."""
+    divisions = re.findall(r"NACE (\d+)", " ".join(type_.codes))
+    return any(int(division) in _MAKING for division in divisions)

@@ -16,7 +16,7 @@ from data.organisation_types import answering, organisation_types
 from data.published import UNPUBLISHED, Rounded4, derived
 from matcher.needs.wording import stems
 from matcher.suggest.candidates import Candidates
-from matcher.suggest.evidence import BROAD_ALONE, CLAIMED, FAIR, strength
+from matcher.suggest.evidence import BROAD_ALONE, CLAIMED, NEAR, strength
 from matcher.suggest.knowledge import Knowledge
 from matcher.suggest.reading import Aspect, Reading
 from matcher.suggest.type_table import types_of
@@ -180,7 +180,7 @@ def _answer(
     near = [
         entry
         for entry, score in texts  # a text about the need's words in another field is not near
-        if score >= FAIR and knowledge.text_profiles.score(entry, reading.vector) >= CLAIMED
+        if score >= NEAR and knowledge.text_profiles.score(entry, reading.vector) >= CLAIMED
     ]
     if not near:
         return Reason(f"{name}-only", min(probability, BROAD_ALONE), evidence, words)
@@ -235,7 +235,7 @@ def _texts(member: OrganisationId, reading: Reading, knowledge: Knowledge) -> li
             (title_of(entry, knowledge),),
         )
         for entry, score in own_entries(member, reading.vector, reading, knowledge)[:2]
-        if score >= FAIR
+        if score >= NEAR
     ]
 
 
