@@ -5,7 +5,8 @@
 HOME holds an imported and indexed store. Asked are projects that start after the split and have an objective: the
 objective, the call topic and the coordinator are given, and exactly as many members as there were. Compared are the
 first suggestion with as many first places of the ranking, the best and the union of five suggestions with the union's
-size in the ranking, each as the share of the real partners. What is learned at the split is kept in benchmarks/out.
+size in the ranking, each as the share of the real partners; and, within the real set, each real partner with another
+of its country and kind (the swap test). What is learned at the split is kept in benchmarks/out.
 """
 
 import argparse
@@ -28,7 +29,9 @@ from embeddings.search import TextSearch, entries_of
 from matcher.ranking.query import Query
 from matcher.ranking.rank import Ranker
 from matcher.solver.assemble import PRESETS
+from matcher.solver.request import Request
 from matcher.suggest.answers import SuggestRequest
+from matcher.suggest.formulate import formulate
 from matcher.suggest.knowledge import Knowledge, ranker_texts
 from matcher.suggest.matcher import Matcher
 from matcher.suggest.population import Population
@@ -140,12 +143,42 @@ def shares(case: HiddenConsortium, matcher: Matcher, preset: str) -> tuple[float
     )
 
 
+def swaps_won(case: HiddenConsortium, matcher: Matcher, rng: np.random.Generator) -> list[float]:
+    """Return for each real partner whether the objective prefers it, among the other real ones, to one drawn in its
+    place: 1 yes, 0.5 alike, 0 no. Drawn are organisations of the same country and kind, by their number of projects;
+    who has no such other is left out."""
+    text, topic = case.project.objective or "", ";".join(case.project.topics) or None
+    request = SuggestRequest(
+        call=CALL, text=text, coordinator=case.coordinator, size=(case.size, case.size), topic=topic
+    )
+    question = formulate(request, matcher.knowledge)
+    utility, rows = Request.of(question.problem).utility, question.candidates.rows
+    profiles, facts = matcher.knowledge.text_profiles, question.problem.facts
+    projects = np.diff(profiles.shared.speaks.indptr)[
+        [profiles.places[OrganisationId(ident)] for ident in facts.ids]
+    ]
+    team = [rows[ident] for ident in (case.coordinator, *sorted(case.partners)) if ident in rows]
+    won = []
+    for member in team[1:]:
+        alike = (facts.country == facts.country[member]) & (facts.kind == facts.kind[member])
+        alike[team] = False
+        drawn_from = np.flatnonzero(alike & (projects > 0))
+        if drawn_from.size:
+            weights = projects[drawn_from] / projects[drawn_from].sum()
+            other = int(rng.choice(drawn_from, p=weights))
+            real, swapped = utility.added([one for one in team if one != member], [member, other])
+            won.append(float(real > swapped) + 0.5 * float(real == swapped))
+    return won
+
+
 def run(options: argparse.Namespace, report: Report) -> None:
     settings = Settings.from_env({}, home=str(options.home))
     with Store.open(settings.database) as store:
         knowledge = knowledge_before(store, options.split, settings.models)
         chosen = cases(store, options.split, options.cases)
     matcher = Matcher(knowledge)
+    rng = np.random.default_rng(0)
+    swaps = [won for case in chosen for won in swaps_won(case, matcher, rng)]
     rows = [row for case in chosen if (row := shares(case, matcher, options.preset)) is not None]
     table = np.array(rows)
     report.figure("cases", len(rows))
@@ -154,6 +187,10 @@ def run(options: argparse.Namespace, report: Report) -> None:
         "shares",
         {"of the real partners": "", "share": ".3f", "from": ".3f", "to": ".3f"},
         [(name, values.mean(), *interval(values)) for name, values in zip(NAMES, table.T, strict=True)],
+    )
+    report.say(
+        f"Swap test: of {len(swaps)} real partners the objective prefers {np.mean(swaps):.3f} to another of the same "
+        "country and kind, drawn by its number of projects."
     )
     for one, other in ((0, 1), (3, 4)):
         gain, low, high = paired_gain(table[:, one], table[:, other])
