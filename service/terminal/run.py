@@ -63,9 +63,12 @@ def _serve(session: Session, host: str, port: int, *, accounts: bool = False, de
 
 
 def _read_in(app: "Application", line: str) -> None:
-    """Read the store in, then keep up with it and say the line."""
-    app.serving.warm()
-    app.serving.keep_up()
+    """Read the store in, then keep up with it and say the line; what went wrong stands in the log by then."""
+    try:
+        app.serving.warm()
+    finally:
+        # Also where the store went on while it was read: it is then read in again.
+        app.serving.keep_up()
     click.echo(line)
 
 
