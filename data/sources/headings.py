@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from data.sources.cldr import money_units
 from data.sources.spelling import plain
 from data.sources.vocabulary import words
 
@@ -170,13 +171,20 @@ def ideas_of(heading: str) -> frozenset[str]:
 def scale_of(heading: str) -> float:
     """Return by how much the amounts below a heading are to be multiplied: `Budget (T€)` by 1000.
 
+    Beside the sign of the euro, CLDR's words for thousands and millions count in every language.
+
     >>> scale_of("Budget (T€)"), scale_of("Kosten in Mio. EUR"), scale_of("Budget")
     (1000.0, 1000000.0, 1.0)
+    >>> scale_of("Költségvetés (ezer EUR)"), scale_of("Бюджет, хиляди евро"), scale_of("Budget in EUR")
+    (1000.0, 1000.0, 1.0)
     """
     match = _UNIT.search(heading)
-    if match is None:
+    if match is not None:
+        return 1e6 if match["million"] else 1e3
+    words = re.findall(r"[^\W\d_]{3,}\.?", heading.casefold())
+    if not re.search(r"(?i)€|\beur|евро|ευρώ", heading):
         return 1.0
-    return 1e6 if match["million"] else 1e3
+    return next((factor for word in words if (factor := money_units().get(word)) is not None), 1.0)
 
 
 @cache

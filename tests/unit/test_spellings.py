@@ -14,6 +14,7 @@ from data.countries import EU27
 from data.sources.amounts import budget
 from data.sources.cells import known_country
 from data.sources.dates import day, days_among
+from data.sources.headings import scale_of
 from data.sources.languages import EU_LANGUAGES
 from data.sources.organisations import pic
 
@@ -96,3 +97,17 @@ def test_a_participant_code_is_one_however_it_is_written(code: int, form: str) -
             f"{digits[:3]}.{digits[3:6]}.{digits[6:]}",
         ):
             assert pic(form.format(grouped)) == digits
+
+
+@settings(deadline=None)
+@given(LANGUAGES, st.sampled_from([1_000, 1_000_000]), st.sampled_from(["Budget ({} EUR)", "Budget, {} €"]))
+def test_a_heading_states_thousands_and_millions_in_every_language(
+    language: str, unit: int, form: str
+) -> None:
+    word = (
+        numbers.format_compact_decimal(200 * unit, format_type="long", locale=language)
+        .replace("200", "")
+        .strip()
+    )
+    if word not in ("mil", "de mii", "de milioane"):  # a thousand in Spain and a million elsewhere; two words
+        assert scale_of(form.format(word)) == unit
