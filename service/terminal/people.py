@@ -95,14 +95,14 @@ def invitation_address(session: Session, secret: str, *, port: int = 8470) -> st
     return f"{session.settings.public_url or f'http://127.0.0.1:{port}'}/invitations/{secret}"
 
 
-@click.command("tier", cls=Command, example="konsort tier organisation 999984059 existence")
+@click.command("tier", cls=Command, example="konsort tier organisation existence 999984059")
 @click.argument("sort", type=click.Choice([sort.value for sort in Sort]))
-@click.argument("which", required=False)
 @click.argument("tier", type=click.Choice([tier.value for tier in Tier]))
+@click.argument("which", required=False)
 @click.option("--abstract", default="", help="For an outline: what is shown from the tier `abstract` on.")
 @click.option("--all", "everything", is_flag=True, help="All that are there, in place of one.")
 @pass_session
-def tier(session: Session, sort: str, which: str | None, tier: str, abstract: str, everything: bool) -> None:
+def tier(session: Session, sort: str, tier: str, which: str | None, abstract: str, everything: bool) -> None:
     """Open an outline or an organisation to people who sign in: closed, existence, teaser, abstract or full.
 
     Without an entry all is closed. What is public, such as past projects, is so in any case.

@@ -25,8 +25,9 @@ def health_blueprint(health: Callable[[], Health]) -> Blueprint:
     def report() -> Response:
         state, who = health(), asking().reader
         if who is None or not who.sees_all:
-            # A revision changes with whatever is written: it would tell of what is hidden.
-            state = replace(state, revision=UNTOLD, store_revision=UNTOLD, since=state.failing_since or EPOCH)
+            # Revisions change, and work is under way, with whatever is written: they would tell of what is hidden.
+            since = state.failing_since or EPOCH
+            state = replace(state, revision=UNTOLD, store_revision=UNTOLD, since=since, jobs=())
         return jsonify(as_json(state))
 
     @blueprint.get("/ready")
