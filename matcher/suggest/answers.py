@@ -191,5 +191,5 @@ class Partners:
 
 def run_id(*parts: Any) -> str:
     """Twelve hexadecimal digits that name an answer: the same store, settings and question give the same."""
-    told = json.dumps([asdict(p) if hasattr(p, "__dataclass_fields__") else p for p in parts], default=str)
-    return hashlib.sha256(told.encode()).hexdigest()[:12]
+    written = json.dumps([asdict(p) if hasattr(p, "__dataclass_fields__") else p for p in parts], default=str)
+    return hashlib.sha256(written.encode()).hexdigest()[:12]

@@ -105,8 +105,8 @@ def gather(
 
     `own`: the asker's country, which a need may exclude; `within`: the countries that the call is made for, if known.
     """
-    asked = np.vstack([reading.vector[None, :], reading.aspect_vectors])
-    heard = submit(nearness, knowledge.text_profiles, asked, but=reading.source)
+    vectors = np.vstack([reading.vector[None, :], reading.aspect_vectors])
+    heard = submit(nearness, knowledge.text_profiles, vectors, but=reading.source)
     record, place = _record(query, knowledge)
     near = Nearness(*(part[chosen.places] for part in heard.result()))
     text = near.score[:, 0] * near.unusual[:, 0]
@@ -191,5 +191,7 @@ def _record(query: Query, knowledge: Knowledge) -> tuple[np.ndarray, np.ndarray]
     place[ranked] = np.arange(1, len(ranked) + 1)
     last = min(RANKED, len(text_profiles.ids) - len(knowledge.unknown))
     record[ranked] = place_score(place[ranked], last)
-    record[[text_profiles.places[each] for each in query.on_board if each in text_profiles.places]] = 1.0
+    record[[text_profiles.places[member] for member in query.on_board if member in text_profiles.places]] = (
+        1.0
+    )
     return record, place

@@ -56,7 +56,7 @@ class Eligible:
 
     def acquainted(self, row: int, others: Sequence[int]) -> np.ndarray:
         """Return those of the rows `others`, in their order, who have worked with the one at `row`."""
-        asked = np.asarray(others, dtype=np.int64)
+        rows = np.asarray(others, dtype=np.int64)
         known = self.ties.indices[self.ties.indptr[row] : self.ties.indptr[row + 1]]  # ascending
-        acquaintances: np.ndarray = asked[np.append(known, -1)[np.searchsorted(known, asked)] == asked]
+        acquaintances: np.ndarray = rows[np.append(known, -1)[np.searchsorted(known, rows)] == rows]
         return acquaintances

@@ -130,7 +130,9 @@ def formulate(
         widening=candidates.field.widening,
         on=profile.reference_date,
         pillar=profile.pillar,
-        same_owner=tuple(frozenset((each.a, each.b)) for each in knowledge.owner_decisions if each.same),
+        same_owner=tuple(
+            frozenset((decision.a, decision.b)) for decision in knowledge.owner_decisions if decision.same
+        ),
     )
     question = Formulation(
         request, profile, lead, owner, understood, reading, candidates, problem, around, wishes
@@ -208,8 +210,8 @@ def _country(author: OrganisationId | None, knowledge: Knowledge) -> str | None:
 
 
 def _know_all(request: SuggestRequest, knowledge: Knowledge) -> None:
-    paired = (each for pair in request.apart for each in pair)
-    settled = (each for each, _ in request.roles)
+    paired = (ident for pair in request.apart for ident in pair)
+    settled = (ident for ident, _ in request.roles)
     for ident in (request.coordinator, *request.must, *request.exclude, *paired, *settled):
         if ident is not None:
             knowledge.organisation(ident)

@@ -78,7 +78,7 @@ def nearest_outside(
     free = np.ones(len(candidates.ids), bool)
     free[[candidates.rows[one] for one in (*team, *problem.wishes.exclude) if one in candidates.rows]] = False
     utility = Utility.of(problem) if len(team) < problem.wishes.size[1] else None
-    told = []
+    outside = []
     for place in places:
         probability = np.where(free, candidates.aspects[:, place], 0.0)
         row = int(np.lexsort((-candidates.fit, -probability))[0])
@@ -86,7 +86,7 @@ def nearest_outside(
             continue
         organisation = knowledge.organisation(candidates.ids[row])
         larger = verdict((*team, organisation.id)) if utility is not None else None
-        told.append(
+        outside.append(
             NearestOutside(
                 gap=reading.aspects[place].text,
                 id=organisation.id,
@@ -97,4 +97,4 @@ def nearest_outside(
                 breaks=() if larger is None else tuple(rule.id for rule in larger.broken()),
             )
         )
-    return tuple(told)
+    return tuple(outside)

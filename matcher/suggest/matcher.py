@@ -53,10 +53,10 @@ class Matcher:
         Raises NotFound for unknown ids, BadInput for wishes that cannot be read. Impossible wishes are an answer.
         """
         budget_s = request.budget_s or self._budget_s
-        explained: dict[Formulation, Callable[[tuple[Seat, ...]], _Told]] = {}
+        explained: dict[Formulation, Callable[[tuple[Seat, ...]], SetInWords]] = {}
 
         def solve(question: Formulation) -> Assembly:
-            explained[question] = cache(partial(self._told, question))
+            explained[question] = cache(partial(self._in_words, question))
             return assemble(
                 question.problem,
                 limit=request.limit,
@@ -95,14 +95,14 @@ class Matcher:
         candidates = gather(reading, query, knowledge, around.field(knowledge))
         scores = candidates.scores(reading)
         others = candidates if asker is None else candidates.unheard(asker.id)
-        found = []
+        helpful = []
         for row in wanted(request, candidates, scores, knowledge):
             partner = knowledge.organisation(candidates.ids[row])
             helps = cures(profile, asker, partner, knowledge) if profile else ()
             if helps or not profile:
-                found.append((float(scores[row]) + CURE * len(helps), partner, helps))
-        found.sort(key=lambda one: (-one[0], one[1].id))
-        shown = found[: request.limit]
+                helpful.append((float(scores[row]) + CURE * len(helps), partner, helps))
+        helpful.sort(key=lambda one: (-one[0], one[1].id))
+        shown = helpful[: request.limit]
         why = grounds(query, [partner.id for _, partner, _ in shown], reading, others, knowledge)
         partners = [
             Partner.of(partner, proposed_role(partner, profile), score, (*helps, *reasons))
@@ -132,7 +132,7 @@ class Matcher:
         """Say what new ties cost in fit."""
         return trade_off(formulate(request, self.knowledge), run=self._run(request, "trade-off"))
 
-    def _told(self, question: Formulation, seats: tuple[Seat, ...]) -> "_Told":
+    def _in_words(self, question: Formulation, seats: tuple[Seat, ...]) -> "SetInWords":
         """Explain one set: each member's role and reasons, the rules with their witnesses, what is missing."""
         knowledge, reading, candidates = self.knowledge, question.reading, question.candidates
         team = tuple(OrganisationId(seat.id) for seat in seats)
@@ -170,14 +170,14 @@ class Matcher:
             lambda larger: verdict_of(question.profile, larger, lead, knowledge, roles),
         )
         texts = tuple(reading.aspects[place].text for place in gaps)
-        return _Told(tuple(members), verdict.rules, texts, nearest)
+        return SetInWords(tuple(members), verdict.rules, texts, nearest)
 
-    def _run(self, request: SuggestRequest | PartnersRequest, *asked: Any) -> str:
+    def _run(self, request: SuggestRequest | PartnersRequest, *parts: Any) -> str:
         rules = describe(self.knowledge.profile(request.call)) if request.call else None
-        return run_id(self.knowledge.fingerprint, rules, request, *asked)
+        return run_id(self.knowledge.fingerprint, rules, request, *parts)
 
 
-class _Told(NamedTuple):
+class SetInWords(NamedTuple):
     """All that is said of a set beside its worth."""
 
     members: tuple[Partner, ...]
@@ -186,15 +186,15 @@ class _Told(NamedTuple):
     nearest: tuple[NearestOutside, ...]
 
 
-def _suggestion(consortium: Consortium, told: _Told) -> Suggestion:
+def _suggestion(consortium: Consortium, words: SetInWords) -> Suggestion:
     return Suggestion(
         value=consortium.value,
         gap=consortium.gap,
-        members=told.members,
-        rules=told.rules,
+        members=words.members,
+        rules=words.rules,
         terms=consortium.terms,
-        gaps=told.gaps,
-        nearest=told.nearest,
+        gaps=words.gaps,
+        nearest=words.nearest,
     )
 
 

@@ -90,35 +90,35 @@ def grounds(
     Of the latter, past projects are told with the sentence of the question that each is nearest to; a project that is
     told that way is not told a second time without.
     """
-    told = []
+    answers = []
     team = query.on_board
-    for partner, found in zip(partners, knowledge.ranker.explain(query, partners), strict=True):
-        quoted = _quoted(found, knowledge)
+    for partner, contributions in zip(partners, knowledge.ranker.explain(query, partners), strict=True):
+        quoted = _quoted(contributions, knowledge)
         named = {entry for reason in quoted for entry in reason.evidence}
         others = [
             reason
             for reason in reasons_for(partner, team, reading, candidates, knowledge)
             if reason.name != "worked-on" or not named.intersection(reason.evidence)
         ]
-        told.append((*others, *quoted))
-    return told
+        answers.append((*others, *quoted))
+    return answers
 
 
-def _quoted(found: Sequence[Contribution], knowledge: Knowledge) -> tuple[Reason, ...]:
+def _quoted(contributions: Sequence[Contribution], knowledge: Knowledge) -> tuple[Reason, ...]:
     """The strongest contributions that quote a sentence, each project once."""
     kinds = {"topic": "took-part", "text": "took-part", "beside": "stands-beside"}
     best: dict[str, Contribution] = {}
-    for each in sorted(found, key=lambda one: (-one.value, one.project or "")):
-        if each.kind in kinds and each.project and each.sentence and each.value >= NEAR:
-            best.setdefault(f"project:{each.project}", each)
+    for one in sorted(contributions, key=lambda one: (-one.value, one.project or "")):
+        if one.kind in kinds and one.project and one.sentence and one.value >= NEAR:
+            best.setdefault(f"project:{one.project}", one)
     return tuple(
         Reason(
-            kinds[each.kind],
-            each.value,
+            kinds[one.kind],
+            one.value,
             (entry,),
-            (title_of(entry, knowledge), shortened(each.sentence or "")),
+            (title_of(entry, knowledge), shortened(one.sentence or "")),
         )
-        for entry, each in list(best.items())[:QUOTED]
+        for entry, one in list(best.items())[:QUOTED]
     )
 
 

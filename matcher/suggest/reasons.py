@@ -113,7 +113,7 @@ def reasons_for(
     `wished_for`: it was asked for, or the outline is its own; then nobody wonders that it answers no need.
     """
     row = candidates.rows[member]
-    rows = [candidates.rows[each] for each in team if each in candidates.rows]
+    rows = [candidates.rows[other] for other in team if other in candidates.rows]
     covered = _covered(member, row, rows, reading, candidates, knowledge)
     beyond = reading.stated and not covered and not wished_for
     return (
@@ -121,7 +121,7 @@ def reasons_for(
         *([Reason("beyond", 0.0)] if beyond else []),
         *_texts(member, reading, knowledge),
         *_ties(member, row, rows, candidates, knowledge),
-        *_standing(knowledge.organisations[member], row, candidates),
+        *_on_record(knowledge.organisations[member], row, candidates),
     )
 
 
@@ -257,21 +257,21 @@ def _ties(
     rest = len(times) - 1
     more = f" and {rest} more project{'s' if rest > 1 else ''}" if rest else ""
     words = (listed(sorted(closest)), title_of(f"project:{telling[0]}", knowledge) + more)
-    return [Reason("tie", share, tuple(f"project:{each}" for each in telling), words)]
+    return [Reason("tie", share, tuple(f"project:{project}" for project in telling), words)]
 
 
-def _standing(organisation: Organisation, row: int, candidates: Candidates) -> list[Reason]:
-    found = []
+def _on_record(organisation: Organisation, row: int, candidates: Candidates) -> list[Reason]:
+    reasons = []
     place = int(candidates.place[row])
     if candidates.field.newcomer[row] == 1.0:
-        found.append(Reason("newcomer", 1.0))
+        reasons.append(Reason("newcomer", 1.0))
     elif 0 < place <= TELLING_PLACE:
-        found.append(Reason("record", float(candidates.record[row]), words=(str(place),)))
+        reasons.append(Reason("record", float(candidates.record[row]), words=(str(place),)))
     if organisation.sme:
-        found.append(Reason("sme", 1.0))
+        reasons.append(Reason("sme", 1.0))
     if candidates.field.widening[row]:
-        found.append(Reason("widening", 1.0, words=(country_name(organisation.country or ""),)))
-    return found
+        reasons.append(Reason("widening", 1.0, words=(country_name(organisation.country or ""),)))
+    return reasons
 
 
 def title_of(entry: str, knowledge: Knowledge) -> str:

@@ -71,8 +71,8 @@ def _selectors(part: Any) -> Iterator[Selector]:
     if isinstance(part, Selector):
         yield part
     elif is_dataclass(part):
-        for each in fields(part):
-            yield from _selectors(getattr(part, each.name))
+        for column in fields(part):
+            yield from _selectors(getattr(part, column.name))
     elif isinstance(part, tuple):
-        for each in part:
-            yield from _selectors(each)
+        for inner in part:
+            yield from _selectors(inner)

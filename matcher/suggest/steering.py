@@ -81,14 +81,14 @@ def steer(
 ) -> Steering:
     """Work out what could be changed in a set of candidates. Raises BadInput where one is no candidate."""
     ids = question.candidates.ids
-    if strange := [each for each in team if each not in question.candidates.rows]:
+    if strange := [member for member in team if member not in question.candidates.rows]:
         raise BadInput(f"organisation {strange[0]} is no candidate for this call; check the id")
 
     roles = dict(question.request.roles)
 
     def verdict(chosen: Sequence[str]) -> Verdict:
         return verdict_of(
-            question.profile, [OrganisationId(each) for each in chosen], question.lead, knowledge, roles
+            question.profile, [OrganisationId(member) for member in chosen], question.lead, knowledge, roles
         )
 
     known = members_of(team, question.lead, knowledge, roles)

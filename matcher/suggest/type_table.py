@@ -54,8 +54,8 @@ def types_told_by(profile: str) -> tuple[TypeGround, ...]:
 
 def _by_name_and_kind(name: str | None, country: str | None, kind: Kind | None) -> list[TypeGround]:
     grounds = [
-        TypeGround(told.type, told.share, "name", told.words)
-        for told in types_of_name(name or "", country, kind)
+        TypeGround(named.type, named.share, "name", named.words)
+        for named in types_of_name(name or "", country, kind)
     ]
     if kind is not None and kind in RECORDED:
         type_, share = RECORDED[kind]
@@ -94,8 +94,8 @@ class TypeTable:
     def beside(self, profiles: Mapping[int, str]) -> "TypeTable":
         """Return the same with what profiles tell. `profiles`: an organisation's row → its text."""
         grounds = {row: types_told_by(profile) for row, profile in profiles.items()}
-        told = _matrix(grounds, self.columns, self.shares.shape[0])
-        return replace(self, shares=self.shares.maximum(told).tocsc()) if told.nnz else self
+        profiled = _matrix(grounds, self.columns, self.shares.shape[0])
+        return replace(self, shares=self.shares.maximum(profiled).tocsc()) if profiled.nnz else self
 
     def share(self, types: Sequence[str]) -> np.ndarray:
         """Return (n,) how surely each organisation is of one of these types, or of one that they hold."""
@@ -112,7 +112,9 @@ def _matrix(
     grounds: Mapping[int, Sequence[TypeGround]], columns: Mapping[str, int], n: int
 ) -> sparse.csc_array:
     """(n, T) the shares of grounds by row."""
-    cells = [(row, columns[ground.type], ground.share) for row, found in grounds.items() for ground in found]
+    cells = [
+        (row, columns[ground.type], ground.share) for row, of_row in grounds.items() for ground in of_row
+    ]
     rows, places, shares = zip(*cells, strict=True) if cells else ((), (), ())
     shape = (n, len(columns))
     return sparse.coo_array((np.array(shares, np.float32), (rows, places)), shape=shape).tocsc()

@@ -22,10 +22,10 @@ def members_of(
     """What the store knows of a set's members; who leads is the coordinator, others what `roles` or the rules say."""
     return tuple(
         member_of(
-            knowledge.organisation(each),
-            role="coordinator" if each == lead else roles.get(each),
+            knowledge.organisation(member),
+            role="coordinator" if member == lead else roles.get(member),
         )
-        for each in team
+        for member in team
     )
 
 

@@ -185,8 +185,8 @@ def _reason(
     reading, candidates = question.reading, question.candidates
     aspect = reading.aspects[column]
     alone = replace(reading, aspects=(aspect,), aspect_vectors=reading.aspect_vectors[[column]])
-    narrow = replace(candidates, aspects=candidates.aspects[:, [column]])
-    reasons = reasons_for(organisation.id, (), alone, narrow, knowledge)
+    of_need = replace(candidates, aspects=candidates.aspects[:, [column]])
+    reasons = reasons_for(organisation.id, (), alone, of_need, knowledge)
     return next((reason for reason in reasons if aspect.id in reason.evidence), None)
 
 
