@@ -276,6 +276,8 @@ def test_a_probable_duplicate_is_decided_once_by_every_door(own: FlaskClient) ->
     assert own.get(f"/api/v1/organisations/{ids[0][1]}").status_code == 404
     asked(own, "PUT", f"/audit/{newest(own)['id']}/undone")
     assert own.get(f"/api/v1/organisations/{ids[0][1]}").status_code == 200
+    assert own.post("/duplicates", data=decided | {"same": "other"}).status_code == 303
+    assert own.get(f"/api/v1/organisations/{ids[0][0]}").status_code == 404
 
 
 def test_an_outline_handed_in_twice_is_merged_and_split_again(own: FlaskClient) -> None:

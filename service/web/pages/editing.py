@@ -210,11 +210,12 @@ def _duplicates(pages: Blueprint, application: Application, guard: Guard) -> Non
     def decide_duplicate() -> AnyResponse:
         guard.require(request)
         form = Form(request.form, application, reader())
+        keep, other = ("other", "keep") if form["same"] == "other" else ("keep", "other")
         facts = {
             "of": form["of"],
-            "keep": form["keep"],
-            "other": form["other"],
-            "same": form["same"] == "yes",
+            "keep": form[keep],
+            "other": form[other],
+            "same": form["same"] in ("yes", "other"),
         }
         done = form.read(
             "other", lambda: application.duplicates.decide(form.reader, made(DuplicateDecided, **facts))
