@@ -191,6 +191,25 @@ CHANNELS: dict[str, Answer] = {
     "records by their ids": lambda app, who: as_reader(
         who, lambda: repr(sorted(app.records.organisations([NEW.id, "DEMO-ORG-010"]).items()))
     ),
+    "a record by its page": lambda app, who: as_reader(
+        who, lambda: repr(app.records.organisation("DEMO-ORG-010"))
+    ),
+    "a hidden organisation's page": lambda app, who: as_reader(who, lambda: app.records.organisation(NEW.id)),
+    "outlines of an organisation": lambda app, who: app.records.outlines_of(who, OWNER),
+    "outlines of a hidden organisation": lambda app, who: app.records.outlines_of(who, NEW.id),
+    "a consortium of the hidden": lambda app, who: app.consortia.keep(
+        who, made(ConsortiumWritten, name="Probe", call=CALL, members=[{"organisation": NEW.id}])
+    ),
+    "a consortium for the hidden": lambda app, who: app.consortia.keep(
+        who,
+        made(
+            ConsortiumWritten,
+            name="P",
+            call=CALL,
+            outline="HID-1",
+            members=[{"organisation": "DEMO-ORG-010"}],
+        ),
+    ),
     "the network in figures": lambda app, who: as_reader(who, lambda: app.records.network.summary()),
     "the network of a country": lambda app, who: as_reader(who, lambda: app.records.network.country("PT")),
     "the network around a name": lambda app, who: as_reader(who, lambda: app.records.network.around(NEW.id)),
