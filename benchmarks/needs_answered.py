@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+
 from benchmarks.launch import launch
 from benchmarks.needs_reading import FOLDER, outlines
 from benchmarks.report import Report
-from data.model import CallId
+from data.model import CallId, Kind, OrganisationId
 from matcher.suggest.answers import Suggestions
 from service.app.open import Application, open_application
 from service.app.question import SuggestQuestion
@@ -25,6 +27,9 @@ from service.runtime.settings import Settings
 
 CALL = CallId("he-ria-ia-2021")
 SIZE = (6, 10)
+FEW = 2
+SORTS = (f"at most {FEW} projects", "small or medium-sized", "public bodies")
+"""Sorts of organisations that a ranking by size would leave out."""
 
 
 def texts_with_patterns(file: Path | None, half: str) -> list[dict[str, Any]]:
@@ -50,6 +55,22 @@ def suggested(konsort: Application, text: str, *, limit: int) -> Suggestions:
     return konsort.questions.suggest(konsort.reader, question)
 
 
+def exposure(answer: Suggestions, konsort: Application) -> Counter[str]:
+    """Count the members of the first suggestion, and those of SORTS among them."""
+    counted: Counter[str] = Counter()
+    knowledge = konsort.snapshots.current.knowledge
+    projects = np.diff(knowledge.text_profiles.shared.speaks.indptr)
+    for suggestion in answer.suggestions[:1]:
+        for member in suggestion.members:
+            organisation = knowledge.organisation(OrganisationId(member.id))
+            few, sme, public = SORTS
+            counted["members"] += 1
+            counted[few] += bool(projects[knowledge.text_profiles.places[organisation.id]] <= FEW)
+            counted[sme] += bool(organisation.sme)
+            counted[public] += organisation.kind in (Kind.PUBLIC, Kind.MUNICIPAL)
+    return counted
+
+
 def by_chance(pattern: re.Pattern[str], names: Sequence[str]) -> float:
     """Return how probably SIZE[1] organisations drawn at random hold one that fits."""
     share = sum(bool(pattern.search(name)) for name in names) / max(len(names), 1)
@@ -68,6 +89,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, report: Report) -> None:
     tally: Counter[str] = Counter()
     firsts: Counter[str] = Counter()
+    exposed: Counter[str] = Counter()
     chance = 0.0
     with open_application(Settings.from_env({}, home=str(options.home))) as konsort:
         names = [one.name for one in konsort.snapshots.current.organisations.values() if one.name]
@@ -76,6 +98,7 @@ def run(options: argparse.Namespace, report: Report) -> None:
             answer = suggested(konsort, outline["text"], limit=5)
             sets = [[member.name for member in one.members] for one in answer.suggestions] or [[]]
             firsts.update(sets[0])
+            exposed.update(exposure(answer, konsort))
             missed = []
             for need, words in outline["needs"].items():
                 pattern = re.compile(words, re.IGNORECASE)
@@ -106,6 +129,12 @@ def run(options: argparse.Namespace, report: Report) -> None:
             ),
             ("baseline: ten drawn at random", chance, chance / max(tally["needs"], 1)),
         ],
+    )
+    members = max(exposed["members"], 1)
+    report.table(
+        "exposure",
+        {"members of first suggestions": "", "share": ".2f"},
+        [(sort, exposed[sort] / members) for sort in SORTS],
     )
     report.say(f"{most} stands in {times} of {len(chosen)} first suggestions, more often than anybody else.")
 
