@@ -16,7 +16,7 @@ from benchmarks.report import Report
 from data.errors import BadInput
 
 BENCHMARK_FILES = Path(__file__).resolve().parents[2] / "benchmarks"
-NO_MEASUREMENTS = {"__main__", "fit_map"}
+NO_MEASUREMENTS = {"__main__", "europe", "fit_map"}
 PROVENANCE = Provenance("2026-11-28", "abc1234", "A processor", 2, 0.4, "3.11.7", {"numpy": "2.4.6"})
 
 
