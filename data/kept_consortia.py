@@ -200,6 +200,16 @@ class KeptConsortia:
             connection.execute(delete(consortia).where(consortia.c.id == ident))
 
 
+def forgotten_keeper(connection: Connection, name: str, word: str) -> None:
+    """Forget the consortia that a person keeps, and let a word stand for the person in those of others."""
+    own = select(consortia.c.id).where(consortia.c.who == name).scalar_subquery()
+    for table in (consortium_links, consortium_comments, consortium_versions):
+        connection.execute(delete(table).where(table.c.consortium.in_(own)))
+    connection.execute(delete(consortia).where(consortia.c.who == name))
+    for table in (consortium_comments, consortium_versions):
+        connection.execute(update(table).where(table.c.who == name).values(who=word))
+
+
 def digest_of(token: str) -> str:
     """Return what the store keeps of a link."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -8,8 +8,9 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from data.database import reading, writing
 from data.errors import NotFound
@@ -76,10 +77,15 @@ class KeptQuestions:
             raise NotFound(
                 "this question is not kept, or is somebody else's; ask it anew, or ask its author to share a consortium"
             )
-        at = dt.datetime.fromisoformat(row.at)
-        return KeptQuestion(
-            row.id, row.who, at, row.kind, json.loads(row.fields), before=row.before, step=row.step
+        return _question(row)
+
+    def of(self, who: str) -> tuple[KeptQuestion, ...]:
+        """Return the questions of a person, the newest first."""
+        query = (
+            select(questions).where(questions.c.who == who).order_by(questions.c.at.desc(), questions.c.id)
         )
+        with reading(self._engine) as connection:
+            return tuple(_question(row) for row in connection.execute(query))
 
     def forget(self, who: str, ident: str) -> None:
         """Forget a question of this person, and what is said of it in questions that were made of it."""
@@ -93,3 +99,15 @@ class KeptQuestions:
                     .where(questions.c.before == ident, questions.c.who == who)
                     .values(before=None)
                 )
+
+
+def _question(row: Any) -> KeptQuestion:
+    at = dt.datetime.fromisoformat(row.at)
+    return KeptQuestion(
+        row.id, row.who, at, row.kind, json.loads(row.fields), before=row.before, step=row.step
+    )
+
+
+def forgotten_asker(connection: Connection, name: str) -> None:
+    """Forget every question of a person."""
+    connection.execute(delete(questions).where(questions.c.who == name))

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, 
 from data.account_tables import attempts, invitations, people, sessions, tokens
 from data.database import reading, writing
 from data.errors import BadInput, NotFound, TooOften
+from data.kept_consortia import forgotten_keeper
+from data.kept_questions import forgotten_asker
 from data.model import CallId, OrganisationId
 from data.openness import renamed_person
 from data.readers import Role
@@ -161,6 +163,8 @@ class People:
             connection.execute(delete(people).where(people.c.name == name))
             connection.execute(update(audit).where(audit.c.who == name).values(who=word))
             renamed_person(connection, name, word)
+            forgotten_asker(connection, name)
+            forgotten_keeper(connection, name, word)
             connection.execute(
                 update(audit).where(audit.c.what == f"person {name}").values(what=f"person {word}")
             )

@@ -90,6 +90,10 @@ class PersonalData:
     """In which the person asked, answered or withdrew."""
     readings: tuple[str, ...]
     """Full texts of others that the person read."""
+    questions: tuple[str, ...]
+    """Questions that are kept for the person alone, each as it was filled in."""
+    consortia: tuple[str, ...]
+    """Consortia that the person keeps, with the notes."""
     written: tuple[str, ...]
     """What stands in the audit under the person's name."""
 
@@ -100,6 +104,8 @@ class Accounts:
     def __init__(self, store: Store, records: Records) -> None:
         self._people: People = store.people
         self._openness = store.openness
+        self._questions = store.kept_questions
+        self._consortia = store.kept_consortia
         self._audit = store.audit
         self._records = records
 
@@ -432,8 +438,19 @@ class Accounts:
                 if name in (one.asked_by, one.answered_by, one.withdrawn_by)
             ),
             readings=tuple(f"{one.sort} {one.id}, {one.day}" for one in openness.readings_by(name)),
+            questions=tuple(
+                f"{question.at.isoformat()} {question.kind}: "
+                + "; ".join(f"{field}={value}" for field, value in question.fields.items() if value)
+                for question in self._questions.of(name)
+            ),
+            consortia=tuple(self._kept_consortium(name, head.id) for head in self._consortia.heads(name)),
             written=tuple(f"{entry.at.isoformat()} {entry.what}" for entry in self._audit(who=name)),
         )
+
+    def _kept_consortium(self, name: str, ident: str) -> str:
+        kept = self._consortia.consortium(name, ident)
+        seats = ", ".join(seat.organisation for seat in kept.seats)
+        return f"{kept.name} ({kept.call}): {seats}" + (f"; {kept.notes}" if kept.notes else "")
 
     def _known(self, name: str) -> Account:
         if (person := self._people.person(name.strip().casefold())) is None:

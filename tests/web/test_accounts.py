@@ -13,6 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from data.errors import BadInput, NotFound, NotSignedIn, TooOften
+from data.kept_consortia import KeptSeat
+from data.model import CallId, OrganisationId
 from data.people import SignedIn
 from data.readers import Reader, Role
 from service.app import accounts as module
@@ -305,7 +307,20 @@ def test_a_link_for_a_new_password_works_for_whom_it_names_and_once(konsort: App
 def test_who_erases_a_person_leaves_no_name_behind(konsort: Application) -> None:
     accounts = made(konsort, "ann@example.eu")
     accounts.change_contact(reader_named(konsort, "ann@example.eu"), label="Ann", contact="+49 30 1")
+    own, store = "ann@example.eu", konsort.store
+    store.kept_questions.keep(own, "suggest", {"text": "A warm port"})
+    seats = [KeptSeat(OrganisationId("A"))]
+    ours = store.kept_consortia.keep(own, "Warm ports", CallId("he-ria-ia-2021"), seats, what="kept")
+    theirs = store.kept_consortia.keep("bob", "Cold ports", CallId("he-ria-ia-2021"), seats, what="kept")
+    store.kept_consortia.comment(theirs, own, "Good.")
+    data = accounts.my_data(reader_named(konsort, own))
+    assert "A warm port" in data.questions[0]
+    assert data.consortia == ("Warm ports (he-ria-ia-2021): A",)
     word = accounts.erase(konsort.reader, "ann@example.eu")
+    assert store.kept_questions.of(own) == ()
+    with pytest.raises(NotFound):
+        store.kept_consortia.consortium(own, ours)
+    assert [comment.who for comment in store.kept_consortia.consortium("bob", theirs).comments] == [word]
     entries = konsort.store.audit()
     assert not any("ann@example.eu" in f"{entry.who} {entry.what}" for entry in entries)
     assert word in {entry.who for entry in entries}
