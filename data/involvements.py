@@ -1,21 +1,9 @@
 """In which projects did an organisation take part, and who took part in a project?"""
 
-from dataclasses import dataclass
-
 from sqlalchemy import Connection, func, select
 
-from data.model import Organisation, OrganisationId, Participation, Project, ProjectId
+from data.model import Involvement, Organisation, OrganisationId, Participation, ProjectId
 from data.tables import ORGANISATIONS, PROJECTS, organisations, participations, projects
-
-
-@dataclass(frozen=True, slots=True)
-class Involvement:
-    """An organisation's part in a project; `participants`: how many took part in all."""
-
-    project: Project
-    role: str
-    contribution_eur: float | None
-    participants: int
 
 
 def involvements(

@@ -163,6 +163,16 @@ class Participation:
     contribution_eur: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Involvement:
+    """An organisation's part in a project; `participants`: how many took part in all."""
+
+    project: Project
+    role: str
+    contribution_eur: float | None
+    participants: int
+
+
 PROJECT_COLUMNS = (
     "id",
     "title",

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from data.involvements import Involvement
 from data.kept_consortia import KeptSeat
-from data.model import Kind, Organisation, OrganisationId
+from data.model import Involvement, Kind, Organisation, OrganisationId
 from data.published import EuCountry
 
 COORDINATOR = "coordinator"

@@ -15,7 +15,7 @@ from data.collaborations import load_collaborations
 from data.collector import uncollected
 from data.database import open_engine, reading, writing
 from data.errors import BadInput, Conflict, NotFound
-from data.involvements import Involvement, count_involvements, involvements, participants
+from data.involvements import count_involvements, involvements, participants
 from data.kept_consortia import KeptConsortia
 from data.kept_questions import KeptQuestions
 from data.model import (
@@ -23,6 +23,7 @@ from data.model import (
     CallId,
     Collaborations,
     History,
+    Involvement,
     Organisation,
     OrganisationId,
     Outline,

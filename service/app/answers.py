@@ -8,7 +8,6 @@ from typing import Annotated
 
 from data.calls import CallProfile, describe
 from data.demands import Demand, Hardness, Layer
-from data.involvements import Involvement
 from data.model import (
     AuditEntry,
     CallId,
@@ -16,6 +15,7 @@ from data.model import (
     Ignored,
     ImportReport,
     Interpretation,
+    Involvement,
     Kind,
     Organisation,
     OrganisationId,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from data.calls import CallProfile
 from data.errors import BadInput, NotFound
-from data.involvements import Involvement
 from data.model import (
     CallId,
+    Involvement,
     Organisation,
     OrganisationId,
     Outline,

@@ -81,7 +81,7 @@ def erase(session: Session, name: str, yes: bool) -> None:
     click.echo(f"forgotten; the audit says {session.app.accounts.erase(session.reader, name)}")
 
 
-@user.command("export", cls=Command, answers=True, example="konsort user export anna@example.eu")
+@user.command("export", cls=Command, example="konsort user export anna@example.eu")
 @click.argument("name")
 @pass_session
 def export(session: Session, name: str) -> None:
