@@ -89,7 +89,7 @@ def _lines(fields: Mapping[str, str], name: str) -> list[str]:
 def _number(fields: Mapping[str, str], name: str) -> int:
     text = (fields.get(name) or USUAL.get(name, "")).strip()
     if not text.isascii() or not text.isdigit() or len(text) > 4:
-        raise BadInput(f"{name}: needed a whole number, not {text!r}")
+        raise BadInput(f"{name}: needed a whole number, not {repr(text) if text else 'nothing'}")
     return int(text)
 
 

@@ -185,7 +185,7 @@ class OverallProjects:
     def keep_event(self, reader: Reader, call: str, event: "KeptEvent") -> None:
         """Keep how an event is set up, and its plan."""
         self.workspace(reader, call)
-        self._store.put_setting(f"event:{call}", event.as_json())
+        self._store.put_setting(f"event:{call}", event.as_json(), who=reader.id)
 
     @allowed(*COORDINATING)
     def workspace(self, reader: Reader, call: str) -> "Workspace":

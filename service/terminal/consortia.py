@@ -1,10 +1,12 @@
 """How are consortia kept, shown and written as files from the terminal? consortium."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from data.errors import BadInput
+from data.kept_consortia import KeptConsortium
 from service.app.consortia import ConsortiumKept, ConsortiumList
 from service.app.question import ConsortiumWritten, SeatWritten, made
 from service.terminal.command import Command, Group, NewFile, Session, pass_session
@@ -41,7 +43,7 @@ def save(
     written = made(ConsortiumWritten, name=name, call=call, members=seats, outline=outline, notes=notes)
     consortia = session.app.consortia
     kept = consortia.keep(session.reader, written)
-    session.answer(consortia.view(session.reader, kept), consortium_text)
+    _answer(session, kept)
 
 
 @consortium.command("list", cls=Command, answers=True, example="konsort consortium list")
@@ -58,7 +60,7 @@ def show(session: Session, which: str) -> None:
     """Show one, by name or id: partners, rules, who would mend it, versions, comments."""
     consortia = session.app.consortia
     kept = consortia.consortium(session.reader, _ident(session, which))
-    session.answer(consortia.view(session.reader, kept), consortium_text)
+    _answer(session, kept)
 
 
 @consortium.command("export", cls=Command, example="konsort consortium export Ports partners.xlsx")
@@ -101,15 +103,25 @@ def _ident(session: Session, which: str) -> str:
     return named[0] if named else which
 
 
-def consortium_text(kept: ConsortiumKept) -> str:
-    """One consortium: partners in the order of Part A, rules, who would mend it, what was said."""
+def _answer(session: Session, kept: KeptConsortium) -> None:
+    view = session.app.consortia.view(session.reader, kept)
+    known = session.app.records.organisations(view.helpful)
+    names = {ident: f"{one.label} ({ident})" for ident, one in known.items()}
+    session.answer(view, lambda view: consortium_text(view, names))
+
+
+def consortium_text(kept: ConsortiumKept, names: Mapping[str, str]) -> str:
+    """One consortium: partners in the order of Part A, rules, who would mend it, what was said.
+
+    `names`: what is printed for the ids of those who would mend it.
+    """
     lines = [f"{kept.name} [{kept.id}], call {kept.call}, version {kept.versions[-1].number}", ""]
     for row in kept.partners:
         where = row.country or "?"
         lines.append(f"{row.number:>3}  {row.role:<22} {row.pic or 'no PIC':<10} {where:<3} {row.name}")
     lines += ["", MARKS[kept.verdict.answer], *rules_in_full(kept.verdict.rules)]
     if kept.helpful:
-        lines += ["", f"Who would mend it: {', '.join(kept.helpful)}"]
+        lines += ["", f"Who would mend it: {'; '.join(names.get(one, one) for one in kept.helpful)}"]
     lines += [f"{comment.at:%d.%m.%Y %H:%M} {comment.who}: {comment.text}" for comment in kept.comments]
     return "\n".join(lines)
 

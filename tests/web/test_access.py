@@ -1,6 +1,8 @@
 """Who may use which address? The table of `service/web/access.py`, tried address by address in every role."""
 
+import html
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -282,3 +284,47 @@ def test_a_use_case_refuses_other_roles_by_whatever_door_they_come(closed: tuple
 )
 def test_after_signing_in_one_stays_on_this_site(given: str, where: str) -> None:
     assert inside(given) == where
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_page_links_to_where_its_reader_may_not_go(closed: tuple[Application, Flask], role: Role) -> None:
+    client = signed_in(closed, role)
+    pages = ["/", "/records", f"/calls/{CALL}", f"/organisations/{OWNER}", "/open", "/consortia", "/account"]
+    links = {
+        (page, html.unescape(link).partition("#")[0])
+        for page in [*pages, *(["/duplicates"] if role in (Role.ADMINISTRATOR, Role.COORDINATOR) else [])]
+        for link in re.findall(r'<a [^>]*href="(/[^"]*)"', client.get(page).text)
+    }
+    assert len(links) > len(pages)
+    asked = {link: client.get(link).status_code for _, link in links if "/integrate" not in link}
+    assert {pair for pair in links if asked.get(pair[1]) == 404} == set()
+    assert not any("/integrate" in link for _, link in links) or role in (
+        Role.ADMINISTRATOR,
+        Role.COORDINATOR,
+    )
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.COMPANY])
+def test_who_saves_or_deletes_a_record_is_led_to_a_page_that_is_there(
+    closed: tuple[Application, Flask], role: Role
+) -> None:
+    client = signed_in(closed, role)
+    address = f"/organisations/{OWNER}"
+    *_, token = re.findall('name="token" value="([^"]+)"', client.get(address).text)
+    changed = {"token": token, "name": "A name", "city": "A city", "step": "save"}
+    answer = client.post(address, data=changed, follow_redirects=True)
+    assert answer.status_code == 200
+    assert ("Done: saved." in answer.text) == (role is Role.COMPANY)
+    outline = {
+        "token": token,
+        "title": f"By {role}",
+        "text": "An idea.",
+        "call": CALL,
+        "organisation": OWNER,
+    }
+    kept = client.post("/outlines/new", data=outline)
+    assert kept.status_code == 303
+    mine = kept.headers["Location"].partition("?")[0]
+    gone = client.post(mine, data={"token": token, "step": "delete"}, follow_redirects=True)
+    assert gone.status_code == 200
+    assert gone.request.path == ("/changes" if role is Role.ADMINISTRATOR else "/records")

@@ -61,6 +61,7 @@ def test_on_the_day_the_page_says_which_meetings_stay(client: FlaskClient) -> No
     ("field", "text", "said"),
     [
         ("zone", "", "is no time zone"),
+        ("tables", "", 'id="tables-wrong"><span aria-hidden="true">✕</span> Tables: needed a whole number'),
         ("days", "tomorrow", "day is written as 2027-03-09 09:00-17:00"),
         ("absent", "Nobody at all; 09:00-10:00", "Nobody at all"),
     ],

@@ -144,8 +144,13 @@ def _outlines(pages: Blueprint, application: Application, guard: Guard) -> None:
         if record is None:
             return page(form, editing.outline(form.reader, outline))
         if form["step"] == "delete":
-            return redirect(url_for("pages.changes"), 303)
+            return _after_deletion()
         return _done("pages.outline", outline=record.id)
+
+
+def _after_deletion() -> AnyResponse:
+    """Lead to where a deletion can be undone, or, whom that is not open to, to the records."""
+    return redirect(url_for("pages.changes" if may_open("pages.changes") else "pages.records_page"), 303)
 
 
 def _organisations(pages: Blueprint, application: Application, guard: Guard) -> None:
@@ -191,7 +196,7 @@ def _organisations(pages: Blueprint, application: Application, guard: Guard) -> 
         if record is None:
             return page(form, editing.organisation(form.reader, organisation))
         if form["step"] == "delete":
-            return redirect(url_for("pages.changes"), 303)
+            return _after_deletion()
         return _done("pages.organisation", organisation=record.id)
 
 
@@ -229,9 +234,14 @@ def _done(endpoint: str, **path: Any) -> AnyResponse:
 
 
 def _last_change(form: Form, guard: Guard) -> dict[str, Any]:
-    """Return the token, and what was done a moment ago where the page is shown after that."""
+    """Return the token, and what was done a moment ago where the page is shown after that.
+
+    Who may not read the audit is told that it was saved, and no more.
+    """
     if not request.args.get("done"):
         return {"token": guard.token, "done": None}
+    if not may_open("pages.changes"):
+        return {"token": guard.token, "done": {"what": "saved", "can_be_undone": False}}
     (newest, *_) = form.application.editing.audit(form.reader, ListQuestion(limit=1)).entries
     return {"token": guard.token, "done": newest}
 

@@ -54,6 +54,7 @@ def add_routes(pages: Blueprint, application: Application) -> None:
         names = application.records.names
         options = form.read("days", lambda: options_of(request.form, names.organisation))
         if options is None:
+            form.errors = {_field_of(form.errors["days"]): form.errors["days"]}
             return page(form, call)
         kept = projects.kept_event(reader(), call)
         held = kept.held if kept and form["keep"] else ()
@@ -84,6 +85,12 @@ def add_routes(pages: Blueprint, application: Application) -> None:
         name = PurePath(f"{call}-{who}" if who else f"{call}-meetings").name
         response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
         return response
+
+
+def _field_of(error: str) -> str:
+    """The field that an error is about: that with which its sentence begins, else the days."""
+    named = error.partition(":")[0].casefold()
+    return named if named in FIELDS else "days"
 
 
 def _shown(made: MeetingPlan) -> dict[str, Any]:

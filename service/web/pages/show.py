@@ -173,6 +173,9 @@ def years(start: dt.date | None, end: dt.date | None) -> str:
     return "–".join(dict.fromkeys(known)) or "—"
 
 
+_DOCUMENTS = {"decisions": "decisions about call", "event": "the event of call"}
+
+
 def sentence(text: str) -> str:
     """A capital first and a full stop last.
 
@@ -180,6 +183,31 @@ def sentence(text: str) -> str:
     'Counted: DE.'
     """
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
+def changed(what: str) -> str:
+    """What a change was about; of a kept document, what it holds and for which call.
+
+    >>> changed("setting decisions:ipcei-2021"), changed("setting event:ipcei-2021"), changed("import demo")
+    ('decisions about call ipcei-2021', 'the event of call ipcei-2021', 'import demo')
+    >>> changed("undo 12: setting decisions:ipcei-2021")
+    'undo 12: decisions about call ipcei-2021'
+    """
+    before, mark, name = what.rpartition("setting ")
+    kind, _, call = name.partition(":")
+    if not mark or kind not in _DOCUMENTS:
+        return what
+    return f"{before}{_DOCUMENTS[kind]} {call}"
+
+
+def changes_of(number: int, what: str) -> str:
+    """How many records a change added, changed or removed.
+
+    >>> changes_of(1, "organisations added"), changes_of(1200, "outlines removed")
+    ('1 organisation added', '1,200 outlines removed')
+    """
+    things, _, done = what.partition(" ")
+    return f"{number:,} {things.removesuffix('s') if number == 1 else things} {done}"
 
 
 def gap_sentence(gap: float | None, where: str = " over all candidates") -> str:
@@ -306,6 +334,8 @@ FILTERS = (
     bar,
     by_urgency,
     change,
+    changed,
+    changes_of,
     count,
     country,
     cut,
