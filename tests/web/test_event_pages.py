@@ -32,7 +32,9 @@ def set_up(client: FlaskClient, **changed: str) -> TestResponse:
 
 
 def test_an_event_is_set_up_shown_and_handed_out(client: FlaskClient) -> None:
-    assert "Plan the meetings" in client.get(PAGE).text
+    empty = client.get(PAGE).text
+    assert "Plan the meetings" in empty
+    assert "Who gets fewer meetings than asked for is named." in empty
     answer = set_up(client)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{PAGE}#plan")
     page = client.get(PAGE).text
