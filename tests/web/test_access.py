@@ -289,7 +289,16 @@ def test_after_signing_in_one_stays_on_this_site(given: str, where: str) -> None
 @pytest.mark.parametrize("role", list(Role))
 def test_no_page_links_to_where_its_reader_may_not_go(closed: tuple[Application, Flask], role: Role) -> None:
     client = signed_in(closed, role)
-    pages = ["/", "/records", f"/calls/{CALL}", f"/organisations/{OWNER}", "/open", "/consortia", "/account"]
+    pages = [
+        "/",
+        "/records",
+        f"/calls/{CALL}",
+        f"/organisations/{OWNER}",
+        f"/outlines/{OUTLINE}",
+        "/open",
+        "/consortia",
+        "/account",
+    ]
     links = {
         (page, html.unescape(link).partition("#")[0])
         for page in [*pages, *(["/duplicates"] if role in (Role.ADMINISTRATOR, Role.COORDINATOR) else [])]
@@ -324,6 +333,7 @@ def test_who_saves_or_deletes_a_record_is_led_to_a_page_that_is_there(
     }
     kept = client.post("/outlines/new", data=outline)
     assert kept.status_code == 303
+    assert client.get("/organisations/new").status_code == (200 if role is Role.ADMINISTRATOR else 404)
     mine = kept.headers["Location"].partition("?")[0]
     gone = client.post(mine, data={"token": token, "step": "delete"}, follow_redirects=True)
     assert gone.status_code == 200

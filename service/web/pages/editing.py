@@ -171,7 +171,7 @@ def _organisations(pages: Blueprint, application: Application, guard: Guard) -> 
 
     @pages.get("/organisations/<path:organisation>")
     def organisation(organisation: str) -> Response:
-        if organisation == NEW and may_open("pages.write_organisation", "POST"):
+        if organisation == NEW and may_open("pages.changes"):  # who administers; see Editing.add_organisation
             return page(Form(request.args, application, reader()), None)
         record = application.records.organisation(organisation, withdrawn=True)
         return page(_filled(record, ORGANISATION_FIELDS, application), record)
