@@ -6,6 +6,7 @@ code.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -173,15 +174,22 @@ def years(start: dt.date | None, end: dt.date | None) -> str:
     return "–".join(dict.fromkeys(known)) or "—"
 
 
+_TERMINAL = re.compile(r"; `konsort [^`]*` lists them\b|\s+\(`konsort [^()]*\)")
+"""Commands that an error names in passing."""
 _DOCUMENTS = {"decisions": "decisions about call", "event": "the event of call"}
 
 
 def sentence(text: str) -> str:
-    """A capital first and a full stop last.
+    """A capital first and a full stop last, without what only a terminal can do.
 
     >>> sentence("counted: DE")
     'Counted: DE.'
+    >>> sentence("no outline is called 'O'; `konsort outlines --call C` lists them")
+    "No outline is called 'O'."
+    >>> sentence("paste some sentences (`konsort partners ORG --text FILE`), or import a profile")
+    'Paste some sentences, or import a profile.'
     """
+    text = _TERMINAL.sub("", text)
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
