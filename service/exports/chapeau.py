@@ -113,7 +113,7 @@ class _Parts:
         )
         money = (
             say(
-                "budget",
+                "budget" if len(known) < len(people) else "budget_all",
                 known=self._millions(sum(known)),
                 unknown=len(people) - len(known),
                 outlines=len(people),
@@ -187,7 +187,7 @@ class _Parts:
             blocks.append(say("aim", aim=aim))
         blocks.append(
             say(
-                "stream_figures",
+                "stream_figures" if unknown else "stream_figures_all",
                 outlines=len(stream.outlines),
                 states=self._states(stream.countries),
                 links=self._inside(stream),
@@ -495,8 +495,14 @@ class _Parts:
         people = project.participants
         quoted = sum(any(ground.name == "seeks-offers" for ground in link.why) for link in project.links)
         points = [
-            say("unknown_budget", count=sum(p.budget_eur is None for p in people), outlines=len(people)),
-            say("unknown_kind", count=sum(p.kind is None for p in people), outlines=len(people)),
+            *(
+                say(key, count=count, outlines=len(people))
+                for key, count in (
+                    ("unknown_budget", sum(one.budget_eur is None for one in people)),
+                    ("unknown_kind", sum(one.kind is None for one in people)),
+                )
+                if count
+            ),
             say("unknown_links", quoted=quoted, links=len(project.links)),
             say("unknown_capacity"),
             say("unknown_language"),

@@ -316,6 +316,16 @@ def test_the_document_speaks_german() -> None:
     assert ("Frankreich (FR)", "1 Skizze(n) fallen unter 2 Zusammenarbeiten", "") in rows
 
 
+def test_what_is_known_of_all_is_not_said_to_be_unknown_of_none() -> None:
+    project = three_outlines()
+    assert "Budget: unknown of 3 of 3 outlines." in words_of(document_of(project))
+    known = tuple(replace(one, budget_eur=1_000_000.0, kind=Kind.COMPANY) for one in project.participants)
+    words = words_of(document_of(replace(project, participants=known)))
+    assert "The budgets of all 3 outlines add up to 3" in words
+    assert "unknown of 0" not in words
+    assert "0 of 3 outlines" not in words
+
+
 def test_german_has_every_word_of_the_english_document() -> None:
     english, german = wording("en"), wording("de")
     for table in ("text", "head", "kind", "answer"):
