@@ -60,7 +60,19 @@ def test_a_command_loads_no_module_of_other_commands(tmp_path: Path) -> None:
 def test_every_command_is_listed_with_the_module_that_has_it() -> None:
     for module, names in MODULES.items():
         commands = importlib.import_module(f"service.terminal.{module}").COMMANDS
-        assert {command.name for command in commands} == set(names)
+        assert {command.name: command.get_short_help_str(500) for command in commands} == names
+
+
+def test_the_list_of_commands_loads_none_of_them() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", RUN.format(words=["--help"])],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(json.loads(done.stdout.splitlines()[-1])[1])
+    assert loaded & {f"service.terminal.{module}" for module in MODULES} == set()
 
 
 @pytest.mark.parametrize("words", [["calls"], ["calls", "show", "ipcei-2021"], ["outlines"]])
