@@ -27,6 +27,9 @@ RECORD_LEARNED, RECORD_PRIOR = 0.5, 0.15
 """The ranking's share of the fit, as learned from many projects and where a short history only allows the prior."""
 RECORD_ALONE = 0.95
 """Its share where it is learned and no need is stated: then the ranking decides."""
+SAME_SUBJECT = 0.9
+"""From this nearness on an own profile or outline is worth what it is near, whatever the ranking says: who wrote the
+same and never took part anywhere is a partner."""
 ANSWERING = 0.5
 """Share of the fit that the surest answer to a stated need gives: a second answer beats an old acquaintance."""
 RANKED = 2000
@@ -114,6 +117,8 @@ def gather(
     share = learned if knowledge.ranker.learns else RECORD_PRIOR
     fit = (1 - share) * text + share * record[chosen.places]
     aspects = _aspects(reading, near, knowledge.types, chosen, own, within)
+    written = near.written[:, 0]
+    fit = np.where(written >= SAME_SUBJECT, np.maximum(fit, written), fit)
     if reading.stated:
         fit = (1 - ANSWERING) * fit + ANSWERING * aspects.max(axis=1, initial=0.0)
     return Candidates(

@@ -49,11 +49,12 @@ class Nearness(NamedTuple):
     """(n, q) how near each organisation's best text is to each of q vectors.
 
     `unusual`: share of organisations with as many random texts that would stay below, in [0, 1); `score`: in [0, 1], on
-    the store's scale.
+    the store's scale; `written`: the same of what it wrote itself, its profile and outlines, 0 where it wrote nothing.
     """
 
     unusual: np.ndarray
     score: np.ndarray
+    written: np.ndarray
 
 
 def nearness(profiles: TextProfiles, vectors: np.ndarray, *, but: str | None = None) -> Nearness:
@@ -79,6 +80,7 @@ def nearness(profiles: TextProfiles, vectors: np.ndarray, *, but: str | None = N
     return Nearness(
         np.maximum.reduce([done, *written]).astype(np.float32),
         np.maximum.reduce(scores).astype(np.float32),
+        np.maximum.reduce([np.zeros_like(scores[0]), *scores[1:]]).astype(np.float32),
     )
 
 

@@ -122,3 +122,9 @@ def test_a_rare_word_of_a_name_is_found_across_languages() -> None:
 def test_records_that_read_the_same_are_one_text_with_all_behind_it() -> None:
     speaking = profiles([[1.0, 0.0], [2.0, 0.0], [0.0, 1.0]], [[0], [1], [1, 2]])
     assert [speaking.sharing(f"project:{place}") for place in range(3)] == [3, 3, 1]
+
+
+def test_what_somebody_wrote_is_told_from_what_they_took_part_in() -> None:
+    near = nearness(profiles([[1.0, 0.0]], [[0], []]), QUERY)
+    assert near.score[:, 0].max() > 0.0
+    assert near.written.tolist() == [[0.0], [0.0]]
