@@ -38,11 +38,16 @@ def identify(app: Flask, application: Application, doors: Doors) -> None:
     @app.before_request
     def know() -> None:
         g.doors = doors
-        reader_at_hand.set(NOBODY)
+        g.before = reader_at_hand.set(NOBODY)
         g.asking = _asking(application, doors)
         reader_at_hand.set(g.asking.reader or NOBODY)
         if g.asking.session and request.method not in SAFE:
             _require_own_page()
+
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        if "before" in g:
+            reader_at_hand.reset(g.pop("before"))
 
     @app.after_request
     def keep(response: Response) -> Response:

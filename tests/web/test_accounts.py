@@ -19,6 +19,7 @@ from data.people import SignedIn
 from data.readers import Reader, Role
 from service.app import accounts as module
 from service.app.accounts import TRIES, Accounts, Doors, digest_of, step_of
+from service.app.asking import reader_at_hand
 from service.app.open import Application, open_application
 from service.runtime.settings import Settings
 from service.web.app import create_app
@@ -165,6 +166,12 @@ def test_a_session_is_new_after_each_sign_in_and_ends_when_told(konsort: Applica
     stolen = app.test_client()
     stolen.set_cookie(SESSION, first.value)
     assert stolen.get("/calls", headers={"Accept": "application/json"}).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/records", "/api/v1/outlines", "/nowhere"])
+def test_nothing_of_a_requests_reader_stays_behind_in_the_thread(app: Flask, path: str) -> None:
+    app.test_client().get(path)
+    assert reader_at_hand.get() is None
 
 
 def test_a_session_ends_with_its_time_and_cannot_be_guessed(konsort: Application, app: Flask) -> None:

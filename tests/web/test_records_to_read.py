@@ -8,7 +8,6 @@ from flask.testing import FlaskClient
 from data.model import Kind, Organisation, OrganisationId, Project, ProjectId
 from data.readers import Reader, Role
 from data.shown_names import shown_name
-from service.app.asking import reader_at_hand
 from service.app.open import Application
 from service.app.question import ListQuestion
 from service.web.app import create_app
@@ -67,7 +66,6 @@ def test_who_has_no_name_is_found_as_it_is_shown(own_application: Application) -
     with own_application.store.transaction(what="nameless") as writer:
         writer.put_organisations([Organisation(OrganisationId("933457482"), None, "FR", Kind.OTHER)])
     own_application.snapshots.refresh()
-    reader_at_hand.set(own_application.reader)
     records = own_application.records
     assert records.names.organisation("Organisation 933457482") == "933457482"
     assert [one.id for one in records.find("organisation 933457482", part=ListQuestion()).entries] == [
