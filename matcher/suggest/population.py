@@ -4,7 +4,6 @@ It is heavy and changes with an import only, so it is shared by all snapshots of
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,6 @@ from graph.network.network import Network
 from matcher.solver.facts import KINDS, Facts
 from matcher.suggest.eligible import Eligible
 from matcher.suggest.type_table import TypeTable
-from matcher.suggest.type_table_file import kept_types
 
 CHOICES_KEPT = 8
 """So many choices of organisations that somebody was asked about lately are kept."""
@@ -27,14 +25,11 @@ CHOICES_KEPT = 8
 class Population:
     """Every organisation of one history, in order of id, each part worked out at its first use, none ever changed.
 
-    `folder`: where what is slow to work out is kept for the next process; None keeps nothing.
+    `kept`: where what is slow to work out is kept for the next process; None keeps nothing.
     """
 
-    def __init__(
-        self, history: History, folder: Path | None = None, *, kept: KeptArrays | None = None
-    ) -> None:
+    def __init__(self, history: History, *, kept: KeptArrays | None = None) -> None:
         self.history = history
-        self._folder = folder
         self._chosen: Kept[tuple[bool, tuple[OrganisationId, ...], frozenset[OrganisationId]], Eligible] = (
             Kept(CHOICES_KEPT)
         )
@@ -110,7 +105,9 @@ class Population:
             (_known(name), _known(country), kinds.get(kind))
             for name, country, kind in zip(*columns, strict=True)
         ]
-        return TypeTable.of(recorded) if self._folder is None else kept_types(self._folder, recorded)
+        if self._kept is None:
+            return TypeTable.of(recorded)
+        return TypeTable.kept(self._kept.folder, recorded)
 
     def eligible(
         self,

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
+from data.kept_arrays import KeptArrays, packed, unpacked
 from data.model import Kind, Organisation
 from data.organisation_types import answering, organisation_types
 from data.sources.languages import language_of
@@ -23,6 +26,8 @@ RECORDED: Mapping[Kind, tuple[str, float]] = {
 """Recorded kinds that are a type, and how often: CORDIS files schools under universities too."""
 NAMELESS = 0.6
 """Of an organisation whose name the store lacks nobody can see what it is."""
+Recorded = Sequence[tuple[str | None, str | None, Kind | None]]
+"""Names, countries and kinds of organisations."""
 
 
 class TypeGround(NamedTuple):
@@ -84,12 +89,39 @@ class TypeTable:
     words: NameWords
 
     @classmethod
-    def of(cls, recorded: Sequence[tuple[str | None, str | None, Kind | None]]) -> "TypeTable":
+    def of(cls, recorded: Recorded) -> "TypeTable":
         """Build from the names, countries and kinds of n organisations."""
         columns = {ident: place for place, ident in enumerate(organisation_types())}
         grounds = {row: _best(_by_name_and_kind(*facts)) for row, facts in enumerate(recorded)}
         shares = _matrix(grounds, columns, len(recorded))
         return cls(shares, columns, NameWords.of([name for name, _, _ in recorded]))
+
+    @classmethod
+    def kept(cls, folder: Path, recorded: Recorded) -> "TypeTable":
+        """As `of`, out of what a folder keeps of the same names, countries and kinds where it is there.
+
+        What else a history says changes nothing of it, so that a correction of something else lets it stand.
+        """
+        arrays = KeptArrays(folder, _digest(recorded)).get("types", lambda: cls.of(recorded).arrays())
+        columns = {ident: place for place, ident in enumerate(unpacked(arrays["columns"]))}
+        cells = (arrays["shares"], arrays["rows"], arrays["starts"])
+        shares = sparse.csc_array(cells, shape=(len(recorded), len(columns)))
+        places = np.split(np.asarray(arrays["name_rows"]), arrays["name_ends"])[:-1]
+        words = dict(zip(unpacked(arrays["words"]), places, strict=True))
+        return cls(shares, columns, NameWords(words, len(recorded)))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what `kept` reads again."""
+        rows = list(self.words.rows.values())
+        return {
+            "columns": packed(list(self.columns)),
+            "shares": self.shares.data,
+            "rows": self.shares.indices,
+            "starts": self.shares.indptr,
+            "words": packed(list(self.words.rows)),
+            "name_rows": np.concatenate([*rows, np.zeros(0, np.int64)]),
+            "name_ends": np.cumsum([len(places) for places in rows], dtype=np.int64),
+        }
 
     def beside(self, profiles: Mapping[int, str]) -> "TypeTable":
         """Return the same with what profiles tell. `profiles`: an organisation's row → its text."""
@@ -106,6 +138,11 @@ class TypeTable:
             rows = self.shares.indices[span]
             result[rows] = np.maximum(result[rows], self.shares.data[span])
         return result
+
+
+def _digest(recorded: Recorded) -> str:
+    facts = "\n".join(f"{name!r} {country!r} {kind!r}" for name, country, kind in recorded)
+    return sha256(facts.encode()).hexdigest()
 
 
 def _matrix(

@@ -115,7 +115,7 @@ class Past:
     def population(self) -> "Population":
         from matcher.suggest.population import Population
 
-        population = Population(self.history, self._folder, kept=self.kept)
+        population = Population(self.history, kept=self.kept)
         give(population, "network", self.network)
         if built(self, "names"):
             give(population, "names", self.names)

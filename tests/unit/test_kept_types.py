@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from data import kept_arrays
 from data.model import Kind
-from matcher.suggest import type_table_file
-from matcher.suggest.type_table import TypeTable
-from matcher.suggest.type_table_file import FILE, Recorded, kept_types
+from matcher.suggest.type_table import Recorded, TypeTable
 
 PEOPLE: Recorded = [
     ("Port of Hamburg Authority", "DE", None),
@@ -44,8 +43,8 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_the_second_process_reads_no_name(tmp_path: Path, readings: list[int]) -> None:
-    first = kept_types(tmp_path / "kept", PEOPLE)
-    second = kept_types(tmp_path / "kept", PEOPLE)
+    first = TypeTable.kept(tmp_path / "kept", PEOPLE)
+    second = TypeTable.kept(tmp_path / "kept", PEOPLE)
     assert readings == [4]
     assert same(first, second)
     assert second.share(["port"])[0] > 0.5
@@ -53,11 +52,11 @@ def test_the_second_process_reads_no_name(tmp_path: Path, readings: list[int]) -
         second.words.shared("the port of Hamburg").tolist()
         == first.words.shared("the port of Hamburg").tolist()
     )
-    assert [path.name for path in (tmp_path / "kept").iterdir()] == [FILE]
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["types"]
 
 
 def test_a_table_of_nobody_is_kept_too(tmp_path: Path, readings: list[int]) -> None:
-    assert kept_types(tmp_path, []).shares.shape == kept_types(tmp_path, []).shares.shape
+    assert TypeTable.kept(tmp_path, []).shares.shape == TypeTable.kept(tmp_path, []).shares.shape
     assert readings == [0]
 
 
@@ -67,29 +66,31 @@ def test_a_table_of_nobody_is_kept_too(tmp_path: Path, readings: list[int]) -> N
 def test_another_name_or_country_makes_it_anew(
     tmp_path: Path, readings: list[int], changed: tuple[str, str, None]
 ) -> None:
-    kept_types(tmp_path, PEOPLE)
+    TypeTable.kept(tmp_path, PEOPLE)
     others = [changed, *PEOPLE[1:]]
-    assert same(kept_types(tmp_path, others), TypeTable.of(others))
+    assert same(TypeTable.kept(tmp_path, others), TypeTable.of(others))
     assert readings == [4, 4, 4]
 
 
 def test_other_code_makes_it_anew(
     tmp_path: Path, readings: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept_types(tmp_path, PEOPLE)
-    monkeypatch.setattr(type_table_file, "_code", lambda: "of another version")
-    kept_types(tmp_path, PEOPLE)
+    TypeTable.kept(tmp_path, PEOPLE)
+    monkeypatch.setattr(kept_arrays, "code_digest", lambda: "of another version")
+    TypeTable.kept(tmp_path, PEOPLE)
     assert readings == [4, 4]
 
 
 @pytest.mark.parametrize("content", [b"", b"not a table", b"PK\x03\x04 cut off"])
 def test_a_broken_file_is_replaced(tmp_path: Path, readings: list[int], content: bytes) -> None:
-    (tmp_path / FILE).write_bytes(content)
-    kept_types(tmp_path, PEOPLE)
-    assert same(kept_types(tmp_path, PEOPLE), TypeTable.of(PEOPLE))
+    card = tmp_path / "types" / kept_arrays.CARD
+    card.parent.mkdir()
+    card.write_bytes(content)
+    TypeTable.kept(tmp_path, PEOPLE)
+    assert same(TypeTable.kept(tmp_path, PEOPLE), TypeTable.of(PEOPLE))
     assert readings == [4, 4]
 
 
 def test_a_folder_that_cannot_be_written_to_hinders_nobody(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("a file where a folder should be", encoding="utf-8")
-    assert same(kept_types(tmp_path / "kept", PEOPLE), TypeTable.of(PEOPLE))
+    assert same(TypeTable.kept(tmp_path / "kept", PEOPLE), TypeTable.of(PEOPLE))
