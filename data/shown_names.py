@@ -27,6 +27,8 @@ SMALL = _words(
     """
 )
 """Words that stay small inside a name."""
+AFTER_SMALL = _words("LAS LOS")
+"""Articles that stand at the beginning or after a small word; elsewhere they are an acronym."""
 LONGEST_ACRONYM = 5
 SHORT_WORDS = _words(
     """
@@ -47,13 +49,16 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 def shown_name(name: str) -> str:
     """Return a name without raw quotes around it, and without capitals all through.
 
-    Legal forms get their usual spelling, small words stay small; short words without a vowel, and a name of one short
-    word, are taken for acronyms and stay. A name that is not in capitals keeps its letters.
+    Legal forms get their usual spelling, small words stay small; short words without a vowel, a name of one short word,
+    and the initials of the name's own words are taken for acronyms and stay. A name that is not in capitals keeps its
+    letters.
 
     >>> shown_name('"UAB ""Spronk NMR Consultancy\"""')
     'UAB “Spronk NMR Consultancy”'
     >>> shown_name("CENTRE NATIONAL DE LA RECHERCHE SCIENTIFIQUE CNRS"), shown_name("TNO")
     ('Centre National de la Recherche Scientifique CNRS', 'TNO')
+    >>> shown_name("KONINKLIJK NEDERLANDS METEOROLOGISCH INSTITUUT-KNMI"), shown_name("THALES LAS FRANCE SAS")
+    ('Koninklijk Nederlands Meteorologisch Instituut-KNMI', 'Thales LAS France SAS')
     >>> shown_name("HAGE SONDERMASCHINENBAU GMBH & CO KG"), shown_name("Solaris Bus & Coach S.A.")
     ('Hage Sondermaschinenbau GmbH & Co KG', 'Solaris Bus & Coach S.A.')
     """
@@ -78,6 +83,7 @@ def _unquoted(name: str) -> str:
 def _softened(text: str) -> str:
     words = _WORD.findall(text)
     alone = len(words) == 1 and len(words[0]) <= LONGEST_ACRONYM
+    initials = "".join(word[0] for word in words if word.lower() not in SMALL)
     place = 0
 
     def soft(match: re.Match[str]) -> str:
@@ -100,6 +106,10 @@ def _softened(text: str) -> str:
             return word  # initials and abbreviated forms, as in S.P.A.
         if place > 1 and word in SPELLINGS:
             return SPELLINGS[word]
+        if len(word) > 2 and word in initials:
+            return word
+        if place > 1 and word in AFTER_SMALL and words[place - 2].lower() not in SMALL:
+            return word
         if place > 1 and word.lower() in SMALL:
             return word.lower()
         head, apostrophe, tail = word.partition("'")
