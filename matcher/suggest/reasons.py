@@ -62,6 +62,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
             )
         },
         "beyond": "Answers none of the needs stated: rules, wishes, its record or its ties bring it in.",
+        "spare": "As many as you seek answer that more surely: {0}.",
         "worded": "May answer “{0}” ({strength}): its name shares a rare word with it.",
         "covers": "Covers “{0}” ({strength}), as its {1} shows.",
         "wrote": "Its {0} is close to yours ({strength}).",
@@ -119,6 +120,7 @@ def reasons_for(
     return (
         *covered,
         *([Reason("beyond", 0.0)] if beyond else []),
+        *_spare(covered, row, rows, reading, candidates, knowledge),
         *_texts(member, reading, knowledge),
         *_ties(member, row, rows, candidates, knowledge),
         *_on_record(knowledge.organisations[member], row, candidates),
@@ -147,6 +149,33 @@ def _covered(
         if reason is not None:
             reasons[aspect.text] = reason
     return sorted(reasons.values(), key=lambda reason: (-reason.value, reason.evidence))[:3]
+
+
+def _spare(
+    covered: Sequence[Reason],
+    row: int,
+    rows: Sequence[int],
+    reading: Reading,
+    candidates: Candidates,
+    knowledge: Knowledge,
+) -> list[Reason]:
+    """That a set has more of a member's answers than are sought: each need it answers has enough surer ones."""
+    surer: dict[int, None] = {}
+    needs = {aspect.id: aspect.need for aspect in reading.aspects if aspect.sought}
+    for need in (needs.get(reason.evidence[0]) for reason in covered):
+        if need is None:
+            return []
+        columns = [place for place, aspect in enumerate(reading.aspects) if aspect.need is need]
+        answers = candidates.aspects[:, columns].max(axis=1)
+        better = [other for other in rows if (-answers[other], other) < (-answers[row], row)]
+        if len(better) < need.number:
+            return []
+        surer.update(dict.fromkeys(better[: need.number]))
+    if not surer:
+        return []
+    others = [knowledge.organisation(candidates.ids[other]) for other in surer]
+    evidence = tuple(f"organisation:{other.id}" for other in others)
+    return [Reason("spare", 0.0, evidence, (listed(sorted(other.label for other in others)),))]
 
 
 def _answer(

@@ -1,16 +1,20 @@
 """Are sentences rendered from the reason's fields, and from nothing else?"""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from scipy import sparse
 
-from data.model import OrganisationId
+from data.model import Organisation, OrganisationId
 from data.published import as_json
+from matcher.needs.read import Need
+from matcher.suggest.candidates import Candidates
 from matcher.suggest.eligible import Eligible
-from matcher.suggest.reasons import SENTENCES, TELLING_PROJECTS, Reason, _ties, listed, shortened
+from matcher.suggest.knowledge import Knowledge
+from matcher.suggest.reading import Aspect, Reading
+from matcher.suggest.reasons import SENTENCES, TELLING_PROJECTS, Reason, _spare, _ties, listed, shortened
 
 
 def test_a_sentence_is_its_words_and_its_value() -> None:
@@ -80,3 +84,35 @@ def test_of_many_joint_projects_the_most_shared_are_named_and_all_are_counted() 
     )
     (stranger,) = _ties(ids[3], 3, [0, 1, 2, 3], candidates, knowledge)
     assert stranger.name == "new-ties"
+
+
+def test_who_answers_beside_as_many_as_are_sought_is_said_to() -> None:
+    one, two = Need("need:1", "a port", ("port",)), Need("need:2", "two towns", ("municipality",), number=2)
+    aspects = (
+        Aspect("need:1", "a port", 0.5, sought=True, need=one),
+        Aspect("need:2.1", "two towns", 0.25, sought=True, need=two),
+        Aspect("need:2.2", "two towns", 0.25, sought=True, need=two, turn=1),
+    )
+    reading = cast(Reading, SimpleNamespace(aspects=aspects))
+    answers = np.array([[0.9, 0, 0], [0.8, 0, 0], [0, 0.9, 0], [0, 0, 0.7], [0.7, 0.6, 0]])
+    ids = [OrganisationId(letter) for letter in "ABCDE"]
+    candidates = cast(Candidates, SimpleNamespace(aspects=answers, ids=ids))
+    known = SimpleNamespace(organisation=lambda ident: Organisation(ident, f"Body {ident}"))
+
+    def said(row: int, *needs: str) -> list[tuple[str, tuple[str, ...]]]:
+        covered = [Reason("named", 0.9, (need, "organisation:X")) for need in needs]
+        reasons = _spare(covered, row, range(len(ids)), reading, candidates, cast(Knowledge, known))
+        return [(reason.text, reason.evidence) for reason in reasons]
+
+    assert said(0, "need:1") == []
+    assert said(3, "need:2.2") == [], "two are sought, and it is the second"
+    assert said(1, "need:1") == [
+        ("As many as you seek answer that more surely: Body A.", ("organisation:A",))
+    ]
+    assert said(4, "need:1", "need:2.1") == [
+        (
+            "As many as you seek answer that more surely: Body A, Body C and Body D.",
+            ("organisation:A", "organisation:C", "organisation:D"),
+        )
+    ]
+    assert said(1) == []
