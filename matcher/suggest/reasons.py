@@ -57,7 +57,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
                 (
                     "-only",
                     f"May answer “{{0}}” (weak): {told}",
-                    "; the store holds no text of its own that is near.",
+                    "; no text of its own in the store shows the subject surely.",
                 ),
             )
         },
@@ -167,7 +167,8 @@ def _spare(
             return []
         columns = [place for place, aspect in enumerate(reading.aspects) if aspect.need is need]
         answers = candidates.aspects[:, columns].max(axis=1)
-        better = [other for other in rows if (-answers[other], other) < (-answers[row], row)]
+        order = sorted(rows, key=lambda other: (-answers[other], other))
+        better = order[: order.index(row)]
         if len(better) < need.number:
             return []
         surer.update(dict.fromkeys(better[: need.number]))
