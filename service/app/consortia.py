@@ -12,7 +12,7 @@ from data.kept_consortia import (
     KeptConsortium,
     KeptSeat,
 )
-from data.model import Organisation
+from data.model import Organisation, OrganisationId
 from data.part_a import COORDINATOR, PROJECTS_NAMED, PartnerRow, part_a
 from data.readers import Reader
 from data.store import Store
@@ -53,17 +53,23 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class ConsortiumStanding:
-    """How a kept consortium stands now."""
+    """How the rules of a kept consortium stand now. `known`: its members by id, as far as they are known."""
 
     verdict: Verdict
     partners: tuple[PartnerRow, ...]
+    known: Mapping[str, Organisation]
     gone: tuple[str, ...]
     """Ids of members that are no longer known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsortiumScore:
+    """How well a kept consortium answers the question that it goes with."""
+
     answer: "Suggestions | None"
-    """The set as the only answer to the question that it goes with: members with reasons, terms, gaps; None where it
-    goes with none, or is not allowed."""
-    why_no_answer: str
-    mends: tuple[Mend, ...]
+    """The set as the only answer: members with reasons, terms, gaps; None where it goes with no question, or is not
+    allowed."""
+    why_no_answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,22 +195,7 @@ class Consortia:
 
     @allowed(*ALL)
     def standing(self, reader: Reader, kept: KeptConsortium) -> ConsortiumStanding:
-        """Check a consortium, score it under the question that it goes with, and say who would mend it."""
-        known = self._records.organisations(seat.organisation for seat in kept.seats)
-        members = self._members(kept.seats, known)
-        verdict = self._questions.check_members(reader, kept.call, members)
-        answer, why = self._answer(reader, kept)
-        return ConsortiumStanding(
-            verdict=verdict,
-            partners=self.partners(kept),
-            gone=tuple(seat.organisation for seat in kept.seats if seat.organisation not in known),
-            answer=answer,
-            why_no_answer=why,
-            mends=self._mends(reader, kept, members, verdict) if verdict.answer is Answer.BROKEN else (),
-        )
-
-    def partners(self, kept: KeptConsortium) -> tuple[PartnerRow, ...]:
-        """Return the partner table."""
+        """Check a consortium, and name its partners in the order of Part A."""
         known = self._records.organisations(seat.organisation for seat in kept.seats)
         projects = {
             ident: (
@@ -213,7 +204,70 @@ class Consortia:
             )
             for ident in known
         }
-        return part_a(kept.seats, known, projects)
+        return ConsortiumStanding(
+            verdict=self._questions.check_known(kept.call, _members(kept.seats, known)),
+            partners=part_a(kept.seats, known, projects),
+            known=known,
+            gone=tuple(seat.organisation for seat in kept.seats if seat.organisation not in known),
+        )
+
+    @allowed(*ALL)
+    def score(self, reader: Reader, kept: KeptConsortium) -> ConsortiumScore:
+        """Ask the question that a consortium goes with, with exactly its members."""
+        fields = kept.question or {}
+        if not (fields.get("outline") or fields.get("text")):
+            return ConsortiumScore(None, "It goes with no outline: so nothing is said of fit and needs.")
+        if len(kept.seats) > LARGEST_SET:
+            return ConsortiumScore(None, f"It has more than {LARGEST_SET} members.")
+        lead = _lead(kept)
+        try:
+            question = made(
+                SuggestQuestion,
+                call=kept.call,
+                outline=fields.get("outline"),
+                text=None if fields.get("outline") else fields["text"],
+                coordinator=lead,
+                must=[seat.organisation for seat in kept.seats if seat.organisation != lead],
+                size=f"{len(kept.seats)}-{len(kept.seats)}",
+                limit=1,
+                preset=fields.get("preset", "balanced"),
+                needs=needs_of_json(fields["needs"]) if fields.get("needs") else None,
+            )
+            answer = self._questions.suggest(reader, question)
+        except KonsortError as error:
+            return ConsortiumScore(None, f"It cannot be scored now: {error}.")
+        members = {seat.organisation for seat in kept.seats}
+        if not answer.suggestions or {one.id for one in answer.suggestions[0].members} != members:
+            return ConsortiumScore(None, "It breaks a rule or a wish, so it is not scored; mend it first.")
+        return ConsortiumScore(answer)
+
+    @allowed(*ALL)
+    def mends(self, reader: Reader, kept: KeptConsortium, standing: ConsortiumStanding) -> tuple[Mend, ...]:
+        """Say who would mend a broken rule: the best partners are tried one by one, and those are named who make broken
+        rules fewer, or bring one nearer.
+        """
+        members = _members(kept.seats, standing.known)
+        asker = _lead(kept) or (members[0].id if members else None)
+        if standing.verdict.answer is not Answer.BROKEN or asker is None:
+            return ()
+        text = (kept.question or {}).get("text")
+        question = made(PartnersQuestion, organisation=asker, text=text or None, call=kept.call, limit=TRIED)
+        try:
+            partners = self._questions.partners(reader, question).partners
+        except KonsortError:
+            return ()
+        inside = {member.id for member in members}
+        known = self._records.organisations(partner.id for partner in partners)
+        mends: list[tuple[tuple[int, int, int], Mend]] = []
+        for place, partner in enumerate(partners):
+            if partner.id in inside or partner.id not in known:
+                continue
+            after = self._questions.check_known(kept.call, [*members, member_of(known[partner.id])])
+            cures, nearer, harmed = _difference(standing.verdict, after)
+            if (cures or nearer) and not harmed:
+                mend = Mend(known[partner.id], cures, nearer, partner.reasons)
+                mends.append(((-len(cures), -len(nearer), place), mend))
+        return tuple(mend for _, mend in sorted(mends, key=lambda one: one[0])[:SHOWN])
 
     @allowed(*ALL)
     def file(self, reader: Reader, kept: KeptConsortium, kind: str) -> bytes:
@@ -230,7 +284,7 @@ class Consortia:
             profile=self._records.call(kept.call),
             partners=standing.partners,
             verdict=standing.verdict,
-            answer=standing.answer,
+            answer=self.score(reader, kept).answer,
         )
         return consortium_file(kind, facts)
 
@@ -245,7 +299,7 @@ class Consortia:
             notes=kept.notes,
             partners=standing.partners,
             verdict=standing.verdict,
-            helpful=tuple(mend.organisation.id for mend in standing.mends),
+            helpful=tuple(mend.organisation.id for mend in self.mends(reader, kept, standing)),
             versions=kept.versions,
             comments=kept.comments,
         )
@@ -260,68 +314,17 @@ class Consortia:
             raise BadInput("somebody is listed twice; each organisation is a member once")
         return seats
 
-    def _members(self, seats: Sequence[KeptSeat], known: Mapping[str, Organisation]) -> list[Member]:
-        return [
-            replace(member_of(known[seat.organisation], role=seat.role), budget_eur=seat.budget_eur)
-            for seat in seats
-            if seat.organisation in known
-        ]
 
-    def _answer(self, reader: Reader, kept: KeptConsortium) -> "tuple[Suggestions | None, str]":
-        """Ask the kept question with exactly these members."""
-        fields = kept.question or {}
-        if not (fields.get("outline") or fields.get("text")):
-            return None, "It goes with no outline: so nothing is said of fit and needs."
-        if len(kept.seats) > LARGEST_SET:
-            return None, f"It has more than {LARGEST_SET} members."
-        lead = next((seat.organisation for seat in kept.seats if seat.role == COORDINATOR), None)
-        try:
-            question = made(
-                SuggestQuestion,
-                call=kept.call,
-                outline=fields.get("outline"),
-                text=None if fields.get("outline") else fields["text"],
-                coordinator=lead,
-                must=[seat.organisation for seat in kept.seats if seat.organisation != lead],
-                size=f"{len(kept.seats)}-{len(kept.seats)}",
-                limit=1,
-                preset=fields.get("preset", "balanced"),
-                needs=needs_of_json(fields["needs"]) if fields.get("needs") else None,
-            )
-            answer = self._questions.suggest(reader, question)
-        except KonsortError as error:
-            return None, f"It cannot be scored now: {error}."
-        members = {seat.organisation for seat in kept.seats}
-        if not answer.suggestions or {one.id for one in answer.suggestions[0].members} != members:
-            return None, "It breaks a rule or a wish, so it is not scored; mend it first."
-        return answer, ""
+def _lead(kept: KeptConsortium) -> OrganisationId | None:
+    return next((seat.organisation for seat in kept.seats if seat.role == COORDINATOR), None)
 
-    def _mends(
-        self, reader: Reader, kept: KeptConsortium, members: Sequence[Member], verdict: Verdict
-    ) -> tuple[Mend, ...]:
-        """Try the best partners one by one: who makes broken rules fewer, or brings one nearer, is of help."""
-        lead = next((seat.organisation for seat in kept.seats if seat.role == COORDINATOR), None)
-        asker = lead or (members[0].id if members else None)
-        if asker is None:
-            return ()
-        text = (kept.question or {}).get("text")
-        question = made(PartnersQuestion, organisation=asker, text=text or None, call=kept.call, limit=TRIED)
-        try:
-            partners = self._questions.partners(reader, question).partners
-        except KonsortError:
-            return ()
-        inside = {member.id for member in members}
-        known = self._records.organisations(partner.id for partner in partners)
-        mends: list[tuple[tuple[int, int, int], Mend]] = []
-        for place, partner in enumerate(partners):
-            if partner.id in inside or partner.id not in known:
-                continue
-            after = self._questions.check_members(reader, kept.call, [*members, member_of(known[partner.id])])
-            cures, nearer, harmed = _difference(verdict, after)
-            if (cures or nearer) and not harmed:
-                mend = Mend(known[partner.id], cures, nearer, partner.reasons)
-                mends.append(((-len(cures), -len(nearer), place), mend))
-        return tuple(mend for _, mend in sorted(mends, key=lambda one: one[0])[:SHOWN])
+
+def _members(seats: Sequence[KeptSeat], known: Mapping[str, Organisation]) -> list[Member]:
+    return [
+        replace(member_of(known[seat.organisation], role=seat.role), budget_eur=seat.budget_eur)
+        for seat in seats
+        if seat.organisation in known
+    ]
 
 
 def _difference(before: Verdict, after: Verdict) -> tuple[tuple[str, ...], tuple[str, ...], bool]:

@@ -169,14 +169,17 @@ class Questions:
 
     @allowed(*ALL)
     def check_members(self, reader: Reader, call: str, members: Sequence[Member]) -> Verdict:
-        """Check members rule by rule against a call."""
-        profile = self._records.call(call)
+        """Check members rule by rule against a call; what is not said of them is taken from the store."""
         known = self._records.organisations(member.id for member in members)
-        whole = [completed(member, known.get(member.id)) for member in members]
+        return self.check_known(call, [completed(member, known.get(member.id)) for member in members])
+
+    def check_known(self, call: str, members: Sequence[Member]) -> Verdict:
+        """Check members of whom all is said that is known."""
+        profile = self._records.call(call)
         snapshot = self._snapshots.current
-        counted = snapshot.count_names() if may_share_names(whole) else NOTHING_COUNTED
-        ownership = ownership_of(whole, snapshot.owner_decisions, counted)
-        return check(profile, whole, ownership=ownership)
+        counted = snapshot.count_names() if may_share_names(members) else NOTHING_COUNTED
+        ownership = ownership_of(members, snapshot.owner_decisions, counted)
+        return check(profile, members, ownership=ownership)
 
     @allowed(*ALL)
     def request_of(self, reader: Reader, question: SuggestQuestion) -> "SuggestRequest":

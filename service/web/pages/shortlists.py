@@ -88,14 +88,12 @@ def _one(pages: Blueprint, application: Application, guard: Guard) -> None:
             "consortium.html",
             form=form,
             kept=kept,
-            standing=standing,
-            profile=application.records.call(kept.call),
-            lines=_lines(kept.seats, application.records.organisations(s.organisation for s in kept.seats)),
+            lines=_lines(kept.seats, standing.known),
             link=link,
             mine=True,
             token=guard.token,
             kinds=tuple(KINDS),
-            **_pictures(standing, application),
+            **_view(form, kept, standing),
         )
         return make_response(page, 422 if form.errors else 200)
 
@@ -169,18 +167,14 @@ def _shared(pages: Blueprint, application: Application, guard: Guard) -> None:
     def shared(token: str) -> Response:
         form = Form(request.args, application, reader())
         kept = consortia.linked(token)
-        standing = consortia.standing(form.reader, kept)
-        profile = application.records.call(kept.call)
         page = render_template(
             "consortium.html",
             form=form,
             kept=kept,
-            standing=standing,
-            profile=profile,
             mine=False,
             shared_token=token,
             token=guard.token,
-            **_pictures(standing, application),
+            **_view(form, kept, consortia.standing(form.reader, kept)),
         )
         return make_response(page, 200)
 
@@ -192,21 +186,23 @@ def _shared(pages: Blueprint, application: Application, guard: Guard) -> None:
         return redirect(url_for("pages.shared", token=token, _anchor="comments"), 303)
 
 
-def _pictures(standing: ConsortiumStanding, application: Application) -> dict[str, Any]:
-    """Return map and ties of a set, and what of its outline it answers, where it goes with one."""
+def _view(form: Form, kept: KeptConsortium, standing: ConsortiumStanding) -> dict[str, Any]:
+    """Return how a set stands, who would mend it, map and ties, and what of its outline it answers, if it has one."""
     from matcher.suggest.answers import Partner
 
-    members = [
-        Partner.of(one, row.role, 0.0, ())
-        for row in standing.partners
-        if (one := application.records.organisations([row.id]).get(row.id))
-    ]
-    suggestion = standing.answer.suggestions[0] if standing.answer else None
+    application = form.application
+    score = application.consortia.score(form.reader, kept)
+    members = [Partner.of(standing.known[row.id], row.role, 0.0, ()) for row in standing.partners]
+    suggestion = score.answer.suggestions[0] if score.answer else None
     return {
+        "standing": standing,
+        "profile": application.records.call(kept.call),
+        "mends": application.consortia.mends(form.reader, kept, standing),
         "map": member_map(members),
         "ties": tie_ring(members, application.records.network),
         "suggestion": suggestion,
-        "rows": coverage(suggestion, standing.answer) if suggestion and standing.answer else (),
+        "rows": coverage(suggestion, score.answer) if suggestion and score.answer else (),
+        "why_no_answer": score.why_no_answer,
     }
 
 
