@@ -148,17 +148,13 @@ def types_of_name(name: str, country: str | None, kind: Kind | None) -> tuple[Na
     hits = [hit for hit in longest(_book().find(tokens, languages)) if _placed(hit, tokens)]
     named = {hit.value for hit in hits}
     displaced = {weaker for one in named for weaker in organisation_types()[one].over}
-    supplier = not _SUPPLIES.isdisjoint(token.text for token in tokens)
-    serves = not _SERVES.isdisjoint(token.text for token in tokens)
-    teaches = not _TEACHING.isdisjoint(named)
-    studies = any(token.text.startswith(_STUDIES) for token in tokens) or not _RESEARCH.isdisjoint(named)
-    about = named & _ABOUT_OTHERS
+    bearer = _Bearer.of(tokens, named)
     best: dict[str, NameType] = {}
     for hit in hits:
         if hit.value in displaced:
             continue
         words = name[tokens[hit.first].start : tokens[hit.last].end]
-        candidate = NameType(hit.value, _share(hit, kind, supplier, serves, studies, teaches, about), words)
+        candidate = NameType(hit.value, _share(hit, kind, bearer), words)
         if hit.value not in best or candidate.share > best[hit.value].share:
             best[hit.value] = candidate
     return tuple(sorted(best.values(), key=lambda one: (-one.share, one.type)))
@@ -169,34 +165,51 @@ def _placed(hit: Hit, tokens: Sequence[Token]) -> bool:
     return hit.language is not None or hit.first < hit.last or hit.first == 0 or hit.last == len(tokens) - 1
 
 
-def _share(
-    hit: Hit,
-    kind: Kind | None,
-    supplier: bool,
-    serves: bool,
-    studies: bool,
-    teaches: bool,
-    about: Collection[str],
-) -> float:
-    """How surely a part of a name tells its type. `supplier`, `serves`, `studies`, `teaches`: the name is that of a
-    supplier to a trade, of one even to makers, of an institute, or of a school; `about`: it names these types of
-    bodies that are there for others, such as an association."""
-    type_ = organisation_types()[hit.value]
-    if type_.kinds and kind is not None and kind not in type_.kinds:
+class _Bearer(NamedTuple):
+    """What a whole name says of who bears it, that speaks against a trade in it."""
+
+    supplies: bool
+    """It supplies others, as in "Airport Gurus"."""
+    serves: bool
+    """It supplies even makers, as in "glass service"."""
+    studies: bool
+    teaches: bool
+    about: frozenset[str]
+    """Types of bodies that are there for others which it names, such as an association."""
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token], named: Collection[str]) -> "_Bearer":
+        """Read a name's words and the types that it names."""
+        words = [token.text for token in tokens]
+        return cls(
+            supplies=not _SUPPLIES.isdisjoint(words),
+            serves=not _SERVES.isdisjoint(words),
+            studies=any(word.startswith(_STUDIES) for word in words) or not _RESEARCH.isdisjoint(named),
+            teaches=not _TEACHING.isdisjoint(named),
+            about=_ABOUT_OTHERS.intersection(named),
+        )
+
+    def is_none(self, type_: OrganisationType, *, spoken: bool) -> bool:
+        """Whether it is rather somebody beside a trade than of it. `spoken`: told by a word, not by a proper name."""
+        studied = not type_.kinds or type_.kinds.isdisjoint(_RESEARCH_KINDS)
+        learned = type_.id in _RESEARCH | _TEACHING
+        company = type_.kinds and type_.kinds <= {Kind.COMPANY, Kind.LARGE, Kind.SME, Kind.OTHER}
+        return (
+            any(type_.id != body and body not in type_.over for body in self.about)
+            or (self.teaches and not learned and type_.over.isdisjoint(_TEACHING))
+            or (self.supplies and not company)
+            or (spoken and self.serves and _makes(type_))
+            or (spoken and self.studies and studied and not learned)
+        )
+
+
+def _share(hit: Hit, kind: Kind | None, bearer: _Bearer) -> float:
+    """How surely a part of a name tells its type."""
+    type_, spoken = organisation_types()[hit.value], hit.language is not None
+    contradicted = bool(type_.kinds) and kind is not None and kind not in type_.kinds
+    if contradicted or bearer.is_none(type_, spoken=spoken):
         return POSSIBLE
-    if any(hit.value != body and body not in type_.over for body in about):
-        return POSSIBLE
-    if teaches and hit.value not in _TEACHING | _RESEARCH and type_.over.isdisjoint(_TEACHING):
-        return POSSIBLE
-    made = type_.kinds and type_.kinds <= {Kind.COMPANY, Kind.LARGE, Kind.SME, Kind.OTHER}
-    if supplier and not made:
-        return POSSIBLE
-    if serves and hit.language is not None and _makes(type_):
-        return POSSIBLE
-    trade = not type_.kinds or type_.kinds.isdisjoint(_RESEARCH_KINDS)
-    if studies and hit.language is not None and trade and hit.value not in _RESEARCH | _TEACHING:
-        return POSSIBLE
-    return LIKELY if type_.thing and hit.language is not None else SURE
+    return LIKELY if type_.thing and spoken else SURE
 
 
 def _makes(type_: OrganisationType) -> bool:

@@ -167,7 +167,7 @@ def _spare(
             return []
         columns = [place for place, aspect in enumerate(reading.aspects) if aspect.need is need]
         answers = candidates.aspects[:, columns].max(axis=1)
-        order = sorted(rows, key=lambda other: (-answers[other], other))
+        order = sorted({row, *rows}, key=lambda other: (-answers[other], other))
         better = order[: order.index(row)]
         if len(better) < need.number:
             return []

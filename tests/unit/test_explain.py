@@ -116,3 +116,5 @@ def test_who_answers_beside_as_many_as_are_sought_is_said_to() -> None:
         )
     ]
     assert said(1) == []
+    alone = [Reason("named", 0.9, ("need:1", "organisation:X"))]
+    assert _spare(alone, 1, (), reading, candidates, cast(Knowledge, known)) == [], "nobody stands beside it"
