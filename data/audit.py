@@ -2,9 +2,11 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, insert, select
 
 from data.model import AuditEntry
 from data.tables import audit, journal
@@ -29,6 +31,31 @@ def entries_of(connection: Connection, query: Select[Any]) -> tuple[AuditEntry, 
         )
         for row in rows
     )
+
+
+def note(
+    connection: Connection,
+    what: str,
+    who: str,
+    *,
+    counts: Mapping[str, int] = MappingProxyType({}),
+    undoes: int | None = None,
+) -> int:
+    """Write an entry of now; return its number. `counts`: how much was written of what; `undoes`: the entry undone."""
+    row = {
+        "at": now(),
+        "who": who,
+        "what": what,
+        "counts": json.dumps(dict(sorted(counts.items()))),
+        "undoes": undoes,
+    }
+    key = connection.execute(insert(audit).values(row)).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def now() -> str:
+    """Return this moment as it is written down: UTC, whole seconds, ISO 8601."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
 
 def _undone(connection: Connection) -> dict[int, int]:

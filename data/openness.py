@@ -14,15 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
+from data.audit import note
 from data.database import reading, writing
 from data.errors import BadInput, NotFound
 from data.model import OrganisationId, OutlineId
 from data.openness_tables import interests, openness, readings
 from data.revisions import read_revisions
-from data.tables import audit, outlines
-
-NOTED_ONE_BY_ONE = 20
-"""Of what is opened at once, so many have an entry of their own in the audit."""
+from data.tables import outlines
 
 
 class Tier(StrEnum):
@@ -143,7 +141,7 @@ class Openness:
                     "abstract": one.abstract,
                 }
                 connection.execute(insert(openness).values(**row, set_by=by, at=time.time()))
-                _note(connection, f"open {one.sort} {one.id}: {one.tier}", by)
+                note(connection, f"open {one.sort} {one.id}: {one.tier}", by)
 
     # Interest and consent
 
@@ -179,7 +177,7 @@ class Openness:
                 raise BadInput("you have said so already; the answer is shown under Requests")
             row = {"outline": outline, "owner": owner, "asker": asker, "asked_by": by, "asked": time.time()}
             key = connection.execute(insert(interests).values(**row)).inserted_primary_key
-            _note(connection, f"interest in outline {outline}", by)
+            note(connection, f"interest in outline {outline}", by)
             return _interest(connection, key[0] if key else 0)
 
     def answer(self, number: int, answer: str, *, by: str) -> None:
@@ -190,7 +188,7 @@ class Openness:
                 raise BadInput("this was answered or withdrawn already")
             values = {"answer": answer, "answered_by": by, "answered": time.time()}
             connection.execute(update(interests).where(interests.c.id == number).values(**values))
-            _note(connection, f"interest {number} answered", by)
+            note(connection, f"interest {number} answered", by)
 
     def withdraw(self, number: int, *, by: str) -> None:
         """Take back an interest or a yes: neither knows more of the other than before."""
@@ -200,7 +198,7 @@ class Openness:
                 raise BadInput("this was withdrawn already")
             values = {"withdrawn_by": by, "withdrawn": time.time()}
             connection.execute(update(interests).where(interests.c.id == number).values(**values))
-            _note(connection, f"interest {number} withdrawn", by)
+            note(connection, f"interest {number} withdrawn", by)
 
     # Who read what
 
@@ -258,8 +256,3 @@ def _interest(connection: Connection, number: int) -> Interest:
 
 def _opening(row: Any) -> Opening:
     return Opening(Sort(row.kind), row.id, Tier(row.tier), row.abstract, row.set_by, row.at, row.reference)
-
-
-def _note(connection: Connection, what: str, by: str) -> None:
-    entry = {"what": what, "who": by, "at": datetime.now(UTC).isoformat(), "counts": "{}"}
-    connection.execute(insert(audit).values(**entry))

@@ -5,14 +5,15 @@ Nothing here is part of a layer: no answer changes because somebody signs in. Se
 
 import json
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 
 from data.account_tables import attempts, invitations, people, sessions, tokens
+from data.audit import note
 from data.database import reading, writing
 from data.errors import BadInput, NotFound, TooOften
 from data.kept_consortia import forgotten_keeper
@@ -176,17 +177,12 @@ class People:
         """Keep a session; those that have ended are forgotten on the way."""
         with writing(self._engine) as connection:
             connection.execute(delete(sessions).where(sessions.c.until < session.since))
-            connection.execute(insert(sessions).values(**_fields(session)))
+            connection.execute(insert(sessions).values(**asdict(session)))
 
     def signed_in(self, digest: str) -> tuple[Account, SignedIn] | None:
         """Return whose session it is; None where there is none, it has ended, or the person is disabled."""
-        with reading(self._engine) as connection:
-            row = connection.execute(select(sessions).where(sessions.c.digest == digest)).one_or_none()
-            if row is None or row.until < time.time():
-                return None
-            person = _person(connection, row.person)
-        session = SignedIn(**row._asdict())
-        return None if person is None or person.disabled is not None else (person, session)
+        known = self._whose(sessions, digest)
+        return None if known is None else (known[0], SignedIn(**known[1]))
 
     def sessions_of(self, name: str) -> tuple[SignedIn, ...]:
         """Return the sessions of a person, newest first."""
@@ -208,16 +204,12 @@ class People:
     def add_token(self, token: ApiToken, *, by: str) -> None:
         with self._writing(f"token {token.title!r} of {token.person}", by) as connection:
             _required(connection, token.person)
-            connection.execute(insert(tokens).values(**_fields(token)))
+            connection.execute(insert(tokens).values(**asdict(token)))
 
     def bearer(self, digest: str) -> tuple[Account, ApiToken] | None:
         """Return whose token it is; None where there is none, it has ended, or the person is disabled."""
-        with reading(self._engine) as connection:
-            row = connection.execute(select(tokens).where(tokens.c.digest == digest)).one_or_none()
-            if row is None or row.until < time.time():
-                return None
-            person = _person(connection, row.person)
-        return None if person is None or person.disabled is not None else (person, ApiToken(**row._asdict()))
+        known = self._whose(tokens, digest)
+        return None if known is None else (known[0], ApiToken(**known[1]))
 
     def tokens_of(self, name: str) -> tuple[ApiToken, ...]:
         """Return the tokens of a person, newest first."""
@@ -241,7 +233,7 @@ class People:
                 _required(connection, invitation.person)
             connection.execute(delete(invitations).where(invitations.c.until < invitation.since))
             connection.execute(
-                insert(invitations).values(**_fields(invitation) | {"calls": _calls(invitation.calls)})
+                insert(invitations).values(**asdict(invitation) | {"calls": _calls(invitation.calls)})
             )
 
     def invitation(self, digest: str) -> Invitation | None:
@@ -304,25 +296,21 @@ class People:
         with writing(self._engine) as connection:
             connection.execute(delete(attempts).where(attempts.c.key == key))
 
-    def _writing(self, what: str, by: str) -> "_Audited":
-        return _Audited(self._engine, what, by)
+    def _whose(self, table: Table, digest: str) -> tuple[Account, dict[str, Any]] | None:
+        """Return whose session or token it is, and its row; None where none is in force, or the person is disabled."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(table).where(table.c.digest == digest)).one_or_none()
+            if row is None or row.until < time.time():
+                return None
+            person = _person(connection, row.person)
+        return None if person is None or person.disabled is not None else (person, row._asdict())
 
-
-class _Audited:
-    """A write transaction that leaves one entry in the audit, or nothing where an exception passes."""
-
-    def __init__(self, engine: Engine, what: str, by: str) -> None:
-        self._inner = writing(engine)
-        self._what, self._by = what, by
-
-    def __enter__(self) -> Connection:
-        connection = self._inner.__enter__()
-        entry = {"what": self._what, "who": self._by, "at": datetime.now(UTC).isoformat(), "counts": "{}"}
-        connection.execute(insert(audit).values(**entry))
-        return connection
-
-    def __exit__(self, *passing: Any) -> bool | None:
-        return self._inner.__exit__(*passing)
+    @contextmanager
+    def _writing(self, what: str, by: str) -> Iterator[Connection]:
+        """A write transaction that leaves one entry in the audit, or nothing where an exception passes."""
+        with writing(self._engine) as connection:
+            note(connection, what, by)
+            yield connection
 
 
 def _person(connection: Connection, name: str) -> Account | None:
@@ -364,18 +352,17 @@ def _calls(calls: Iterable[CallId]) -> str | None:
 
 
 def _row(person: Account) -> dict[str, Any]:
-    return _fields(person) | {"calls": _calls(person.calls)}
-
-
-def _fields(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+    return asdict(person) | {"calls": _calls(person.calls)}
 
 
 def _person_of(row: Any) -> Account:
-    facts = dict(row._asdict())
-    return Account(**facts | {"role": Role(row.role), "calls": frozenset(json.loads(row.calls or "[]"))})
+    return Account(**_facts(row))
 
 
 def _invitation_of(row: Any) -> Invitation:
-    facts = dict(row._asdict())
-    return Invitation(**facts | {"role": Role(row.role), "calls": frozenset(json.loads(row.calls or "[]"))})
+    return Invitation(**_facts(row))
+
+
+def _facts(row: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = row._asdict()
+    return facts | {"role": Role(row.role), "calls": frozenset(json.loads(row.calls or "[]"))}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select
 
-from data.audit import entries_of
+from data.audit import entries_of, note, now
 from data.collaborations import load_collaborations
 from data.collector import uncollected
 from data.database import open_engine, reading, writing
@@ -146,16 +146,8 @@ class Store:
                     raise _Undone
                 writer.keep_state()
                 if writer.changed:
-                    kept = insert(audit).values(
-                        at=_now(),
-                        who=who or self._who,
-                        what=what,
-                        counts=json.dumps(dict(sorted(writer.counts.items()))),
-                        undoes=undoes,
-                    )
-                    key = connection.execute(kept).inserted_primary_key
-                    if key is not None:
-                        writer.keep_journal(key[0])
+                    entry = note(connection, what, who or self._who, counts=writer.counts, undoes=undoes)
+                    writer.keep_journal(entry)
                     _forget_old_journal(connection)
         except _Undone:
             pass
@@ -179,7 +171,7 @@ class Store:
     def put_same_owner(self, a: OrganisationId, b: OrganisationId, same: bool, by: str) -> None:
         """Keep a person's decision that two organisations do, or do not, belong to one owner; the latest stands."""
         with self.transaction(what=f"owner of {a} and {b}", who=by) as writer:
-            writer.put_same_owner(a, b, same, by, _now())
+            writer.put_same_owner(a, b, same, by, now())
 
     def undo(self, entry: int, *, who: str | None = None) -> AuditEntry:
         """Put the rows that an entry of the audit changed back as they were, and return the entry of that.
@@ -569,7 +561,3 @@ def _forget_old_journal(connection: Connection) -> None:
 
 def _row(text: str | None) -> Row | None:
     return None if text is None else tuple(json.loads(text))
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
