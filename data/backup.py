@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 
@@ -55,13 +55,13 @@ def back_up(store: Path, copy: Path) -> StoreCopy:
     try:
         os.close(os.open(building, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
         _copy(store, building)
-        looked_through(building)
+        known = looked_through(building)
         building.rename(copy)
     except OSError as error:
         raise StoreError(f"cannot write {copy}: {error.strerror}; choose another place") from error
     finally:
         building.unlink(missing_ok=True)
-    return looked_through(copy)
+    return replace(known, path=copy)
 
 
 def put_back(copy: Path, store: Path) -> StoreCopy:
