@@ -189,13 +189,14 @@ class Snapshot:
         if reader.sees_all:
             return self
         outlines = frozenset(ident for ident, outline in self.outlines.items() if not reader.may_see(outline))
-        profiles = frozenset(
-            ident
-            for ident, organisation in self.organisations.items()
-            if (organisation.profile or organisation.url) and not reader.may_read_profile(ident)
-        )
+        profiles = frozenset(ident for ident in self._described if not reader.may_read_profile(ident))
         hidden = (outlines, profiles, self.unknown_to(reader))
         return self._views.get(hidden, lambda: self._without(*hidden)) if any(hidden) else self
+
+    @once
+    def _described(self) -> tuple[OrganisationId, ...]:
+        """The organisations that write something of themselves: few of all, and every request of a reader asks."""
+        return tuple(ident for ident, one in self.organisations.items() if one.profile or one.url)
 
     def unknown_to(self, reader: Reader) -> frozenset[OrganisationId]:
         """Return the organisations that a reader does not know of: nothing public tells of them, nothing was opened.
