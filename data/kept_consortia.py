@@ -4,7 +4,6 @@ They are no records: they change no revision, and nobody is matched by them.
 """
 
 import datetime as dt
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from data.database import reading, writing
+from data.digests import digest_of
 from data.errors import NotFound
 from data.model import CallId, OrganisationId
 from data.tables import consortia, consortium_comments, consortium_links, consortium_versions
@@ -208,11 +208,6 @@ def forgotten_keeper(connection: Connection, name: str, word: str) -> None:
     connection.execute(delete(consortia).where(consortia.c.who == name))
     for table in (consortium_comments, consortium_versions):
         connection.execute(update(table).where(table.c.who == name).values(who=word))
-
-
-def digest_of(token: str) -> str:
-    """Return what the store keeps of a link."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _require(connection: Connection, ident: str, who: str) -> None:

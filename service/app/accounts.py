@@ -1,7 +1,6 @@
 """How does somebody become known to the service, and what may that person see? Sign in, links, sessions, tokens."""
 
 import datetime as dt
-import hashlib
 import secrets
 import time
 from collections.abc import Collection
@@ -10,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from data.digests import digest_of
 from data.errors import BadInput, NotFound, NotSignedIn
 from data.model import CallId, OrganisationId, OutlineId
 from data.openness import Sort, Tier
@@ -460,15 +460,6 @@ class Accounts:
 
 def _moment(seconds: float) -> str:
     return dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat(timespec="seconds")
-
-
-def digest_of(secret: str) -> str:
-    """Return as what a secret drawn at random is kept: SHA-256, in hexadecimal.
-
-    >>> digest_of("")[:8]
-    'e3b0c442'
-    """
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def hash_of(password: str) -> str:

@@ -11,12 +11,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from data.digests import digest_of
 from data.model import OrganisationId
 from data.openness import Opening, Sort, Tier
 from data.people import Account
 from data.readers import NOBODY as STRANGER
 from data.readers import Reader, Role
-from service.app.accounts import Accounts, Doors, digest_of
+from service.app.accounts import Accounts, Doors
 from service.app.allowed import allowed_roles
 from service.app.editing import Editing
 from service.app.open import Application, open_application

@@ -12,13 +12,14 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
+from data.digests import digest_of
 from data.errors import BadInput, NotFound, NotSignedIn, TooOften
 from data.kept_consortia import KeptSeat
 from data.model import CallId, OrganisationId
 from data.people import SignedIn
 from data.readers import Reader, Role
 from service.app import accounts as module
-from service.app.accounts import TRIES, Accounts, Doors, digest_of, step_of
+from service.app.accounts import TRIES, Accounts, Doors, step_of
 from service.app.asking import reader_at_hand
 from service.app.open import Application, open_application
 from service.runtime.settings import Settings
