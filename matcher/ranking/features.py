@@ -124,11 +124,10 @@ class _Sums:
         self.chosen: dict[str, np.ndarray] = {}
         self.largest: dict[str, np.ndarray] = {}
 
-    def put(self, name: str, values: np.ndarray) -> np.ndarray:
-        """Keep what is needed of (n, b) values, which are returned."""
+    def put(self, name: str, values: np.ndarray) -> None:
+        """Keep what is needed of (n, b) values."""
         self.chosen[name] = np.take_along_axis(values, self._places, axis=0)
         self.largest[name] = np.maximum(values.max(axis=0), 1e-12)
-        return values
 
     def put_products(self, matrix: sparse.csr_matrix, weights: dict[str, np.ndarray]) -> None:
         """Keep what is needed of matrix @ weight for weights (p, b) of the projects."""

@@ -21,6 +21,21 @@ def ranks(columns: np.ndarray) -> np.ndarray:
     return rank.T
 
 
+def best_places(values: np.ndarray, count: int, *, least: float = -np.inf) -> np.ndarray:
+    """The places of the `count` largest of (n,) values, largest first, ties by place; those below `least` are left out.
+
+    >>> best_places(np.array([0.2, 0.9, 0.9, -1.0]), 2).tolist()
+    [1, 2]
+    >>> best_places(np.array([0.2, 0.9, 0.9, -1.0]), 4, least=0.0).tolist()
+    [1, 2, 0]
+    """
+    bar = least
+    if count < len(values):
+        bar = max(bar, float(np.partition(values, len(values) - count)[len(values) - count]))
+    some = np.flatnonzero(values >= bar)
+    return some[np.argsort(-values[some], kind="stable")][:count]
+
+
 def reciprocal_rank(columns: np.ndarray, offset: float = 10.0) -> np.ndarray:
     """1 / (rank + offset) within each column, rank 0 for the largest, ties by place; the same shape, float32.
 

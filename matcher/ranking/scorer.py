@@ -11,6 +11,7 @@ from matcher.ranking.evidence import gather
 from matcher.ranking.features import Scores, candidate_rows, score_all
 from matcher.ranking.model_file import Model
 from matcher.ranking.organisation_features import PreparedState
+from matcher.ranking.project_weights import best_places
 from matcher.ranking.query import Query
 from matcher.ranking.scored import Scored
 
@@ -93,8 +94,7 @@ class _Asked:
     def heads(self, prior: np.ndarray) -> list[np.ndarray]:
         """Choose; return those whom the learned model looks at."""
         allowed = np.where(self._closed, -1.0, prior)
-        count = min(self._count, len(prior))
-        self.chosen = [_best(allowed[:, column], count) for column in range(prior.shape[1])]
+        self.chosen = [best_places(column, self._count, least=0.0) for column in allowed.T]
         return [places[:CANDIDATES] for places in self.chosen]
 
 
@@ -106,16 +106,6 @@ def _heads(ways: Sequence[_Asked], prior: np.ndarray) -> list[np.ndarray]:
 def _followed(head: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The places, and their probabilities: of the first ones, which the model looked at, then of those who follow."""
     return places, np.concatenate([head, _tail(head, len(places) - len(head))])
-
-
-def _best(prior: np.ndarray, count: int) -> np.ndarray:
-    """Positions of the `count` largest, largest first, ties by position; negative ones are left out."""
-    if count < len(prior):
-        bar = np.partition(prior, len(prior) - count)[len(prior) - count]
-        some = np.flatnonzero(prior >= max(bar, 0.0))
-    else:
-        some = np.flatnonzero(prior >= 0.0)
-    return some[np.argsort(-prior[some], kind="stable")][:count]
 
 
 def _tail(part: np.ndarray, count: int) -> np.ndarray:

@@ -15,6 +15,7 @@ from matcher.ranking.cutoffs import half_years_before
 from matcher.ranking.evidence import gather
 from matcher.ranking.features import candidate_rows, feature_names, score_all
 from matcher.ranking.organisation_features import PreparedState, prepare_state
+from matcher.ranking.project_weights import best_places
 from matcher.ranking.query import Query
 from matcher.ranking.state import build_state, word_counts
 from matcher.ranking.texts import Texts
@@ -240,8 +241,7 @@ def _lists(prepared: PreparedState, batch: _Batch) -> tuple[tuple[str, ...], lis
     """The names of the features, and the lists of a batch in which a partner was found."""
     state = prepared.state
     evidence = gather(state, batch.queries, batch.vectors)
-    depth = min(DEPTH, len(state.organisations))
-    scores = score_all(prepared, evidence, partial(_candidates, evidence.on_board, depth))
+    scores = score_all(prepared, evidence, partial(_candidates, evidence.on_board))
     lists = []
     for column, example in enumerate(batch.examples):
         hidden = np.array(state.positions(tuple(sorted(example.hidden))), dtype=int)
@@ -251,14 +251,7 @@ def _lists(prepared: PreparedState, batch: _Batch) -> tuple[tuple[str, ...], lis
     return feature_names(tuple(scores.sums)), lists
 
 
-def _candidates(on_board: sparse.csc_matrix, depth: int, prior: np.ndarray) -> list[np.ndarray]:
-    """The best of the prior of each query, ties by place; whoever is on board comes last."""
+def _candidates(on_board: sparse.csc_matrix, prior: np.ndarray) -> list[np.ndarray]:
+    """The DEPTH best of the prior of each query, ties by place; whoever is on board comes last."""
     absent = np.where(on_board.toarray() > 0, -1.0, prior)
-    return [_first(column, depth) for column in absent.T]
-
-
-def _first(values: np.ndarray, depth: int) -> np.ndarray:
-    """The places of the `depth` largest, largest first, ties by place."""
-    bar = np.partition(values, len(values) - depth)[len(values) - depth]
-    some = np.flatnonzero(values >= bar)
-    return some[np.argsort(-values[some], kind="stable")][:depth]
+    return [best_places(column, DEPTH) for column in absent.T]
