@@ -5,7 +5,7 @@ import hashlib
 import heapq
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,12 +105,12 @@ class TextSearch:
         *,
         entries: Sequence[Entry] | None = None,
         progress: Progress | None = None,
-        first: Sequence[str] = (),
+        first: Callable[[], Sequence[str]] = tuple,
         at_once: int | None = None,
     ) -> "TextSearch":
         """Build from a store, embedding what its cache does not hold. `entries`: the store's, if known already.
 
-        `first`: entries in the order in which they are embedded; the others come after them, the longest first.
+        `first`: gives entries in the order in which they are embedded; the others come after them, the longest first.
         `at_once`: where more texts of projects lack a vector, none of them is embedded; they are left out, and
         `waiting` says how many.
         """
@@ -121,13 +121,12 @@ class TextSearch:
         texts = {hash_of(entry.text): entry.text for entry in entries}
         vectors = _cached(store, encoder, texts)
         entries, waiting = _searchable(entries, vectors, at_once)
-        wanted = dict.fromkeys(hash_of(entry.text) for entry in entries)
-        place = {hash_: rank for rank, hash_ in enumerate(_hashes(entries, first))}
-        # Else long texts first: batches of like length, and no slow surprise at the end of the progress bar.
-        missing = sorted(
-            wanted.keys() - vectors.keys(),
-            key=lambda key: (place.get(key, len(place)), -len(texts[key]), key),
-        )
+        wanted = {hash_of(entry.text) for entry in entries}
+        missing = list(wanted - vectors.keys())
+        if missing:
+            place = {hash_: rank for rank, hash_ in enumerate(_hashes(entries, first()))}
+            # Else long texts first: batches of like length, and no slow surprise at the end of the progress bar.
+            missing.sort(key=lambda key: (place.get(key, len(place)), -len(texts[key]), key))
         for start in range(0, len(missing), CHUNK):
             chunk = missing[start : start + CHUNK]
             made = dict(zip(chunk, encoder.encode([texts[key] for key in chunk]), strict=True))

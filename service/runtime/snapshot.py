@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -262,7 +263,7 @@ class Snapshot:
             source.encoder(),
             entries=entries_of(self.history, self.outlines.values(), self.organisations.values()),
             progress=source.progress,
-            first=_newest_and_largest(self.history),
+            first=partial(_newest_and_largest, self.history),
             at_once=EMBEDDED_AT_ONCE if source.beside() else None,
         )
 

@@ -122,7 +122,7 @@ def test_texts_of_projects_can_wait_and_are_told_but_those_of_outlines_do_not(st
 
 def test_what_is_asked_for_first_is_embedded_first(store: Store) -> None:
     encoder = CountingEncoder()
-    TextSearch.build(store, encoder, first=("outline:O2", "outline:O1", "outline:gone"))
+    TextSearch.build(store, encoder, first=lambda: ("outline:O2", "outline:O1", "outline:gone"))
     assert encoder.seen[:2] == ["Cloud robots in factories.", WOOD]
 
 
