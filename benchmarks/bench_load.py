@@ -41,7 +41,7 @@ class Answers:
 
 
 class FreshTexts:
-    """FreshTexts that nobody has asked before, one each time. Safe under threads."""
+    """Texts that nobody has asked before, one each time. Safe under threads."""
 
     def __init__(self, texts: list[str]) -> None:
         self._texts = iter(texts)

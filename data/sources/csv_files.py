@@ -179,7 +179,7 @@ def _samples(cells: Cells) -> tuple[str, ...]:
 
 
 def _plain_columns(content: bytes, delimiter: str, wanted: Mapping[str, int]) -> dict[str, Objects]:
-    """Return the columns `found`, by name, of a file that is plainly regular, without the header's cells."""
+    """Return the `wanted` columns, by name, of a file that is plainly regular, without the header's cells."""
     import pandas as pd  # slow to import: only who brings in an export pays
 
     table = pd.read_csv(

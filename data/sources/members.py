@@ -157,7 +157,7 @@ def _json_cells(path: Path) -> Cells:
 
 
 def _cells_of(listed: object, name: str) -> Cells:
-    """Return JSON members as column_texts; the place in the list, from 1, stands for the line."""
+    """Return JSON members as cells; the place in the list, from 1, stands for the line."""
     if isinstance(listed, dict):
         listed = listed.get("members")
     if not isinstance(listed, list) or not all(isinstance(member, dict) for member in listed):

@@ -179,7 +179,7 @@ class Cells:
     def of_texts(
         cls, name: str, lines: Sequence[int], texts: Sequence[str], columns: Iterable[str], findings: Findings
     ) -> "Cells":
-        """Return the cells of `texts`, row after row, each row's in the order of the columns `found`."""
+        """Return the cells of `texts`, row after row, each row's in the order of `columns`."""
         names = list(columns)
         grid = np.array(texts, dtype=object).reshape(len(lines), len(names))
         return cls(name, lines, {column: grid[:, at] for at, column in enumerate(names)}, findings)
@@ -320,13 +320,18 @@ def unguarded(text: str) -> str:
     return text
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV file that spreadsheets open as it is meant: UTF-8 with BOM, semicolons, no live formulas."""
+def csv_of(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return a CSV file that spreadsheets open as it is meant: UTF-8 with BOM, semicolons, no live formulas."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     writer.writerow(header)
     writer.writerows([safe_cell("" if cell is None else cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV file as `csv_of` makes it. Raises BadInput where it cannot be written."""
     try:
-        path.write_bytes(text.getvalue().encode("utf-8-sig"))
+        path.write_bytes(csv_of(header, rows))
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}") from None

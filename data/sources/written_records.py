@@ -1,6 +1,5 @@
 """How are outlines and organisations written as tables that the importers read again without loss?"""
 
-import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -14,7 +13,7 @@ from data.model import Organisation, OrganisationId, Outline, OutlineId
 from data.sources.organisations import ORGANISATION_COLUMNS
 from data.sources.outlines import OUTLINE_COLUMNS
 from data.sources.partners import NamedPartner, partner_text
-from data.sources.table import safe_cell
+from data.sources.table import csv_of
 from data.sources.written_sheets import append_texts
 
 MEDIA_TYPES = {
@@ -93,19 +92,11 @@ def _organisation_facts(one: Organisation) -> dict[str, object]:
 def _file(title: str, names: Sequence[str], rows: Sequence[Sequence[object]], form: str) -> bytes:
     if form not in MEDIA_TYPES:
         raise BadInput(f"records cannot be written as {form!r}; needed: one of {', '.join(MEDIA_TYPES)}")
-    return _csv(names, rows) if form == "csv" else _workbook(title, names, rows)
+    return csv_of(names, map(_to_the_cent, rows)) if form == "csv" else _workbook(title, names, rows)
 
 
-def _csv(names: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(names)
-    writer.writerows([safe_cell(_as_text(cell)) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _as_text(cell: object) -> str:
-    return "" if cell is None else f"{cell:.2f}" if isinstance(cell, float) else str(cell)
+def _to_the_cent(row: Sequence[object]) -> list[object]:
+    return [f"{cell:.2f}" if isinstance(cell, float) else cell for cell in row]
 
 
 def _workbook(title: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
