@@ -1,10 +1,10 @@
 """Who asks, and what may that person see? Every question carries its reader."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from data.model import CallId, OrganisationId, Outline, OutlineHead, OutlineId
+from data.model import CallId, Organisation, OrganisationId, Outline, OutlineHead, OutlineId
 
 
 class Role(StrEnum):
@@ -59,9 +59,18 @@ class Reader:
         """Whether the reader may read what an organisation writes of itself, and be told what follows from it."""
         return self.sees_all or organisation == self.organisation or organisation in self.profiles
 
+    def seen(self, organisation: Organisation) -> Organisation:
+        """Return an organisation without what it writes of itself where the reader may not read that."""
+        return organisation if self.may_read_profile(organisation.id) else silent(organisation)
+
     def coordinates(self, call: CallId | str) -> bool:
         """Whether the reader may combine a call's outlines, and decide about them."""
         return self.sees_all or (self.role is Role.COORDINATOR and call in self.calls)
+
+
+def silent(organisation: Organisation) -> Organisation:
+    """Return an organisation without what it writes of itself."""
+    return replace(organisation, profile=None, url=None)
 
 
 def only_reader(name: str) -> Reader:

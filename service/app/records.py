@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from data.calls import CallProfile
@@ -156,8 +156,7 @@ class Records:
             return outlines_file(outlines, self._store.organisations(taking_part), partners, form)
         everybody = call is None and reader.sees_all
         known = self._store.organisations(None if everybody else taking_part).values()
-        readable = (one if reader.may_read_profile(one.id) else replace(one, profile=None) for one in known)
-        return organisations_file(readable, form)
+        return organisations_file(map(reader.seen, known), form)
 
     # Organisations
 
@@ -238,9 +237,7 @@ class Records:
 def _as_seen(organisation: Organisation) -> Organisation:
     """Return an organisation without what whoever asks at the moment may not read of it."""
     reader = reader_at_hand.get()
-    if reader is None or reader.may_read_profile(organisation.id):
-        return organisation
-    return replace(organisation, profile=None, url=None)
+    return organisation if reader is None else reader.seen(organisation)
 
 
 def _place(cursor: str | None) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from data.calls import CallProfile
 from data.model import CallId, History, Organisation, OrganisationId, Outline, OutlineId
 from data.once import Kept, built, give, once
-from data.readers import Reader
+from data.readers import Reader, silent
 from data.revisions import LiveChanges, OwnerDecision, Revisions
 from data.store import Store
 from service.runtime.settings import Settings
@@ -220,8 +220,8 @@ class Snapshot:
         unknown: frozenset[OrganisationId],
     ) -> "Snapshot":
         _ = self.search, self.text_profiles, self.ranker, self.organisations
-        silent = {ident: replace(self.organisations[ident], profile=None, url=None) for ident in profiles}
-        changes = LiveChanges(self.revisions, dict.fromkeys(outlines), silent, self.owner_decisions)
+        closed = {ident: silent(self.organisations[ident]) for ident in profiles}
+        changes = LiveChanges(self.revisions, dict.fromkeys(outlines), closed, self.owner_decisions)
         view = self.following(changes)
         view.unknown = unknown
         view.revision = _revision_of(view)

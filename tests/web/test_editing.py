@@ -324,7 +324,9 @@ def test_a_coordinator_is_given_no_organisation_beside_those_of_the_own_call(
 ) -> None:
     for name in ("Hidden Pumps GmbH", "HIDDEN PUMPS"):
         asked(own, "POST", "/organisations", {"name": name, "country": "DE", "profile": "Secret pumps."})
-    asked(own, "PATCH", "/organisations/O2", {"profile": "Secret sensors."})
+    asked(
+        own, "PATCH", "/organisations/O2", {"profile": "Secret sensors.", "url": "https://Secret.example.org"}
+    )
     coordinator = Reader("cora", Role.COORDINATOR, calls=frozenset({CallId(CALL)}))
     written = own_application.records.file(coordinator, RecordsOf.ORGANISATIONS, "csv").decode()
     assert "O2" in written
