@@ -86,6 +86,10 @@ class Store:
         """Who may use this installation."""
         self.openness = Openness(engine)
         """How far things are opened, and to whom."""
+        self.kept_questions = KeptQuestions(engine)
+        """The questions that are kept for their askers."""
+        self.kept_consortia = KeptConsortia(engine)
+        """The consortia that people keep."""
 
     @classmethod
     def open(cls, url: str, *, who: str = "local") -> Self:
@@ -107,16 +111,6 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    @property
-    def kept_questions(self) -> KeptQuestions:
-        """The questions that are kept for their askers."""
-        return KeptQuestions(self._engine)
-
-    @property
-    def kept_consortia(self) -> KeptConsortia:
-        """The consortia that people keep."""
-        return KeptConsortia(self._engine)
 
     # Writing
 
