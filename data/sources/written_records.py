@@ -16,11 +16,8 @@ from data.sources.partners import NamedPartner, partner_text
 from data.sources.table import csv_of
 from data.sources.written_sheets import append_texts
 
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-"""The forms of file, and how a browser is told."""
+FORMS = ("csv", "xlsx")
+"""The forms of file."""
 _WIDE = frozenset({"text", "title", "offers", "seeks", "profile", "name", "organisation_name", "partners"})
 
 
@@ -90,8 +87,8 @@ def _organisation_facts(one: Organisation) -> dict[str, object]:
 
 
 def _file(title: str, names: Sequence[str], rows: Sequence[Sequence[object]], form: str) -> bytes:
-    if form not in MEDIA_TYPES:
-        raise BadInput(f"records cannot be written as {form!r}; needed: one of {', '.join(MEDIA_TYPES)}")
+    if form not in FORMS:
+        raise BadInput(f"records cannot be written as {form!r}; needed: one of {', '.join(FORMS)}")
     return csv_of(names, map(_to_the_cent, rows)) if form == "csv" else _workbook(title, names, rows)
 
 

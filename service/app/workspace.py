@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 
 from data.calls import CallProfile
 from data.countries import to_iso
@@ -26,15 +25,8 @@ from matcher.suggest.knowledge import Knowledge
 from service.app.answers import KeptDecision
 from service.app.decided import KeptPlan, kept_decisions, person_of
 
-KINDS: Mapping[str, str] = MappingProxyType(
-    {
-        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "pdf": "application/pdf",
-        "gexf": "application/gexf+xml",
-    }
-)
-"""Files that a proposal can be had as, with their media types."""
+KINDS = ("xlsx", "docx", "pdf", "gexf")
+"""Files that a proposal can be had as."""
 
 
 ATTEMPTS = 1000

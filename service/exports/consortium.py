@@ -17,13 +17,8 @@ from matcher.suggest.coverage import coverage
 from service.exports.blocks import Block, DocumentContent, HeadingBlock, ParagraphBlock, TableBlock
 from service.exports.workbook import Sheet
 
-KINDS: Mapping[str, str] = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-    "json": "application/json",
-}
-"""The kinds of files, with their media types."""
+KINDS = ("xlsx", "docx", "pdf", "json")
+"""The kinds of files."""
 FICTIONAL = "Fictional demonstration: organisations and projects are invented."
 NOT_FICTIONAL = ""
 ANSWERS = {"met": "met", "broken": "broken", "unknown": "cannot tell"}

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from data.media_types import MEDIA_TYPES
 from service.app.open import Application
 from service.app.question import DecisionMade, IntegrateQuestion, made
 from service.app.workspace import KINDS, FileWishes
@@ -56,7 +57,7 @@ def add_routes(pages: Blueprint, application: Application) -> None:
         project = projects.propose(reader(), made(IntegrateQuestion, call=call))
         language = request.args.get("language", "en")
         content = projects.file(reader(), project, kind, FileWishes(language))
-        response = Response(content, mimetype=KINDS.get(kind))
+        response = Response(content, mimetype=MEDIA_TYPES.get(kind))
         response.headers.set(
             "Content-Disposition",
             "attachment",
@@ -118,7 +119,7 @@ def _answer(form: Form, without: Sequence[str]) -> dict[str, Any]:
     chosen = {name: form[name] for name in CHOSEN} | {"here": url_for("pages.integrate", call=call)}
     return {
         "answer": project,
-        "files": tuple(KINDS),
+        "files": KINDS,
         "trial": trial,
         "price": paid,
         "chosen": chosen,

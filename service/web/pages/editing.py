@@ -7,8 +7,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from data.countries import to_eu
+from data.media_types import MEDIA_TYPES
 from data.model import Kind, Organisation, Outline
-from data.sources.written_records import MEDIA_TYPES
 from service.app.open import Application
 from service.app.question import (
     PAGE,

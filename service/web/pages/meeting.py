@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from data.errors import NotFound
+from data.media_types import MEDIA_TYPES
 from matcher.overall.event import fairness, plan_change
 from matcher.overall.meetings import MeetingPlan
 from service.app.event import FIELDS, USUAL, KeptEvent, options_of
@@ -17,8 +18,6 @@ from service.web.identity import reader
 from service.web.pages.form import Form
 from service.web.pages.guard import Guard
 
-TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "ics": "text/calendar",
-         "pdf": "application/pdf"}  # fmt: skip
 LEAST_SERVED = 5
 """So many of those with the fewest and with the most meetings are named."""
 
@@ -81,7 +80,7 @@ def add_routes(pages: Blueprint, application: Application) -> None:
         content = meetings_file(
             plan(call)[1], f".{kind}", stamp=dt.datetime.now(dt.UTC), participant=who, title=title
         )
-        response = Response(content, mimetype=TYPES.get(kind))
+        response = Response(content, mimetype=MEDIA_TYPES.get(kind))
         name = PurePath(f"{call}-{who}" if who else f"{call}-meetings").name
         response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
         return response

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from data.errors import BadInput
 from data.kept_consortia import KeptConsortium, KeptSeat
+from data.media_types import MEDIA_TYPES
 from data.model import Organisation
 from matcher.suggest.coverage import coverage
 from service.app.consortia import ConsortiumStanding
@@ -92,7 +93,7 @@ def _one(pages: Blueprint, application: Application, guard: Guard) -> None:
             link=link,
             mine=True,
             token=guard.token,
-            kinds=tuple(KINDS),
+            kinds=KINDS,
             **_view(form, kept, standing),
         )
         return make_response(page, 422 if form.errors else 200)
@@ -123,7 +124,7 @@ def _one(pages: Blueprint, application: Application, guard: Guard) -> None:
     def consortium_export(consortium: str, kind: str) -> Response:
         kept = consortia.consortium(reader(), consortium)
         content = consortia.file(reader(), kept, kind)
-        response = Response(content, mimetype=KINDS[kind])
+        response = Response(content, mimetype=MEDIA_TYPES[kind])
         response.headers.set("Content-Disposition", "attachment", filename=f"consortium.{kind}")
         return response
 
