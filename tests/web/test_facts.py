@@ -22,7 +22,8 @@ def asked(own_application: Application, own: FlaskClient) -> str:
         writer.put_organisations([Organisation(OrganisationId(NAMELESS), fictional=True)])
     own_application.snapshots.refresh()
     kept = {"name": "Two", "call": "demo-call", "members": f"O1; coordinator\nOrganisation {NAMELESS}"}
-    return str(own.post("/consortia", data=kept).location)
+    (token,) = set(re.findall(r'name="token" value="([^"]+)"', own.get("/consortia").text))
+    return str(own.post("/consortia", data=kept | {"token": token}).location)
 
 
 def answer_form(page: str) -> dict[str, str]:

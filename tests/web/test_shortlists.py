@@ -10,6 +10,7 @@ import pytest
 from docx import Document
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from werkzeug.test import TestResponse
 
 from data.errors import NotFound
 from data.model import OrganisationId
@@ -32,9 +33,15 @@ def token(page: str) -> str:
     return match[1]
 
 
+def sent(own: FlaskClient, **fields: str) -> TestResponse:
+    """Fill in the form and send it."""
+    written = {"token": token(own.get("/consortia").text)}
+    return own.post("/consortia", data=written | BY_HAND | fields)
+
+
 def kept(own: FlaskClient, **fields: str) -> str:
     """Keep a consortium by the page; return its address."""
-    answer = own.post("/consortia", data=BY_HAND | fields)
+    answer = sent(own, **fields)
     assert answer.status_code == 303, answer.text
     return str(answer.location)
 
@@ -53,8 +60,9 @@ def test_a_consortium_put_together_by_hand_is_checked_and_listed(own: FlaskClien
     assert "EUR 250,000" in page
     assert "It goes with no outline" in page
     assert f'href="{address}">Ports and water</a>' in own.get("/consortia").text
-    wrong = own.post("/consortia", data=BY_HAND | {"members": "Nobody Ltd\nO2; coordinator; much"})
+    wrong = sent(own, members="Nobody Ltd\nO2; coordinator; much")
     assert (wrong.status_code, "Nobody Ltd" in wrong.text) == (422, True)
+    assert own.post("/consortia", data=BY_HAND).status_code == 403
 
 
 def test_who_would_mend_a_broken_rule_is_named_and_added(own: FlaskClient) -> None:

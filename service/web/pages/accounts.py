@@ -48,15 +48,14 @@ def role_words(role: str) -> str:
     return ROLE_WORDS[str(role)]
 
 
-def add_routes(pages: Blueprint, application: Application) -> None:
+def add_routes(pages: Blueprint, application: Application, guard: Guard) -> None:
     """Add the addresses of accounts."""
-    guard = Guard()
     pages.add_app_template_filter(clock)
     pages.add_app_template_filter(role_words)
 
     @pages.app_context_processor
     def known() -> dict[str, Any]:
-        return {"entering": lambda: {"demo": doors().demo, "token": guard.token, "roles": tuple(DEMO_PEOPLE)}}
+        return {"entering": lambda: {"demo": doors().demo, "roles": tuple(DEMO_PEOPLE)}}
 
     _signing_in(pages, application, guard)
     _links(pages, application, guard)
@@ -69,7 +68,7 @@ def _signing_in(pages: Blueprint, application: Application, guard: Guard) -> Non
 
     def page(form: Form, status: int = 200) -> Response:
         first = not accounts.any_administrator()
-        page = render_template("login.html", form=form, token=guard.token, first=first)
+        page = render_template("login.html", form=form, first=first)
         return make_response(page, status)
 
     @pages.get("/login")
@@ -135,7 +134,6 @@ def _links(pages: Blueprint, application: Application, guard: Guard) -> None:
             invitation=invitation,
             organisation=next(iter(named.values()), None),
             shortest=SHORTEST_PASSWORD,
-            token=guard.token,
         )
         return make_response(page, 422 if form.errors else 200)
 
@@ -183,7 +181,7 @@ def _account(pages: Blueprint, application: Application, guard: Guard) -> None:
             "shortest": SHORTEST_PASSWORD,
             "factor_address": second_factor_address(person, secret) if secret else "",
         }
-        shown = render_template("account.html", form=form, token=guard.token, **context, **once)
+        shown = render_template("account.html", form=form, **context, **once)
         return make_response(shown, 422 if form.errors else 200)
 
     @pages.get("/account")
@@ -270,7 +268,6 @@ def _people(pages: Blueprint, application: Application, guard: Guard) -> None:
             invitations=accounts.invitations(reader()),
             roles=[(role.value, role_words(role)) for role in Role],
             calls=application.records.calls(),
-            token=guard.token,
         )
         return make_response(shown, 422 if form.errors else 200)
 

@@ -26,12 +26,11 @@ Rows = Mapping[tuple[str, int], Sequence[tuple[str, str]]]
 """By sheet and line: the letters of each filled column, and what stands there."""
 
 
-def add_routes(pages: Blueprint, application: Application) -> None:
+def add_routes(pages: Blueprint, application: Application, guard: Guard) -> None:
     """Add the page's routes."""
-    guard = Guard()
 
     def page(form: Form, **view: object) -> Response:
-        offered = {"calls": application.records.calls(), "token": guard.token, "shown": SHOWN}
+        offered = {"calls": application.records.calls(), "shown": SHOWN}
         return make_response(
             render_template("import.html", form=form, **offered, **view), 422 if form.errors else 200
         )

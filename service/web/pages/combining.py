@@ -20,12 +20,12 @@ from service.web.pages.guard import Guard
 from service.words import price
 
 
-def add_routes(pages: Blueprint, application: Application) -> None:
+def add_routes(pages: Blueprint, application: Application, guard: Guard) -> None:
     """Add the addresses under /integrate."""
-    guard, projects = Guard(), application.projects
+    projects = application.projects
 
     def page(form: Form) -> Response:
-        offered = {"calls": projects.calls(form.reader), "token": guard.token}
+        offered = {"calls": projects.calls(form.reader)}
         view = _whole(form) if form["call"] else {}
         return make_response(
             render_template("integrate.html", form=form, **offered, **view), 422 if form.errors else 200

@@ -36,9 +36,8 @@ NEW = "new"
 """In an address, in place of an id: the record is yet to be written."""
 
 
-def add_routes(pages: Blueprint, application: Application) -> None:
+def add_routes(pages: Blueprint, application: Application, guard: Guard) -> None:
     """Add the addresses of records and changes."""
-    guard = Guard()
     _lists(pages, application, guard)
     _outlines(pages, application, guard)
     _organisations(pages, application, guard)
@@ -77,7 +76,7 @@ def _lists(pages: Blueprint, application: Application, guard: Guard) -> None:
 
     @pages.get("/changes")
     def changes() -> Response:
-        return _changes_page(Form(request.args, application, reader()), guard)
+        return _changes_page(Form(request.args, application, reader()))
 
     @pages.post("/changes")
     def undo() -> AnyResponse:
@@ -86,15 +85,15 @@ def _lists(pages: Blueprint, application: Application, guard: Guard) -> None:
         number = form.number("change", int, "the number of a change")
         if number is None:
             form.errors.setdefault("change", "Choose a change.")
-            return _changes_page(form, guard)
+            return _changes_page(form)
         done = form.read("change", lambda: editing.undo(form.reader, number))
-        return redirect(url_for("pages.changes"), 303) if done else _changes_page(form, guard)
+        return redirect(url_for("pages.changes"), 303) if done else _changes_page(form)
 
 
-def _changes_page(form: Form, guard: Guard) -> Response:
+def _changes_page(form: Form) -> Response:
     part = ListQuestion(cursor=form["cursor"] or None)
     changes = form.application.editing.audit(form.reader, part)
-    page = render_template("changes.html", form=form, changes=changes, token=guard.token)
+    page = render_template("changes.html", form=form, changes=changes)
     return make_response(page, 422 if form.errors else 200)
 
 
@@ -115,7 +114,7 @@ def _outlines(pages: Blueprint, application: Application, guard: Guard) -> None:
             streams=[(stream.id, stream.title) for stream in profile.work_streams] if profile else (),
             may_change=outline is None or reading.may(lambda: editing.outline(form.reader, outline.id)),
             profile=profile,
-            **_last_change(form, guard),
+            **_last_change(form),
         )
         return make_response(page, 422 if form.errors else 200)
 
@@ -165,7 +164,7 @@ def _organisations(pages: Blueprint, application: Application, guard: Guard) -> 
             may_change=organisation is None
             or reading.may(lambda: editing.organisation(form.reader, organisation.id)),
             **({} if organisation is None else reading.of_organisation(form, organisation)),
-            **_last_change(form, guard),
+            **_last_change(form),
         )
         return make_response(page, 422 if form.errors else 200)
 
@@ -204,7 +203,7 @@ def _duplicates(pages: Blueprint, application: Application, guard: Guard) -> Non
     def page(form: Form) -> Response:
         of = RecordsOf.OUTLINES if form["of"] == RecordsOf.OUTLINES else RecordsOf.ORGANISATIONS
         rows = application.duplicates.probable(form.reader, of, PAGE)
-        page = render_template("duplicates.html", form=form, of=of, rows=rows, token=guard.token)
+        page = render_template("duplicates.html", form=form, of=of, rows=rows)
         return make_response(page, 422 if form.errors else 200)
 
     @pages.get("/duplicates")
@@ -233,17 +232,17 @@ def _done(endpoint: str, **path: Any) -> AnyResponse:
     return redirect(url_for(endpoint, **path, done=1), 303)
 
 
-def _last_change(form: Form, guard: Guard) -> dict[str, Any]:
-    """Return the token, and what was done a moment ago where the page is shown after that.
+def _last_change(form: Form) -> dict[str, Any]:
+    """Return what was done a moment ago where the page is shown after that.
 
     Who may not read the audit is told that it was saved, and no more.
     """
     if not request.args.get("done"):
-        return {"token": guard.token, "done": None}
+        return {"done": None}
     if not may_open("pages.changes"):
-        return {"token": guard.token, "done": {"what": "saved", "can_be_undone": False}}
+        return {"done": {"what": "saved", "can_be_undone": False}}
     (newest, *_) = form.application.editing.audit(form.reader, ListQuestion(limit=1)).entries
-    return {"token": guard.token, "done": newest}
+    return {"done": newest}
 
 
 def _filled(record: Outline | Organisation, names: tuple[str, ...], application: Application) -> Form:

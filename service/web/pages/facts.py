@@ -20,13 +20,8 @@ ANSWERED = ("owner", "sme", "kind", "country")
 YES_NO = {"yes": True, "no": False}
 
 
-def add_routes(pages: Blueprint, application: Application) -> None:
+def add_routes(pages: Blueprint, application: Application, guard: Guard) -> None:
     """Add the address, and what the forms of questions need."""
-    guard = Guard()
-
-    @pages.app_template_global("facts_token")
-    def facts_token() -> str:
-        return guard.token
 
     @pages.app_template_global("fact_kinds")
     def fact_kinds() -> list[tuple[str, str]]:

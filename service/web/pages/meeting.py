@@ -22,13 +22,13 @@ LEAST_SERVED = 5
 """So many of those with the fewest and with the most meetings are named."""
 
 
-def add_routes(pages: Blueprint, application: Application) -> None:
+def add_routes(pages: Blueprint, application: Application, guard: Guard) -> None:
     """Add the addresses under /event."""
-    guard, projects = Guard(), application.projects
+    projects = application.projects
 
     def page(form: Form, call: str, **view: Any) -> Response:
         title = application.records.call(call).title
-        made = render_template("event.html", form=form, call=call, title=title, token=guard.token, **view)
+        made = render_template("event.html", form=form, call=call, title=title, **view)
         return make_response(made, 422 if form.errors else 200)
 
     def plan(call: str) -> tuple[KeptEvent, MeetingPlan]:

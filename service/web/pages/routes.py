@@ -40,6 +40,7 @@ from service.web.pages.forms import (
     suggest_question,
     why_question,
 )
+from service.web.pages.guard import Guard
 from service.web.pages.listing import COLUMNS, SAMPLE, check_form
 from service.web.pages.lookup import look_up
 
@@ -51,9 +52,10 @@ SCORE_MEANS = (
 
 def pages_blueprint(application: Application) -> Blueprint:
     """Return the pages' routes, answered by the application."""
-    pages, records = Blueprint("pages", __name__), application.records
+    pages, records, guard = Blueprint("pages", __name__), application.records, Guard()
     for show_as in show.FILTERS:
         pages.add_app_template_filter(show_as, show_as.__name__)
+    pages.add_app_template_global(lambda: guard.token, "form_token")
 
     @pages.app_context_processor
     def always() -> dict[str, Any]:
@@ -76,15 +78,15 @@ def pages_blueprint(application: Application) -> Blueprint:
     _why(pages, application)
     _network(pages, application)
     _calls(pages, application)
-    combining.add_routes(pages, application)
-    meeting.add_routes(pages, application)
-    bringing.add_routes(pages, application)
-    editing.add_routes(pages, application)
-    accounts.add_routes(pages, application)
-    sharing.add_routes(pages, application)
+    combining.add_routes(pages, application, guard)
+    meeting.add_routes(pages, application, guard)
+    bringing.add_routes(pages, application, guard)
+    editing.add_routes(pages, application, guard)
+    accounts.add_routes(pages, application, guard)
+    sharing.add_routes(pages, application, guard)
     reading.add_routes(pages, application)
-    facts.add_routes(pages, application)
-    shortlists.add_routes(pages, application)
+    facts.add_routes(pages, application, guard)
+    shortlists.add_routes(pages, application, guard)
     return pages
 
 

@@ -27,9 +27,9 @@ PROFILE_TIERS = {
 """What each step shows, in words."""
 
 
-def add_routes(pages: Blueprint, application: Application) -> None:
+def add_routes(pages: Blueprint, application: Application, guard: Guard) -> None:
     """Add the addresses."""
-    guard, sharing = Guard(), application.sharing
+    sharing = application.sharing
 
     def form_of(values: Any) -> Form:
         require_accounts()
@@ -37,18 +37,18 @@ def add_routes(pages: Blueprint, application: Application) -> None:
 
     @pages.get("/open")
     def open_outlines() -> Response:
-        return _open_page(form_of(request.args), guard)
+        return _open_page(form_of(request.args))
 
     @pages.post("/open")
     def ask() -> AnyResponse:
         guard.require(request)
         form = form_of(request.form)
         done = form.read("reference", lambda: sharing.ask(form.reader, form["reference"]))
-        return redirect(url_for("pages.requests"), 303) if done else _open_page(form, guard)
+        return redirect(url_for("pages.requests"), 303) if done else _open_page(form)
 
     @pages.get("/requests")
     def requests() -> Response:
-        return _requests_page(form_of(request.args), guard)
+        return _requests_page(form_of(request.args))
 
     @pages.post("/requests")
     def answer() -> AnyResponse:
@@ -59,11 +59,11 @@ def add_routes(pages: Blueprint, application: Application) -> None:
             form.read("number", lambda: sharing.withdraw(form.reader, number))
         else:
             form.read("number", lambda: sharing.answer(form.reader, number, form["step"]))
-        return _requests_page(form, guard) if form.errors else redirect(url_for("pages.requests"), 303)
+        return _requests_page(form) if form.errors else redirect(url_for("pages.requests"), 303)
 
     @pages.get("/sharing")
     def sharing_page() -> Response:
-        return _sharing_page(form_of(request.args), guard)
+        return _sharing_page(form_of(request.args))
 
     @pages.post("/sharing")
     def share() -> AnyResponse:
@@ -77,31 +77,27 @@ def add_routes(pages: Blueprint, application: Application) -> None:
             )
         else:
             form.read("tier", lambda: sharing.open_organisation(who, who.organisation or "", tier))
-        return (
-            _sharing_page(form, guard)
-            if form.errors
-            else redirect(url_for("pages.sharing_page", done=1), 303)
-        )
+        return _sharing_page(form) if form.errors else redirect(url_for("pages.sharing_page", done=1), 303)
 
 
-def _open_page(form: Form, guard: Guard) -> Response:
+def _open_page(form: Form) -> Response:
     application = form.application
     outlines, more = application.sharing.open_outlines(form.reader)
     titles = {call.id: call for call in application.records.calls()}
     streams = {(call.id, stream.id): stream.title for call in titles.values() for stream in call.work_streams}
     page = render_template(
-        "open.html", form=form, outlines=outlines, more=more, calls=titles, streams=streams, token=guard.token
+        "open.html", form=form, outlines=outlines, more=more, calls=titles, streams=streams
     )
     return make_response(page, 422 if form.errors else 200)
 
 
-def _requests_page(form: Form, guard: Guard) -> Response:
+def _requests_page(form: Form) -> Response:
     rows = form.application.sharing.requests(form.reader)
-    page = render_template("requests.html", form=form, rows=rows, token=guard.token)
+    page = render_template("requests.html", form=form, rows=rows)
     return make_response(page, 422 if form.errors else 200)
 
 
-def _sharing_page(form: Form, guard: Guard) -> Response:
+def _sharing_page(form: Form) -> Response:
     sharing = form.application.sharing
     page = render_template(
         "sharing.html",
@@ -110,6 +106,5 @@ def _sharing_page(form: Form, guard: Guard) -> Response:
         profile=sharing.profile(form.reader),
         tiers=TIERS,
         profile_tiers=PROFILE_TIERS,
-        token=guard.token,
     )
     return make_response(page, 422 if form.errors else 200)

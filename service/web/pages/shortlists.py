@@ -24,9 +24,8 @@ from service.web.pages.guard import Guard
 MOST_COMPARED = 4
 
 
-def add_routes(pages: Blueprint, application: Application) -> None:
+def add_routes(pages: Blueprint, application: Application, guard: Guard) -> None:
     """Add the addresses under /consortia and /shared."""
-    guard = Guard()
     _list(pages, application, guard)
     _one(pages, application, guard)
     _shared(pages, application, guard)
@@ -36,8 +35,9 @@ def _list(pages: Blueprint, application: Application, guard: Guard) -> None:
     consortia, records = application.consortia, application.records
 
     def page(form: Form) -> Response:
-        offered = {"calls": records.calls(), "token": guard.token}
-        page = render_template("consortia.html", form=form, heads=consortia.listed(form.reader), **offered)
+        page = render_template(
+            "consortia.html", form=form, heads=consortia.listed(form.reader), calls=records.calls()
+        )
         return make_response(page, 422 if form.errors else 200)
 
     @pages.get("/consortia")
@@ -46,7 +46,7 @@ def _list(pages: Blueprint, application: Application, guard: Guard) -> None:
 
     @pages.post("/consortia")
     def keep_consortium() -> AnyResponse:
-        guard_or_same(guard)
+        guard.require(request)
         values = addressing.whole_question(request.form, application)
         form = Form(values, application, reader())
         seats = _seats(form)
@@ -71,15 +71,6 @@ def _list(pages: Blueprint, application: Application, guard: Guard) -> None:
         return make_response(render_template("compare.html", views=views, **rows), 200)
 
 
-def guard_or_same(guard: Guard) -> None:
-    """Refuse a form that another site sent; forms of answers carry no token, since their pages are many."""
-    if request.form.get("token") or request.headers.get("Sec-Fetch-Site", "same-origin") not in (
-        "same-origin",
-        "none",
-    ):
-        guard.require(request)
-
-
 def _one(pages: Blueprint, application: Application, guard: Guard) -> None:
     consortia = application.consortia
 
@@ -92,7 +83,6 @@ def _one(pages: Blueprint, application: Application, guard: Guard) -> None:
             lines=_lines(kept.seats, standing.known),
             link=link,
             mine=True,
-            token=guard.token,
             kinds=KINDS,
             **_view(form, kept, standing),
         )
@@ -174,7 +164,6 @@ def _shared(pages: Blueprint, application: Application, guard: Guard) -> None:
             kept=kept,
             mine=False,
             shared_token=token,
-            token=guard.token,
             **_view(form, kept, consortia.standing(form.reader, kept)),
         )
         return make_response(page, 200)
