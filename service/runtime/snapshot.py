@@ -190,12 +190,12 @@ class Snapshot:
         if reader.sees_all:
             return self
         outlines = frozenset(ident for ident, outline in self.outlines.items() if not reader.may_see(outline))
-        profiles = frozenset(ident for ident in self._described if not reader.may_read_profile(ident))
+        profiles = frozenset(ident for ident in self.described if not reader.may_read_profile(ident))
         hidden = (outlines, profiles, self.unknown_to(reader))
         return self._views.get(hidden, lambda: self._without(*hidden)) if any(hidden) else self
 
     @once
-    def _described(self) -> tuple[OrganisationId, ...]:
+    def described(self) -> tuple[OrganisationId, ...]:
         """The organisations that write something of themselves: few of all, and every request of a reader asks."""
         return tuple(ident for ident, one in self.organisations.items() if one.profile or one.url)
 
@@ -338,9 +338,9 @@ def _revision_of(view: Snapshot) -> str:
     shown = hashlib.sha256()
     for outline in view.outlines.values():
         shown.update(repr(outline).encode())
-    for ident, organisation in sorted(view.organisations.items()):
-        if organisation.profile or organisation.url:
-            shown.update(repr((ident, organisation.profile, organisation.url)).encode())
+    for ident in sorted(view.described):
+        organisation = view.organisations[ident]
+        shown.update(repr((ident, organisation.profile, organisation.url)).encode())
     shown.update(repr(view.owner_decisions).encode())
     return f"{view.revisions.history}.{shown.hexdigest()[:16]}"
 
