@@ -113,8 +113,7 @@ def read_packed(content: bytes) -> PackedModel:
     pieces = tuple(
         (letters[starts[i] : starts[i + 1]].decode("utf-8"), float(scores[i])) for i in range(n_pieces)
     )
-    # The per-character clean-up table is not needed: `_tokenizer` spells out what differs from Unicode's
-    # NFKC.
+    # The per-character clean-up table is not needed: `embeddings.pieces.normalised` spells out its rules.
     _, table_bytes = struct.unpack_from("<iI", content, at)
     at += 8 + table_bytes
     (n_tensors,) = struct.unpack_from("<i", content, at)

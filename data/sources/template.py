@@ -1,7 +1,5 @@
 """Which empty table does somebody fill in? The importers' own columns, with what each one means."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -54,13 +52,6 @@ def write_template(sort: str, path: Path) -> tuple[Path, ...]:
         write_csv(path, [column.name for column in columns], [])
         write_csv(beside, EXPLANATION, map(_explained, columns))
     return written
-
-
-def csv_template(sort: str) -> str:
-    """Return the header line of the CSV template, for a terminal."""
-    line = io.StringIO()
-    csv.writer(line, delimiter=";", lineterminator="\n").writerow(column.name for column in TEMPLATES[sort])
-    return line.getvalue()
 
 
 def _explained(column: Column) -> tuple[str, str, str, str, str]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from data.countries import country_name
 from data.model import OrganisationId
-from matcher.needs.read import Need
 from matcher.suggest.answers import Partner, Suggestion, Suggestions
 from matcher.suggest.evidence import strength
 from matcher.suggest.gaps import NearestOutside
@@ -143,10 +142,3 @@ _MEASURES: tuple[tuple[Callable[[Suggestion, Suggestions], int], str, str], ...]
     (_count("sme"), "Most SMEs: {}", ""),
 )
 """What is counted of a set, and what is said where it has most or least of it; "" where that is no merit."""
-
-
-def sought_in_words(needs: Sequence[Need]) -> str:
-    """Return needs in one line, the first five."""
-    texts = [" ".join(need.text.split()) or ", ".join(need.type_labels) for need in needs]
-    more = f" and {len(texts) - 5} more" if texts[5:] else ""
-    return " · ".join(texts[:5]) + more

@@ -167,8 +167,8 @@ def _finding(finding: Finding, labels: OutlineLabels) -> tuple[str, str, str]:
     return finding.kind.replace("-", " ").capitalize(), "", finding.text
 
 
-def losses_table(project: OverallProject, *, borne: bool = True) -> Sheet:
-    """What breaks when somebody drops out, and what would mend it; `borne`: also states whose loss breaks nothing."""
+def losses_table(project: OverallProject) -> Sheet:
+    """What breaks when somebody drops out, and what would mend it; also states whose loss breaks nothing."""
     labels = OutlineLabels(project)
     rows = [
         (
@@ -181,7 +181,6 @@ def losses_table(project: OverallProject, *, borne: bool = True) -> Sheet:
             round(loss.severity, 2),
         )
         for loss in project.fragile
-        if borne or loss.breaks
     ]
     header = (
         "If they leave",
