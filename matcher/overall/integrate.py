@@ -15,9 +15,7 @@ from data.countries import EU27
 from matcher.overall.case import Case, Demands, LinkWeights, Topic
 from matcher.overall.checks import Check, rule_check
 from matcher.overall.decisions import Decisions
-from matcher.overall.event import meeting_wishes
 from matcher.overall.joint import LIMIT_S, Solution, bound_of, solve
-from matcher.overall.meetings import MeetingPlan, Slot, plan, slots_between
 from matcher.overall.prepare import Encode, Prepared, Previous, prepare
 from matcher.overall.problem import JointProblem
 from matcher.overall.project import Alternative, OverallProject
@@ -233,27 +231,6 @@ def _if_different(
     return Alternative(name, aim, project, *apart[0], trade)
 
 
-def meeting_plan(
-    project: OverallProject,
-    slots: Sequence[Slot],
-    tables: int,
-    *,
-    least: int = 2,
-    absent: Mapping[str, frozenset[int]] | None = None,
-) -> MeetingPlan:
-    """Who of the project's organisations meets whom at the matchmaking event: its links, the strongest first.
-
-    Several links between two organisations are one meeting; its value is that of the strongest. Everybody gets `least`
-    meetings across a border where that is possible. Raises BadInput without slots or tables.
-    """
-    names = {participant.organisation: participant.name for participant in project.participants}
-    made = plan(
-        list(meeting_wishes(project).values()), slots, tables, least=least, absent=absent, names=names
-    )
-    titles = {participant.outline: participant.title for participant in project.participants}
-    return replace(made, names=names | titles, run=project.run, fictional=project.fictional)
-
-
 def _away(prepared: Prepared, used: Sequence[OverallProject], price: float) -> JointProblem:
     place = {outline: i for i, outline in enumerate(prepared.case.ids)}
     worth = prepared.problem.worth.copy()
@@ -291,8 +268,6 @@ __all__ = [
     "cost",
     "demands_of",
     "integrate",
-    "meeting_plan",
     "repair",
     "rule_check",
-    "slots_between",
 ]

@@ -20,7 +20,7 @@ from data.errors import BadInput
 from data.model import CallId, Kind, OutlineId
 from data.published import as_json
 from graph.rules.rules import Answer, RuleAnswer, Verdict
-from matcher.overall.integrate import meeting_plan, slots_between
+from matcher.overall.event import EventOptions, event_plan
 from matcher.overall.naming import StreamTerm
 from matcher.overall.project import (
     Changes,
@@ -381,8 +381,8 @@ def test_the_graph_file_holds_all_outlines_and_links() -> None:
 
 
 def test_the_calendar_of_one_participant_has_their_meetings_only() -> None:
-    slots = slots_between(START, START + dt.timedelta(hours=1), minutes=20, pause=0)
-    plan = meeting_plan(three_outlines(), slots, 2, least=1)
+    hour = (START, START + dt.timedelta(hours=1))
+    plan = event_plan(three_outlines(), EventOptions((hour,), 2, minutes=20, pause=0, least=1))
     assert len(plan.meetings) == 2
     made = icalendar.Calendar.from_ical(meetings_ics(plan, stamp=START, participant="c1"))
     events = made.walk("VEVENT")
@@ -393,8 +393,8 @@ def test_the_calendar_of_one_participant_has_their_meetings_only() -> None:
 
 
 def test_the_meeting_plan_as_a_workbook_guards_its_cells() -> None:
-    slots = slots_between(START, START + dt.timedelta(minutes=20), minutes=20, pause=0)
-    plan = meeting_plan(three_outlines(), slots, 1, least=1)
+    one_slot = (START, START + dt.timedelta(minutes=20))
+    plan = event_plan(three_outlines(), EventOptions((one_slot,), 1, minutes=20, pause=0, least=1))
     book = openpyxl.load_workbook(io.BytesIO(meetings_xlsx(plan)))
     assert book.sheetnames == ["Meetings", "Slots and tables", "Agendas", "Left over"]
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
