@@ -15,7 +15,6 @@ from service.app.state import SnapshotHolder
 
 if TYPE_CHECKING:  # slow to import: only who asks for an overall project pays
     from data.calls import CallProfile
-    from matcher.overall.case import Case
     from matcher.overall.decisions import Decision
     from matcher.overall.event import EventOptions
     from matcher.overall.integrate import Alternative
@@ -24,14 +23,14 @@ if TYPE_CHECKING:  # slow to import: only who asks for an overall project pays
     from matcher.overall.project import OverallProject
     from service.app.answers import KeptDecision
     from service.app.event import KeptEvent
-    from service.app.workspace import DecisionTrial, FileWishes, Plans, Workspace
+    from service.app.workspace import Cases, DecisionTrial, FileWishes, Plans, Workspace
     from service.runtime.snapshot import Snapshot
 
 
 PLANS_KEPT = 8
+"""So many plans that were asked for lately are kept, of all calls together."""
 CASES_KEPT = 3
 """So many calls whose texts have been read are kept."""
-"""So many plans that were asked for lately are kept, of all calls together."""
 
 
 class OverallProjects:
@@ -42,7 +41,7 @@ class OverallProjects:
         self._records = records
         self._snapshots = snapshots
         self._plans: Plans = Kept(PLANS_KEPT)
-        self._cases: Kept[tuple[str, ...], Case] = Kept(CASES_KEPT)
+        self._cases: Cases = Kept(CASES_KEPT)
 
     @allowed(*COORDINATING)
     def propose(self, reader: Reader, question: IntegrateQuestion, *, anew: bool = False) -> "OverallProject":

@@ -31,12 +31,10 @@ KINDS = ("xlsx", "docx", "pdf", "gexf")
 
 ATTEMPTS = 1000
 """So often a change is made anew where somebody else was quicker. Each time one of them all has got through."""
-PLANS_KEPT = 8
-CASES_KEPT = 3
-
-
 Plans = Kept[tuple[str, ...], OverallProject]
 """The plans that were asked for lately. They depend on the store alone: whether one is kept changes no answer."""
+Cases = Kept[tuple[str, ...], Case]
+"""The calls whose texts have been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +62,16 @@ class Workspace:
         profile: CallProfile,
         *,
         user: str,
-        plans: Plans | None = None,
-        cases: "Kept[tuple[str, ...], Case] | None" = None,
+        plans: Plans,
+        cases: Cases,
     ) -> None:
         """`plans`, `cases`: those that the process remembers."""
         self._store = store
         self._knowledge = knowledge
         self._profile = profile
         self._user = user
-        self._plans = plans or Kept(PLANS_KEPT)
-        self._cases = cases or Kept(CASES_KEPT)
+        self._plans = plans
+        self._cases = cases
         self._outlines = {
             outline.id: outline for outline in knowledge.outlines.values() if outline.call == profile.id
         }
