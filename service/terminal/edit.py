@@ -50,7 +50,13 @@ _ORGANISATION = (
     ("url", str, "Its web address."),
     ("profile", str, "What it says of itself; @FILE reads a file."),
 )
-_SORTS = click.Choice([sort.value for sort in RecordsOf])
+_SORT = click.option(
+    "--of",
+    "kind",
+    default="organisations",
+    show_default=True,
+    type=click.Choice([sort.value for sort in RecordsOf]),
+)
 
 
 def _facts(facts: Iterable[tuple[str, Any, str]], *needed: str, clear: bool = False) -> Callable[[Any], Any]:
@@ -255,13 +261,7 @@ def duplicates() -> None:
 
 
 @duplicates.command("list", cls=Command, answers=True, example="konsort duplicates list --of outlines")
-@click.option(
-    "--of",
-    "kind",
-    default="organisations",
-    show_default=True,
-    type=click.Choice([sort.value for sort in RecordsOf]),
-)
+@_SORT
 @click.option(
     "--limit", default=50, show_default=True, type=click.IntRange(1, 500), help="At most so many pairs."
 )
@@ -278,13 +278,7 @@ def list_duplicates(session: Session, kind: str, limit: int) -> None:
 @click.argument("keep")
 @click.argument("other")
 @click.option("--same/--different", required=True, help="Whether both are one; then the first is kept.")
-@click.option(
-    "--of",
-    "kind",
-    default="organisations",
-    show_default=True,
-    type=click.Choice([sort.value for sort in RecordsOf]),
-)
+@_SORT
 @pass_session
 def decide_duplicate(session: Session, keep: str, other: str, same: bool, kind: str) -> None:
     """Merge the second record into the first, or remember that they are two; `konsort undo` takes it back."""
