@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from data.media_types import MEDIA_TYPES
 from service.app.open import Application
 from service.app.question import DecisionMade, IntegrateQuestion, made
-from service.app.workspace import KINDS, FileWishes
+from service.app.workspace import FileWishes
 from service.web.identity import reader
 from service.web.pages import whole
-from service.web.pages.deciding import FIRST_FIELD, decision_form
+from service.web.pages.deciding import FIRST_FIELD, decision_fields, decision_form
 from service.web.pages.form import Form
 from service.web.pages.guard import Guard
 from service.words import price
@@ -119,8 +119,7 @@ def _answer(form: Form, without: Sequence[str]) -> dict[str, Any]:
     chosen = {name: form[name] for name in CHOSEN} | {"here": url_for("pages.integrate", call=call)}
     return {
         "answer": project,
-        "files": KINDS,
-        "trial": trial,
+        "trial": () if trial is None else decision_fields(trial),
         "price": paid,
         "chosen": chosen,
         **whole.view(project, chosen),

@@ -65,3 +65,15 @@ def decision_form(
     about, value = ([first, second], "") if kind in ("together", "never") else ([first], second)
     decision = form.read(fields[1], lambda: made(DecisionMade, kind=kind, about=about, value=value))
     return form, (decision,) if decision else ()
+
+
+def decision_fields(decision: DecisionMade) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a form, by name, that `decision_form` reads as this decision.
+
+    >>> decision_fields(DecisionMade(kind="put", about=["O-1"], value="edge"))
+    (('kind', 'put'), ('put-outline', 'O-1'), ('put-stream', 'edge'))
+    >>> decision_fields(DecisionMade(kind="never", about=["O-1", "O-2"]))
+    (('kind', 'never'), ('pair-a', 'O-1'), ('pair-b', 'O-2'))
+    """
+    written = (*decision.about, decision.value)
+    return (("kind", decision.kind), *zip(_FIELDS[decision.kind], written, strict=False))

@@ -274,7 +274,6 @@ def view(answer: OverallProject, chosen: Mapping[str, str]) -> dict[str, Any]:
     listed = outlines(answer, ranked, chosen)
     return {
         "titles": titles,
-        "owners": {participant.outline: participant for participant in answer.participants},
         "names": names,
         "strongest": ranked[:STRONGEST],
         "further": ranked[STRONGEST:],
