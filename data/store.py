@@ -40,6 +40,7 @@ from data.stated import Stated, stated_facts
 from data.tables import (
     ORGANISATIONS,
     OUTLINES,
+    PARTNERS_SETTING,
     PROJECTS,
     Row,
     Shape,
@@ -472,6 +473,11 @@ class Store:
                 if key in wanted:
                     kept[key] = np.frombuffer(blob, dtype="<f4")
         return kept
+
+    def partners_named(self) -> dict[OutlineId, tuple[OrganisationId, ...]]:
+        """Return whom each outline named as partners when it came in."""
+        known = json.loads(self.setting(PARTNERS_SETTING) or "{}")
+        return {OutlineId(ident): tuple(map(OrganisationId, named)) for ident, named in known.items()}
 
     def setting(self, name: str) -> str | None:
         """Return the JSON document kept under a name, None where there is none."""

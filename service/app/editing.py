@@ -1,7 +1,6 @@
 """How is one outline or organisation added, edited, withdrawn or deleted, and how is a change undone?"""
 
 import datetime as dt
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -16,7 +15,6 @@ from data.sources.corrections import made_id
 from data.sources.identity import derived_id, identity
 from data.sources.languages import language_of
 from data.store import Store
-from data.tables import PARTNERS_SETTING
 from data.writer import Merge, Writer
 from service.app.allowed import ADMINISTERING, OWNING, SENDING, allowed
 from service.app.answers import OutlineKept
@@ -72,7 +70,7 @@ class Editing:
 
     def kept(self, outline: Outline) -> OutlineKept:
         """Return all that is kept of an outline, with the partners that a file named."""
-        named = json.loads(self._store.setting(PARTNERS_SETTING) or "{}").get(outline.id, ())
+        named = self._store.partners_named().get(outline.id, ())
         return OutlineKept.of(outline, tuple(self._store.organisations(named)))
 
     @allowed(*SENDING)

@@ -1,6 +1,5 @@
 """What is there? Calls, outlines, organisations and the network, as far as the reader may see them."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -22,7 +21,6 @@ from data.organisation_types import OrganisationType, organisation_types
 from data.readers import Reader
 from data.stated import Stated
 from data.store import Store
-from data.tables import PARTNERS_SETTING
 from service.app.allowed import ALL, COORDINATING, allowed
 from service.app.asking import reader_at_hand
 from service.app.question import PAGE, ListQuestion, RecordsOf
@@ -148,10 +146,9 @@ class Records:
         if call is not None:
             self.call(call)
         outlines = [outline for outline in self._store.outlines(call) if reader.may_see(outline)]
-        named: dict[str, list[str]] = json.loads(self._store.setting(PARTNERS_SETTING) or "{}")
-        partners = {outline.id: list(map(OrganisationId, named.get(outline.id, ()))) for outline in outlines}
+        partners = self._store.partners_named()
         taking_part = {outline.organisation for outline in outlines}
-        taking_part.update(*partners.values())
+        taking_part.update(*(partners.get(outline.id, ()) for outline in outlines))
         if what is RecordsOf.OUTLINES:
             return outlines_file(outlines, self._store.organisations(taking_part), partners, form)
         everybody = call is None and reader.sees_all
