@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 
 from data.sources.cldr import months, weekdays
 from data.sources.spelling import plain
@@ -45,13 +46,11 @@ def days_among(cells: Iterable[str]) -> Callable[[str], dt.date | None]:
             elif int(second) > 12:
                 month_first.add(mark)
 
-    languages: frozenset[str] | None = None
+    languages = cache(partial(_languages_of, written))
 
     def day_of(cell: str) -> dt.date | None:
-        nonlocal languages
-        if languages is None and _has_month(cell):
-            languages = _languages_of(written)
-        return day(cell, month_first=month_first, unclear=month_first & day_first, languages=languages)
+        spoken = languages() if _has_month(cell) else None
+        return day(cell, month_first=month_first, unclear=month_first & day_first, languages=spoken)
 
     return day_of
 
