@@ -16,6 +16,7 @@ from data.database import reading, writing
 from data.digests import digest_of
 from data.errors import NotFound
 from data.model import CallId, OrganisationId
+from data.revisions import writing_alone
 from data.tables import consortia, consortium_comments, consortium_links, consortium_versions
 
 _BYTES = 16
@@ -160,13 +161,13 @@ class KeptConsortia:
 
     def add_version(self, who: str, ident: str, seats: Sequence[KeptSeat], what: str) -> None:
         """Keep who is in from now on; the versions before stay."""
-        with writing(self._engine) as connection:
+        with writing_alone(self._engine) as connection:
             _require(connection, ident, who)
             _add_version(connection, ident, who, what, seats)
 
     def comment(self, ident: str, who: str, text: str) -> None:
         """Keep what somebody says of a consortium; who may say it is for the caller to know."""
-        with writing(self._engine) as connection:
+        with writing_alone(self._engine) as connection:
             number = connection.scalar(
                 select(func.max(consortium_comments.c.number)).where(
                     consortium_comments.c.consortium == ident

@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
 from data.audit import note
-from data.database import reading, writing
+from data.database import reading
 from data.errors import BadInput, NotFound
 from data.model import OrganisationId, OutlineId
 from data.openness_tables import interests, openness, readings
-from data.revisions import read_revisions
+from data.revisions import writing_alone
 from data.tables import outlines
 
 
@@ -127,8 +127,7 @@ class Openness:
     def open(self, made: Iterable[Opening], *, by: str) -> None:
         """Keep how far things are opened from now on."""
         opened = list(made)
-        with writing(self._engine) as connection:
-            read_revisions(connection, lock=True)
+        with writing_alone(self._engine) as connection:
             for one in opened:
                 at = (openness.c.kind == one.sort, openness.c.id == one.id)
                 reference = connection.scalar(select(openness.c.reference).where(*at)) or secrets.token_hex(8)
@@ -168,8 +167,7 @@ class Openness:
         """Keep an interest; BadInput where one stands already."""
         if owner == asker:
             raise BadInput("it is your own outline")
-        with writing(self._engine) as connection:
-            read_revisions(connection, lock=True)
+        with writing_alone(self._engine) as connection:
             standing = select(interests.c.id).where(
                 interests.c.outline == outline, interests.c.asker == asker, interests.c.withdrawn.is_(None)
             )
@@ -182,8 +180,7 @@ class Openness:
 
     def answer(self, number: int, answer: str, *, by: str) -> None:
         """Keep the owner's answer, yes or no; BadInput where it was answered or withdrawn."""
-        with writing(self._engine) as connection:
-            read_revisions(connection, lock=True)
+        with writing_alone(self._engine) as connection:
             if not _interest(connection, number).open:
                 raise BadInput("this was answered or withdrawn already")
             values = {"answer": answer, "answered_by": by, "answered": time.time()}
@@ -192,8 +189,7 @@ class Openness:
 
     def withdraw(self, number: int, *, by: str) -> None:
         """Take back an interest or a yes: neither knows more of the other than before."""
-        with writing(self._engine) as connection:
-            read_revisions(connection, lock=True)
+        with writing_alone(self._engine) as connection:
             if _interest(connection, number).withdrawn is not None:
                 raise BadInput("this was withdrawn already")
             values = {"withdrawn_by": by, "withdrawn": time.time()}
@@ -210,8 +206,7 @@ class Openness:
         with reading(self._engine) as connection:
             if connection.execute(select(readings.c.at).where(*same)).first():
                 return
-        with writing(self._engine) as connection:
-            read_revisions(connection, lock=True)
+        with writing_alone(self._engine) as connection:
             if not connection.execute(select(readings.c.at).where(*same)).first():
                 connection.execute(insert(readings).values(**row, at=now.timestamp()))
 

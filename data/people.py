@@ -21,7 +21,7 @@ from data.kept_questions import forgotten_asker
 from data.model import CallId, OrganisationId
 from data.openness import renamed_person
 from data.readers import Role
-from data.revisions import read_revisions
+from data.revisions import writing_alone
 from data.tables import audit
 
 
@@ -279,8 +279,7 @@ class People:
         Counted before it is tried, so that many at once are no way around it.
         """
         now = time.time()
-        with writing(self._engine) as connection:
-            read_revisions(connection, lock=True)
+        with writing_alone(self._engine) as connection:
             connection.execute(delete(attempts).where(attempts.c.at < now - within_s))
             for key, most in limits:
                 query = select(func.count(), func.min(attempts.c.at)).where(attempts.c.key == key)
@@ -308,7 +307,7 @@ class People:
     @contextmanager
     def _writing(self, what: str, by: str) -> Iterator[Connection]:
         """A write transaction that leaves one entry in the audit, or nothing where an exception passes."""
-        with writing(self._engine) as connection:
+        with writing_alone(self._engine) as connection:
             note(connection, what, by)
             yield connection
 

@@ -8,11 +8,14 @@ consortia rests on them, and whoever needs them reads the newest.
 """
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
+from data.database import writing
 from data.model import Organisation, OrganisationId, Outline, OutlineId
 from data.tables import state
 
@@ -59,3 +62,14 @@ def read_revisions(connection: Connection, *, lock: bool = False) -> Revisions:
     query = select(state.c.name, state.c.value).order_by(state.c.name)
     rows = {row.name: row.value for row in connection.execute(query.with_for_update() if lock else query)}
     return Revisions(rows["history"], rows["live"], int(rows["number"]))
+
+
+@contextmanager
+def writing_alone(engine: Engine) -> Iterator[Connection]:
+    """Give the writing connection, as `writing` does, and let other writers wait: what is read first still holds then.
+
+    The rows' lock makes PostgreSQL's writers queue, as BEGIN IMMEDIATE does SQLite's.
+    """
+    with writing(engine) as connection:
+        read_revisions(connection, lock=True)
+        yield connection

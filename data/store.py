@@ -35,7 +35,7 @@ from data.model import (
 )
 from data.openness import Openness, forget_openness
 from data.people import People
-from data.revisions import LiveChanges, OwnerDecision, Revisions, read_revisions
+from data.revisions import LiveChanges, OwnerDecision, Revisions, read_revisions, writing_alone
 from data.stated import Stated, stated_facts
 from data.tables import (
     ORGANISATIONS,
@@ -194,8 +194,7 @@ class Store:
         with self.transaction(what=what, who=who) as writer:
             number = writer.remove_outlines(idents)
         wanted = frozenset(idents)
-        with writing(self._engine) as connection:
-            read_revisions(connection, lock=True)
+        with writing_alone(self._engine) as connection:
             query = select(journal.c.entry, journal.c.before, journal.c.after).where(
                 journal.c.kind == OUTLINES.name
             )
@@ -227,8 +226,7 @@ class Store:
             {"encoder": encoder, "hash": key, "vector": np.asarray(vector, dtype="<f4").tobytes()}
             for key, vector in sorted(vectors_by_hash.items())
         ]
-        with writing(self._engine) as connection:
-            read_revisions(connection, lock=True)
+        with writing_alone(self._engine) as connection:
             query = select(vectors.c.hash).where(vectors.c.encoder == encoder)
             if len(rows) <= CHUNK:
                 query = query.where(vectors.c.hash.in_([row["hash"] for row in rows]))
