@@ -119,10 +119,15 @@ class Openness:
 
     def openings(self, sort: Sort, *, least: Tier = Tier.EXISTENCE) -> dict[str, Opening]:
         """Return what is opened so far at least, by id."""
-        shown = [tier for tier in Tier if tier.shows(least)]
-        query = select(openness).where(openness.c.kind == sort, openness.c.tier.in_(shown))
+        query = select(openness).where(openness.c.kind == sort, openness.c.tier.in_(_shown(least)))
         with reading(self._engine) as connection:
             return {row.id: _opening(row) for row in connection.execute(query.order_by(openness.c.id))}
+
+    def opened(self, sort: Sort, *, least: Tier = Tier.EXISTENCE) -> frozenset[str]:
+        """Return the ids of what is opened so far at least. Every request of somebody who signed in asks for them."""
+        query = select(openness.c.id).where(openness.c.kind == sort, openness.c.tier.in_(_shown(least)))
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(query))
 
     def open(self, made: Iterable[Opening], *, by: str) -> None:
         """Keep how far things are opened from now on."""
@@ -247,6 +252,10 @@ def _interest(connection: Connection, number: int) -> Interest:
     if row is None:
         raise NotFound(f"there is no request {number}")
     return Interest(**row._asdict())
+
+
+def _shown(least: Tier) -> list[Tier]:
+    return [tier for tier in Tier if tier.shows(least)]
 
 
 def _opening(row: Any) -> Opening:

@@ -120,9 +120,9 @@ class Accounts:
         if whole:
             return replace(reader, signed_in=True)
         openness = self._openness
-        outlines = set(openness.openings(Sort.OUTLINE, least=Tier.FULL))
-        here = openness.openings(Sort.ORGANISATION)
-        profiles = {ident for ident, one in here.items() if one.tier.shows(Tier.FULL)}
+        outlines = openness.opened(Sort.OUTLINE, least=Tier.FULL)
+        here = openness.opened(Sort.ORGANISATION)
+        profiles = openness.opened(Sort.ORGANISATION, least=Tier.FULL)
         known: set[str] = set()
         if person.role is Role.COMPANY and person.organisation is not None:
             agreed = [one for one in openness.interests_of(person.organisation) if one.agreed]
@@ -134,7 +134,7 @@ class Accounts:
             calls=person.calls,
             outlines=frozenset(map(OutlineId, outlines)),
             profiles=frozenset(map(OrganisationId, profiles | known)),
-            organisations=frozenset(map(OrganisationId, here.keys() | known)),
+            organisations=frozenset(map(OrganisationId, here | known)),
         )
 
     def of_session(self, secret: str) -> tuple[Account, SignedIn] | None:
