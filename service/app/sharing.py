@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.errors import BadInput, NotFound
-from data.model import CallId, Kind, Organisation, OrganisationId, Outline, OutlineId
+from data.model import CallId, Kind, Organisation, OrganisationId, Outline, OutlineHead, OutlineId
 from data.openness import Interest, Opening, Sort, Tier, WasRead
 from data.people import Account
 from data.readers import Reader, Role
@@ -45,7 +45,7 @@ class OpenOutline:
 class Shared:
     """One outline of the reader's organisation: how far it is opened, and who read it."""
 
-    outline: Outline
+    outline: OutlineHead
     opening: Opening
     readings: tuple[WasRead, ...]
 
@@ -91,7 +91,9 @@ class Sharing:
     @allowed(*OWNING)
     def mine(self, reader: Reader) -> tuple[Shared, ...]:
         """Return the outlines of the reader's organisation, each with how far it is opened and who read it."""
-        own = [one for one in self._store.outlines() if one.organisation == reader.organisation]
+        if reader.organisation is None:
+            return ()
+        own = self._store.outline_heads(organisation=reader.organisation)
         openness = self._store.openness
         readings = openness.readings(Sort.OUTLINE, [one.id for one in own])
         return tuple(
@@ -207,7 +209,8 @@ class Sharing:
         organisation = _organisation_of(reader)
         interests = self._store.openness.interests_of(organisation)
         parties = self._store.organisations({ident for one in interests for ident in (one.owner, one.asker)})
-        outlines = {one.id: one for one in self._store.outlines()}
+        asked_about = {one.outline for one in interests}
+        outlines = {one.id: one for one in self._store.outline_heads(ids_or_title=sorted(asked_about))}
         people = self._store.people.everybody() if any(one.agreed for one in interests) else ()
         return tuple(
             _as_asked(one, organisation, outlines[one.outline], parties, people) for one in interests
@@ -274,7 +277,7 @@ def _as_opened(
 def _as_asked(
     interest: Interest,
     organisation: OrganisationId,
-    outline: Outline,
+    outline: OutlineHead,
     parties: Mapping[OrganisationId, Organisation],
     people: tuple[Account, ...],
 ) -> RequestRow:
