@@ -1,7 +1,6 @@
 """How does somebody sign in by the page, look after the own account, and let others in?"""
 
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
@@ -33,16 +32,6 @@ ROLE_WORDS = {
 """What pages call a role."""
 
 
-def clock(seconds: float) -> str:
-    """Return a time as people read it, in UTC.
-
-    >>> clock(0)
-    '1 Jan 1970, 00:00 UTC'
-    """
-    at = datetime.fromtimestamp(seconds, UTC)
-    return f"{at.day} {at:%b %Y, %H:%M} UTC"
-
-
 def role_words(role: str) -> str:
     """Return what pages call a role."""
     return ROLE_WORDS[str(role)]
@@ -50,7 +39,6 @@ def role_words(role: str) -> str:
 
 def add_routes(pages: Blueprint, application: Application, guard: Guard) -> None:
     """Add the addresses of accounts."""
-    pages.add_app_template_filter(clock)
     pages.add_app_template_filter(role_words)
 
     @pages.app_context_processor

@@ -83,12 +83,14 @@ def date(value: dt.date | None) -> str:
     return "—" if value is None else f"{value:%d.%m.%Y}"
 
 
-def moment(value: dt.datetime) -> str:
-    """A moment as people write it, in UTC.
+def moment(value: dt.datetime | float) -> str:
+    """A moment, or one in seconds since 1970, as people write it, in UTC.
 
-    >>> moment(dt.datetime(2026, 11, 28, 9, 5, tzinfo=dt.UTC))
-    '28.11.2026, 09:05 UTC'
+    >>> moment(dt.datetime(2026, 11, 28, 9, 5, tzinfo=dt.UTC)), moment(0)
+    ('28.11.2026, 09:05 UTC', '01.01.1970, 00:00 UTC')
     """
+    if not isinstance(value, dt.datetime):
+        value = dt.datetime.fromtimestamp(value, dt.UTC)
     return f"{value.astimezone(dt.UTC):%d.%m.%Y, %H:%M} UTC"
 
 
