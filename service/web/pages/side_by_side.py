@@ -21,21 +21,15 @@ SHOWN = "show"
 
 @dataclass(frozen=True, slots=True)
 class SetColumn:
-    """One suggestion: what a column of it shows. `back`: the address of all side by side."""
+    """One suggestion: what a column of it shows."""
 
     number: int
     suggestion: Suggestion
     coverage: tuple[Covered, ...]
     apart: tuple[str, ...]
     address: str
-    back: str
-
     seats: Mapping[str, str]
     """By member: where is seen who could take its place, and what happens if it leaves."""
-
-    def seat(self, member: str) -> str:
-        """The address of a member's seat."""
-        return self.seats[member]
 
     @property
     def as_lines(self) -> str:
@@ -66,7 +60,6 @@ def view(form: Form, answer: Suggestions) -> dict[str, Any]:
             coverage(suggestion, answer),
             apart,
             placed("ask_suggest", {**parts, SHOWN: number}),
-            placed("ask_suggest", parts),
             _seats(suggestion, parts),
         )
         for number, (suggestion, apart) in enumerate(
@@ -87,19 +80,14 @@ def view(form: Form, answer: Suggestions) -> dict[str, Any]:
     members = one.suggestion.members
     network = form.application.records.network
     pictures = {"map": member_map(members), "ties": tie_ring(members, network)}
-    return {"columns": columns, "one": one, **chosen, **pictures}
+    return {"columns": columns, "one": one, "back": placed("ask_suggest", parts), **chosen, **pictures}
 
 
 def _seats(suggestion: Suggestion, parts: Mapping[str, str]) -> dict[str, str]:
     members = [member.id for member in suggestion.members]
-    address = {name: value for name, value in parts.items() if name != "unknown"} | {
-        "members": lines(members)
-    }
+    address: dict[str, Any] = {name: value for name, value in parts.items() if name != "unknown"}
+    address["members"] = lines(members)
     return {
-        member: url_for("pages.steer", _anchor=f"seat-{place}", **_with_seat(address, member))
+        member: url_for("pages.steer", _anchor=f"seat-{place}", **(address | {"seat": member}))
         for place, member in enumerate(members, start=1)
     }
-
-
-def _with_seat(address: Mapping[str, str], member: str) -> dict[str, Any]:
-    return {**address, "seat": member}
