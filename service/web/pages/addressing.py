@@ -46,6 +46,16 @@ def fields_of(form: Form, names: Iterable[str]) -> dict[str, str]:
     return fields
 
 
+def in_address(form: Form) -> dict[str, str]:
+    """Return what stands in an address of the coordinator's question in a form: the name of a kept one, else its fields
+    that may.
+    """
+    if form[QUESTION]:
+        return {QUESTION: form[QUESTION]}
+    fields = fields_of(form, SUGGEST)
+    return {name: fields[name] for name in fields if name not in CONFIDENTIAL}
+
+
 def answered_at(
     endpoint: str, kind: str, fields: Mapping[str, str], application: Application, **beside: str
 ) -> Response:

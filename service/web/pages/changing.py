@@ -30,23 +30,15 @@ def add_routes(pages: Blueprint, application: Application) -> None:
         if step is None:
             # What is wrong is told on the page of the question, which stays as it was.
             return redirect(addressing.placed("ask_suggest", _unchanged(form)), 303)
-        kept, fields = application.kept, fields_before(form)
+        kept, fields = application.kept, addressing.fields_of(form, addressing.SUGGEST)
         before = form[addressing.QUESTION] or kept.keep(form.reader, "suggest", fields).id
         after = kept.keep(form.reader, "suggest", fields | step[0], before=before, step=step[1])
         return redirect(addressing.placed("ask_suggest", {addressing.QUESTION: after.id}), 303)
 
 
-def fields_before(form: Form) -> dict[str, str]:
-    """Return a question's fields as they are kept."""
-    return addressing.fields_of(form, addressing.SUGGEST)
-
-
 def _unchanged(form: Form) -> dict[str, str]:
     beside = {"unknown": form[ADD][:200]} if form[ADD] else {}
-    if form[addressing.QUESTION]:
-        return {addressing.QUESTION: form[addressing.QUESTION], **beside}
-    fields = fields_before(form)
-    return {name: fields[name] for name in fields if name not in addressing.CONFIDENTIAL} | beside
+    return addressing.in_address(form) | beside
 
 
 def _changed(form: Form) -> tuple[dict[str, str], str] | None:

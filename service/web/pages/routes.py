@@ -56,6 +56,7 @@ def pages_blueprint(application: Application) -> Blueprint:
     for show_as in show.FILTERS:
         pages.add_app_template_filter(show_as, show_as.__name__)
     pages.add_app_template_global(lambda: guard.token, "form_token")
+    pages.add_app_template_global(addressing.in_address, "question_fields")
 
     @pages.app_context_processor
     def always() -> dict[str, Any]:
