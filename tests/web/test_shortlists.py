@@ -79,6 +79,7 @@ def test_who_would_mend_a_broken_rule_is_named_and_added(own: FlaskClient) -> No
     back = stepped(own, address, step="version", version="1")
     assert "A hard rule is broken" in back
     assert "as in version 1" in back
+    assert "Write the number of a version, not “one”." in stepped(own, address, step="version", version="one")
 
 
 def test_a_suggestion_is_saved_with_its_question_and_scored(own: FlaskClient) -> None:

@@ -139,13 +139,17 @@ def _steps(form: Form, kept: KeptConsortium, application: Application) -> Mappin
             raise BadInput("it is the last member; delete the consortium instead")
         return consortia.seat(who, kept.id, left, f"removed {gone.label}")
 
+    def taken() -> object:
+        number = form.number("version", int, "the number of a version")
+        return None if form.errors else consortia.take_version(who, kept.id, number or 0)
+
     return {
         "name": lambda: consortia.rename(who, kept.id, name=form["name"]),
         "notes": lambda: consortia.rename(who, kept.id, notes=form["notes"]),
         "members": seated,
         "add": added,
         "remove": removed,
-        "version": lambda: consortia.take_version(who, kept.id, int(form["version"] or 0)),
+        "version": taken,
         "comment": lambda: consortia.comment(who, kept, form["comment"]),
         "take-back": lambda: consortia.take_back(who, kept.id, form["digest"]),
     }
