@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -481,3 +482,26 @@ def app(served: tuple[Application, Flask]) -> Flask:
 @pytest.fixture
 def client(small: Application, app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def try_made_up() -> Callable[[Any, Callable[[Any], None], int], None]:
+    """Tries an operation of the API with so many made-up requests that are right, and as many that are wrong."""
+    from hypothesis import HealthCheck, given, settings
+    from hypothesis.errors import Unsatisfiable
+    from schemathesis import GenerationMode  # slow to import: few tests need it
+
+    def try_it(operation: Any, try_out: Callable[[Any], None], examples: int) -> None:
+        for mode in GenerationMode:
+            bounded = settings(
+                max_examples=examples,
+                deadline=None,
+                database=None,
+                derandomize=True,
+                suppress_health_check=list(HealthCheck),
+            )
+            # Nothing can be wrong with a request that has no parameters.
+            with suppress(Unsatisfiable):
+                bounded(given(case=operation.as_strategy(generation_mode=mode))(try_out))()
+
+    return try_it
